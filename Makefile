@@ -1,0 +1,51 @@
+# Controlgraph: `make run` serves, `make test` checks everything. Python 3.11 or later (with venv) is all that is needed.
+PYTHON ?= python3
+PORT ?= 8000
+BIN = .venv/bin
+
+.PHONY: help run load test lint types layers check clean tables
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: .venv/installed ## set up, load the shipped data, serve on http://127.0.0.1:$(PORT)
+	@$(BIN)/kg load
+	@$(BIN)/kg serve --port $(PORT)
+
+load: .venv/installed ## load the shipped data into the store
+	@$(BIN)/kg load
+
+test: lint types layers check ## everything that has to hold: lint, types, architecture, tests with coverage
+
+lint: .venv/testing ## style and likely mistakes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/testing ## types, strictly
+	$(BIN)/mypy
+
+layers: .venv/testing ## who may import whom
+	$(BIN)/lint-imports --cache-dir .import_linter_cache
+
+check: .venv/testing ## the tests, with coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under 90
+
+tables: .venv/installed ## write the files of data/ that come from data/tables again
+	$(BIN)/python -m tools.build
+
+clean: ## remove the environment, the store and what tools leave
+	rm -rf .venv store .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " + sys.version.split()[0] + "; name another with: make PYTHON=python3.12")'
+	@echo "setting up .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/testing: .venv/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@

@@ -1,0 +1,218 @@
+"""The command line: `kg load`, `kg query`, `kg validate`, `kg export`, `kg serve`."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from kg import __version__, files
+from kg.errors import Problem, QuerySyntax
+from kg.store import open_store
+from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
+
+if TYPE_CHECKING:
+    from kg.store.embedded import Store
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class Sentences(click.Group):
+    """A group whose commands end with a sentence and exit code 1 where the library raises a Problem."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a Problem is told, not traced."""
+        try:
+            return super().invoke(ctx)
+        except QuerySyntax as problem:
+            where = f"line {problem.line}, column {problem.column}: " if problem.line else ""
+            raise click.ClickException(f"the query is no SPARQL: {where}{problem}") from None
+        except Problem as problem:
+            raise click.ClickException(str(problem)) from None
+
+
+@click.group(cls=Sentences)
+@click.version_option(__version__, message="controlgraph %(version)s")
+@click.option(
+    "--store",
+    "location",
+    envvar="KG_STORE",
+    default="store",
+    show_default=True,
+    show_envvar=True,
+    type=click.Path(file_okay=True, path_type=Path),
+    help="The directory of the store.",
+)
+@click.pass_context
+def main(context: click.Context, location: Path) -> None:
+    """Who controlled what, when, according to whom.
+
+    Example: kg load && kg query -e 'SELECT * { ?change a kg:ControlChange } LIMIT 5'
+    """
+    context.obj = location
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=EXISTING)
+@click.option("--graph", help="The IRI of the graph to load one file into; by default each file has its own.")
+@click.pass_obj
+def load(location: Path, paths: tuple[Path, ...], graph: str | None) -> None:
+    """Load Turtle files, each in place of its graph, as one new version; without PATHS what is shipped.
+
+    What is already loaded is not loaded again. Nothing is written unless everything conforms.
+
+    Example: kg load data/triples.ttl
+    """
+    from kg import publish
+
+    if graph and len(paths) != 1:
+        raise click.UsageError("--graph goes with exactly one file")
+    chosen = list(paths) or files.shipped_files()
+    with _opened(location) as store, _progress(len(chosen) + 2, "loading") as step:
+        done = publish.load(store, chosen, who=f"{getpass.getuser()} (kg load)", graph=graph, progress=step)
+    if done.written:
+        click.echo(f"published version {done.version}: {sum(done.written.values()):,} triples written")
+        for name, triples in done.written.items():
+            click.echo(f"  {triples:>9,}  <{name}>")
+    else:
+        click.echo(f"nothing to do: version {done.version} has these files")
+
+
+@main.command()
+@click.argument("file", required=False, type=click.File("r"))
+@click.option("-e", "--text", help="The query itself, in place of FILE; the prefixes we use need no PREFIX line.")
+@click.option("--as", "form", default="table", show_default=True, help="table, or " + ", ".join(RESULT_FORMATS) + "; "
+              "for graphs " + ", ".join(GRAPH_FORMATS) + " (table: ttl).")  # fmt: skip
+@click.option("--timeout", type=click.FloatRange(min=0.001), help="Seconds after which the query is ended.")
+@click.pass_obj
+def query(location: Path, file: IO[str] | None, text: str | None, form: str, timeout: float | None) -> None:
+    """Ask one SPARQL query, from FILE (`-` is standard input) or --text.
+
+    Example: kg query kg/queries/examples/01-crossings-by-10-july.rq --as csv
+    """
+    from kg.ontology import PREFIXES
+
+    if (file is None) == (text is None):
+        raise click.UsageError("give either a FILE or --text")
+    if form != "table" and form not in RESULT_FORMATS and form not in GRAPH_FORMATS:
+        raise click.UsageError(f"--as {form}: accepted are table, {', '.join([*RESULT_FORMATS, *GRAPH_FORMATS])}")
+    asked = file.read() if file else text or ""
+    results = {"table": "json"}.get(form, form if form in RESULT_FORMATS else None)
+    graph = {"table": "ttl"}.get(form, form if form in GRAPH_FORMATS else None)
+    with _opened(location, children=1, seconds=timeout, memory=0) as store:
+        answer = store.query(asked, results=results, graph=graph, prefixes=PREFIXES)
+        if form == "table" and answer.kind != "graph":
+            click.echo(as_table(json.loads(answer.read()), PREFIXES))
+            return
+        output = click.get_binary_stream("stdout")
+        for piece in answer.chunks():
+            output.write(piece)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=EXISTING)
+def validate(paths: tuple[Path, ...]) -> None:
+    """Check Turtle files by the ontology's shapes and checks, beside the shipped data; without PATHS that itself.
+
+    Exit code 1 where anything is wrong.
+
+    Example: kg validate data/triples.ttl
+    """
+    from kg import publish
+
+    beside = files.shipped_files()
+    chosen = list(paths) or beside
+    with _progress(len({*chosen, *beside}) + 1, "validating") as step:
+        violations = publish.dry_run(chosen, beside=beside, progress=step)
+    for violation in violations:
+        click.echo(str(violation))
+    if violations:
+        raise click.ClickException(f"{len(violations)} violations in {len(chosen)} files")
+    click.echo(f"{len(chosen)} files conform")
+
+
+@main.command()
+@click.option("--as", "form", type=click.Choice(list(GRAPH_FORMATS)), default="nq", show_default=True)
+@click.option("--graph", help="The IRI of one graph; without it everything, as nq or trig.")
+@click.option("-o", "--output", type=click.File("wb", atomic=True), default="-", help="The file to write.")
+@click.pass_obj
+def export(location: Path, form: str, graph: str | None, output: IO[bytes]) -> None:
+    """Write the published version, or one graph of it; equal data gives equal bytes.
+
+    Example: kg export --graph https://w3id.org/controlgraph/graph/seed --as ttl -o seed.ttl
+    """
+    from kg import export as exporter
+
+    try:
+        with _opened(location) as store:
+            exporter.export(store, output, form, graph)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+@main.command()
+@click.option("--host", envvar="KG_HOST", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", envvar="KG_PORT", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.pass_obj
+def serve(location: Path, host: str, port: int) -> None:
+    """Serve the store over HTTP; the other settings are environment variables (docs/operations.md).
+
+    Example: kg serve --port 9000
+    """
+    settings = {"KG_STORE": str(location), "KG_HOST": host, "KG_PORT": str(port)}
+    os.execve(sys.executable, [sys.executable, "-m", "server"], {**os.environ, **settings})  # noqa: S606
+
+
+@contextmanager
+def _opened(location: Path, **limits: Any) -> Iterator[Store]:
+    """The store, its child processes ended afterwards."""
+    from kg.store.pool import Limits
+
+    store = open_store(location, Limits(**limits))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _progress(steps: int, label: str) -> Iterator[Callable[[str], None]]:
+    """A progress bar on standard error, shown where that is a terminal; call what it gives at the start of a step."""
+    with click.progressbar(
+        length=steps, label=label, file=sys.stderr, item_show_func=lambda word: word, show_eta=False,
+        hidden=not sys.stderr.isatty(),
+    ) as bar:  # fmt: skip
+        yield lambda word: bar.update(1, word)
+
+
+def as_table(results: dict[str, Any], prefixes: dict[str, str]) -> str:
+    """A SPARQL results JSON document as a table in plain text, IRIs shortened; a boolean as true or false."""
+    if "boolean" in results:
+        return str(results["boolean"]).lower()
+    names: list[str] = results["head"]["vars"]
+    rows = [[_cell(row.get(name), prefixes) for name in names] for row in results["results"]["bindings"]]
+    widths = [max(len(line[column]) for line in [names, *rows]) for column in range(len(names))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in [names, *rows]]
+    rule = "  ".join("-" * width for width in widths)
+    noun = "row" if len(rows) == 1 else "rows"
+    return "\n".join([lines[0].rstrip(), rule, *(line.rstrip() for line in lines[1:]), f"({len(rows)} {noun})"])
+
+
+def _cell(value: dict[str, str] | None, prefixes: dict[str, str]) -> str:
+    if value is None:
+        return ""
+    text = value["value"]
+    if value["type"] != "uri":
+        return " ".join(text.split())
+    namespace = max((name for name in prefixes.values() if text.startswith(name)), key=len, default=None)
+    if namespace is None:
+        return f"<{text}>"
+    prefix = next(name for name, iri in prefixes.items() if iri == namespace)
+    return f"{prefix}:{text[len(namespace) :]}"

@@ -1,0 +1,147 @@
+"""Every condition that `kg` raises on purpose, in one tree.
+
+    Problem
+    ├── BadDate            a date that is no EDTF of the subset we accept
+    ├── BadFile            a file that cannot be read as RDF: file, line, reason
+    ├── Refused            data that breaks a shape or a check: the violations
+    ├── UnknownEntity      an IRI about which no graph says anything
+    ├── StoreProblem
+    │   ├── StoreUnreadable    the directory is no store, or damaged
+    │   ├── NothingPublished   the store has no version yet
+    │   └── StoreLocked        another writer holds the lock
+    └── QueryProblem
+        ├── QuerySyntax        the text is no SPARQL: message, line, column
+        ├── QueryFailed        the engine could not evaluate it
+        ├── QueryTimeout       not finished within its deadline
+        ├── QueryDied          it ended its process (memory, nesting)
+        ├── ResultTooLarge     the answer is larger than the limit
+        ├── NoSuchForm         the answer has no form among those asked for
+        └── PoolBusy           no process free within the waiting time
+
+A condition says what was wrong, where, and what is accepted; it knows no status code (the server translates it once).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Problem(Exception):
+    """Anything that `kg` raises on purpose; `str()` of it is a sentence for the person who gets it."""
+
+
+class BadDate(Problem):
+    """A text that is no date of the EDTF subset in `kg.dates`; the message says what is accepted."""
+
+
+class BadFile(Problem):
+    """A file that cannot be read: `file`, `line` (1-based, None where unknown) and `reason`."""
+
+    def __init__(self, file: str, line: int | None, reason: str) -> None:
+        self.file, self.line, self.reason = file, line, reason
+        super().__init__(f"{file}:{line}: {reason}" if line else f"{file}: {reason}")
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One thing wrong in the data.
+
+    `rule` names the shape (`Claim-stance`) or the check (`cycle-within`) that found it; `node` is the IRI at fault;
+    `file` and `line` (1-based) say where that node is described, where a file is known.
+    """
+
+    rule: str
+    node: str
+    message: str
+    graph: str | None = None
+    file: str | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""
+        return f"{place}{self.node}: {self.message} [{self.rule}]"
+
+
+class Refused(Problem):
+    """Data that breaks shapes or checks; nothing of it was written. `violations` has every finding."""
+
+    def __init__(self, violations: list[Violation]) -> None:
+        self.violations = violations
+        noun = "violation" if len(violations) == 1 else "violations"
+        super().__init__("\n".join([f"refused, nothing was written: {len(violations)} {noun}", *map(str, violations)]))
+
+
+class UnknownEntity(Problem):
+    """Nothing in the store describes or mentions this IRI."""
+
+    def __init__(self, iri: str) -> None:
+        self.iri = iri
+        super().__init__(f"nothing is known of <{iri}>")
+
+
+class StoreProblem(Problem):
+    """The store itself cannot do what was asked."""
+
+
+class StoreUnreadable(StoreProblem):
+    """The location is no store of ours, or a part of it is missing or damaged."""
+
+
+class NothingPublished(StoreProblem):
+    """The store has no version yet."""
+
+
+class StoreLocked(StoreProblem):
+    """Another process is writing; one writer at a time."""
+
+
+class QueryProblem(Problem):
+    """A query that got no answer."""
+
+
+class QuerySyntax(QueryProblem):
+    """The text is no SPARQL query; `line` and `column` are 1-based, None where the parser named no position."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        self.line, self.column = line, column
+        super().__init__(message)
+
+
+class QueryFailed(QueryProblem):
+    """The engine could not evaluate the query; the message is the engine's."""
+
+
+class QueryTimeout(QueryProblem):
+    """The query was not finished within its deadline (`seconds`) and was ended."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"the query was ended after {seconds:g} s, its deadline; ask for less, or add a LIMIT")
+
+
+class QueryDied(QueryProblem):
+    """The query ended the process that ran it: too deeply nested, or more memory than it may use."""
+
+
+class ResultTooLarge(QueryProblem):
+    """The answer is larger than `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"the answer is larger than {limit:,} bytes, the limit; add a LIMIT or ask in parts")
+
+
+class NoSuchForm(QueryProblem):
+    """The query answers with `kind` (solutions, boolean or graph), and no form for that was asked for."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"this query answers with {kind}, for which no accepted format was named")
+
+
+class PoolBusy(QueryProblem):
+    """Every process was busy for as long as a query may wait; `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"all query processes are busy; try again in {retry_after} s")

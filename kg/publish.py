@@ -1,0 +1,107 @@
+"""The one place that turns a write into a version."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg import files, validate
+from kg.errors import BadFile, NothingPublished, Refused, Violation
+from kg.store.embedded import Store
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did: the version that is published now, and the triples of each graph it wrote (none: no change)."""
+
+    version: str
+    written: dict[str, int]
+
+
+def load(
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    who: str,
+    graph: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Loaded:
+    """Load Turtle files, each in place of its graph (`kg.files.graph_of`, or `graph`), as one version.
+
+    A file whose bytes are the ones its graph was loaded from is no write; where all are, nothing happens at all.
+    Everything is checked before it is published. `progress` is called with a word about each step as it begins.
+    Raises BadFile (file and line), Refused (all violations), StoreLocked, StoreUnreadable; then nothing was written.
+    """
+    texts = {path: _read(path) for path in paths}
+    targets = {path: graph or files.graph_of(path) for path in paths}
+    _one_file_a_graph(targets)
+    if not _changed(store, texts, targets):
+        return Loaded(store.version(), {})
+    with store.candidate() as candidate:
+        written = {}
+        for path in paths:
+            if _differs(candidate.graphs.get(targets[path]), texts[path]):
+                progress(f"reading {path.name}")
+                written[targets[path]] = candidate.replace(targets[path], texts[path], str(path))
+        if not written:  # another writer loaded the same while we waited for the lock
+            return Loaded(store.version(), {})
+        progress("checking")
+        sources = {targets[path]: (str(path), texts[path].decode()) for path in paths}
+        violations = validate.check(candidate, sorted(written), sources)
+        if violations:
+            raise Refused(violations)
+        progress("publishing")
+        return Loaded(candidate.publish(who), written)
+
+
+def dry_run(paths: Sequence[Path], *, beside: Sequence[Path], progress: Callable[[str], None]) -> list[Violation]:
+    """What `load` of `paths` would find wrong, without a store; `beside` are loaded too, and not checked.
+
+    Of `beside`, files whose graph one of `paths` replaces are left out. Raises BadFile.
+    """
+    texts = {path: _read(path) for path in paths}
+    targets = {path: files.graph_of(path) for path in paths}
+    _one_file_a_graph(targets)
+    context = {path: files.graph_of(path) for path in beside if files.graph_of(path) not in targets.values()}
+    with tempfile.TemporaryDirectory() as directory, Store.open(directory).candidate() as candidate:
+        for path, graph in {**context, **targets}.items():
+            progress(f"reading {path.name}")
+            candidate.replace(graph, texts.get(path) or _read(path), str(path))
+        progress("checking")
+        sources = {targets[path]: (str(path), texts[path].decode()) for path in paths}
+        return validate.check(candidate, sorted(targets.values()), sources)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        text = path.read_bytes()
+        text.decode()
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise BadFile(str(path), line, "not UTF-8, which Turtle has to be") from None
+    except OSError as error:
+        raise BadFile(str(path), None, f"cannot be read: {error.strerror}") from None
+    return text
+
+
+def _one_file_a_graph(targets: dict[Path, str]) -> None:
+    seen: dict[str, Path] = {}
+    for path, target in targets.items():
+        if target in seen:
+            raise BadFile(str(path), None, f"goes into <{target}>, and so does {seen[target]}: one file a graph")
+        seen[target] = path
+
+
+def _changed(store: Store, texts: dict[Path, bytes], targets: dict[Path, str]) -> bool:
+    try:
+        graphs = store.manifest().graphs
+    except NothingPublished:
+        return True
+    return any(_differs(graphs.get(targets[path]), text) for path, text in texts.items())
+
+
+def _differs(record: object, text: bytes) -> bool:
+    return getattr(record, "sha256", None) != hashlib.sha256(text).hexdigest()

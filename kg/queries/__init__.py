@@ -1,0 +1,63 @@
+"""The queries of the library, each a file that runs as it is in any SPARQL tool.
+
+`*.rq` are asked by the library itself; `examples/*.rq` are questions for people. The first comment line of a file is
+the question it answers, further comment lines explain it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+_IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^<>"{}|^`\\\x00-\x20]*""")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question for people: its slug, the question in words, an explanation (may be empty), the query's text."""
+
+    slug: str
+    question: str
+    explanation: str
+    text: str
+
+
+@cache
+def text(name: str) -> str:
+    """The text of `kg/queries/<name>.rq`."""
+    return (_FOLDER / f"{name}.rq").read_text("utf-8")
+
+
+def text_for(name: str, variable: str, iris: Iterable[str]) -> str:
+    """The text of `kg/queries/<name>.rq` with these IRIs in its block `VALUES ?variable { UNDEF }`.
+
+    As shipped the block asks for everything, so the file runs anywhere as it is. Raises ValueError for a text that
+    is no IRI, or where the query has no such block.
+    """
+    block = f"VALUES ?{variable} {{ UNDEF }}"
+    query = text(name)
+    if block not in query:
+        raise ValueError(f"{name}.rq has no block {block!r}")
+    listed = sorted(set(iris))
+    for iri in listed:
+        if not _IRI.fullmatch(iri):
+            raise ValueError(f"{iri!r} is no IRI")
+    return query.replace(block, f"VALUES ?{variable} {{ {' '.join(f'<{iri}>' for iri in listed)} }}")
+
+
+@cache
+def examples() -> list[Example]:
+    """The questions for people, in the order of their file names (`01-…`, `02-…`)."""
+    return [_example(path) for path in sorted((_FOLDER / "examples").glob("*.rq"))]
+
+
+def _example(path: Path) -> Example:
+    lines = path.read_text("utf-8").splitlines()
+    body = next(number for number, line in enumerate(lines) if not line.startswith("#"))
+    question, *explanation = (line.lstrip("# ").rstrip() for line in lines[:body])
+    slug = path.stem.partition("-")[2]
+    return Example(slug, question, " ".join(explanation), "\n".join(lines[body:]).strip() + "\n")

@@ -1,0 +1,194 @@
+"""A child process that runs queries, and may be killed at any moment because it only reads.
+
+Started by `kg.store.pool` as `python -m kg.store.child SOCKET MEMORY LIMIT`. Imports little, so that it is ready in
+some tens of milliseconds. A pyoxigraph result never leaves the thread that made it: it is serialised here.
+
+An answer's bytes follow its message; past `INLINE` bytes an open file does (`kg.store.wire`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import socket
+import sys
+import tempfile
+import threading
+from typing import IO, Any
+
+import pyoxigraph as ox
+
+from kg.store.tokens import names_dataset
+from kg.store.wire import receive, send
+
+INLINE = 64 * 1024
+"""An answer up to this many bytes goes through the socket, a larger one into a file."""
+
+RESULTS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+"""Short name → the engine's serialisation of solutions."""
+GRAPHS = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "nq": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+}
+"""Short name → the engine's serialisation of graphs."""
+_POSITION = re.compile(r"^error at (\d+):(\d+): ")
+_CHARACTER_CLASS = re.compile(r"(?:, )?\[[^\]]*\](?:\s*\|\s*\[[^\]]*\])*")
+
+
+class _TooLarge(Exception):
+    """The answer passed the limit while it was written."""
+
+
+class Spool:
+    """A file to serialise into: memory up to `INLINE` bytes, then an unlinked file, at most `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self.size, self.limit = 0, limit
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=INLINE)  # noqa: SIM115 (handed over by send)
+
+    def write(self, data: bytes) -> int:
+        """Append `data`."""
+        self.size += len(data)
+        if self.size > self.limit:
+            raise _TooLarge
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        """Nothing to do before the end."""
+
+    def send(self, line: socket.socket, header: dict[str, Any]) -> None:
+        """Send the header and the bytes, or the header and the open file."""
+        spooled = self.size > INLINE
+        send(line, {**header, "size": self.size, "spooled": spooled})
+        if spooled:
+            self._file.flush()
+            socket.send_fds(line, [b"f"], [self._file.fileno()])
+        else:
+            line.sendall(self.content())
+
+    def content(self) -> bytes:
+        """Everything written so far."""
+        self._file.seek(0)
+        return self._file.read()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+def _term(value: dict[str, str]) -> ox.NamedNode | ox.Literal:
+    """A term from its SPARQL results JSON form."""
+    if value["type"] == "uri":
+        return ox.NamedNode(value["value"])
+    if "xml:lang" in value:
+        return ox.Literal(value["value"], language=value["xml:lang"])
+    if "datatype" in value:
+        return ox.Literal(value["value"], datatype=ox.NamedNode(value["datatype"]))
+    return ox.Literal(value["value"])
+
+
+def syntax_error(error: SyntaxError) -> dict[str, Any]:
+    """A parser's complaint as a message: its words without the grammar's character classes, line and column."""
+    text = str(error)
+    position = _POSITION.match(text)
+    words = " ".join(_CHARACTER_CLASS.sub("", text[position.end() :] if position else text).split()).rstrip(", ")
+    return {
+        "error": "syntax",
+        "message": "this cannot be read here" if words in ("expected", "expected one of") else words,
+        "line": int(position[1]) if position else None,
+        "column": int(position[2]) if position else None,
+    }
+
+
+def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str, Any]:
+    """Run one query into `spool`; the header of the answer, or what went wrong as {"error": …, "message": …}.
+
+    Without a dataset of its own the query sees the union of all graphs as its default graph.
+    """
+    query = request["query"]
+    substitutions = {ox.Variable(name): _term(value) for name, value in request.get("values", {}).items()}
+    try:
+        result = store.query(
+            query,
+            base_iri=request.get("base"),
+            prefixes=request.get("prefixes"),
+            use_default_graph_as_union=not names_dataset(query),
+            substitutions=substitutions or None,
+        )
+        if isinstance(result, ox.QueryTriples):
+            kind, form = "graph", request["graph"]
+        else:
+            kind, form = "boolean" if isinstance(result, ox.QueryBoolean) else "solutions", request["results"]
+        if form is None:
+            return {"error": "form", "message": kind}
+        if isinstance(result, ox.QueryTriples):
+            ox.serialize(result, spool, GRAPHS[form], prefixes=request.get("prefixes"))  # type: ignore[arg-type]
+        elif isinstance(result, ox.QueryBoolean) and form in ("csv", "tsv"):
+            # the recommendation defines these two for solutions only; one cell is what clients expect
+            spool.write(b"true" if result else b"false")
+        else:
+            result.serialize(spool, RESULTS[form])  # type: ignore[arg-type]
+    except SyntaxError as error:
+        return syntax_error(error)
+    except _TooLarge:
+        return {"error": "size", "message": str(spool.limit)}
+    except (OSError, RuntimeError, ValueError) as error:
+        return {"error": "failed", "message": str(error)}
+    return {"kind": kind, "form": form}
+
+
+def _watch(life: socket.socket) -> None:
+    """End this process when its parent is gone, even in the middle of a query."""
+    life.recv(1)
+    os._exit(0)
+
+
+def serve(line: socket.socket, limit: int) -> None:
+    """Answer requests until the line closes; the store is opened again whenever a request names another version."""
+    opened: str | None = None
+    store: ox.Store | None = None
+    while (request := receive(line)) is not None:
+        if request["store"] != opened:
+            try:
+                store, opened = ox.Store.read_only(request["store"]), request["store"]
+            except OSError as error:
+                # a version that was pruned between the look-up and now: the parent looks again
+                gone = not os.path.isdir(request["store"])
+                send(line, {"error": "gone" if gone else "unreadable", "message": str(error)})
+                continue
+        assert store is not None
+        spool = Spool(limit)
+        try:
+            header = evaluate(store, request, spool)
+            if "error" in header:
+                send(line, header)
+            else:
+                spool.send(line, header)
+        finally:
+            spool.close()
+
+
+def main() -> None:
+    """Entry of the child process: `python -m kg.store.child LINE LIFE MEMORY LIMIT` (descriptors and bytes)."""
+    line, life = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    memory, limit = int(sys.argv[3]), int(sys.argv[4])
+    if memory:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    threading.Thread(target=_watch, args=(life,), daemon=True).start()
+    serve(line, limit)
+
+
+if __name__ == "__main__":
+    main()

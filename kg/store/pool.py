@@ -1,0 +1,222 @@
+"""Queries in child processes: whatever a query does to its process, the service lives on.
+
+A pool keeps a few children (`kg.store.child`), lends one to each query, and kills and replaces it when the deadline
+passes or the query ends its process. A killed query is never tried again.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kg.errors import (
+    NoSuchForm,
+    PoolBusy,
+    QueryDied,
+    QueryFailed,
+    QuerySyntax,
+    QueryTimeout,
+    ResultTooLarge,
+    StoreUnreadable,
+)
+from kg.store.answer import Answer
+from kg.store.wire import receive, send
+
+
+_OUT_OF_MEMORY = ("memory allocation", "MemoryError", "bad_alloc", "can't start new thread")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a query may use: how many run at once, bytes of memory each, seconds of computing, bytes of answer,
+    seconds to wait for a free process. `seconds` None is no deadline, `memory` 0 no cap."""
+
+    children: int = 6
+    memory: int = 1 << 30
+    seconds: float | None = 30.0
+    answer: int = 1 << 30
+    wait: float = 5.0
+
+
+class Child:
+    """One child process, its line, and the line whose end tells it that we are gone."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.line, theirs = socket.socketpair()
+        self._life, their_life = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by kill)
+        arguments = [str(theirs.fileno()), str(their_life.fileno()), str(limits.memory), str(limits.answer)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "kg.store.child", *arguments],
+            pass_fds=[theirs.fileno(), their_life.fileno()],
+            stdin=subprocess.DEVNULL,
+            stderr=self._errors,
+        )
+        theirs.close()
+        their_life.close()
+
+    def cause_of_death(self, memory: int) -> str:
+        """In a sentence, why this dead child died; `memory` is its cap in bytes."""
+        status = self._process.wait()
+        self._errors.seek(0)
+        words = self._errors.read().decode(errors="replace")
+        if status == -signal.SIGSEGV or "overflowed its stack" in words:
+            return "the query is nested too deeply to be read, and ended its process"
+        if any(sign in words for sign in _OUT_OF_MEMORY):
+            return f"the query needed more than {memory / (1 << 20):,.0f} MiB of memory, and ended its process"
+        return f"the query ended its process (status {status})"
+
+    def kill(self) -> None:
+        """End the process now, whatever it does, and let go of everything."""
+        self._process.kill()
+        self._process.wait()
+        self.line.close()
+        self._life.close()
+        self._errors.close()
+
+
+class Pool:
+    """A fixed number of children; `ask` may be called from any thread."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._free: list[Child] = []
+        self._started = 0
+        self._closed = False
+        self._change = threading.Condition()
+
+    def ask(self, version: Callable[[], Path], request: dict[str, Any], seconds: float | None = None) -> Answer:
+        """Run one query on the published version, at most `seconds` long (it may only shorten the limit).
+
+        `version` looks up the directory of the published version. Raises the QueryProblem that fits.
+        """
+        deadlines = [limit for limit in (self.limits.seconds, seconds) if limit is not None]
+        deadline = min(deadlines) if deadlines else None
+        child = self._borrow()
+        try:
+            while True:
+                directory = version()
+                answer = self._exchange(child, directory, request, deadline)
+                if answer is not None:
+                    break
+        except (QueryTimeout, QueryDied):
+            self._replace(child)
+            raise
+        except BaseException as error:
+            if isinstance(error, (QuerySyntax, QueryFailed, NoSuchForm, ResultTooLarge, StoreUnreadable)):
+                self._give_back(child)
+            else:
+                self._replace(child)
+            raise
+        self._give_back(child)
+        return answer
+
+    def close(self) -> None:
+        """End all children that are free; a borrowed one ends when it is given back."""
+        with self._change:
+            self._closed = True
+            free, self._free = self._free, []
+            self._started -= len(free)
+        for child in free:
+            child.kill()
+
+    def _borrow(self) -> Child:
+        until = time.monotonic() + self.limits.wait
+        with self._change:
+            while not self._free and self._started >= self.limits.children:
+                left = until - time.monotonic()
+                if left <= 0 or not self._change.wait(left):
+                    raise PoolBusy(retry_after=max(1, round(self.limits.wait)))
+            if self._free:
+                return self._free.pop()
+            self._started += 1
+        return self._start()
+
+    def _start(self) -> Child:
+        try:
+            return Child(self.limits)
+        except BaseException:
+            with self._change:
+                self._started -= 1
+                self._change.notify()
+            raise
+
+    def _give_back(self, child: Child) -> None:
+        with self._change:
+            if not self._closed:
+                self._free.append(child)
+                self._change.notify()
+                return
+            self._started -= 1
+        child.kill()
+
+    def _replace(self, child: Child) -> None:
+        """Kill a child and start its successor, so that the next query finds one ready."""
+        child.kill()
+        with self._change:
+            if self._closed:
+                self._started -= 1
+                return
+        self._give_back(self._start())
+
+    def _exchange(
+        self, child: Child, version: Path, request: dict[str, Any], deadline: float | None
+    ) -> Answer | None:
+        """Send the request and read the answer; None where the version was pruned in between."""
+        child.line.settimeout(deadline)
+        begun = time.monotonic()
+        try:
+            send(child.line, {**request, "store": str(version)})
+            header = receive(child.line)
+            if header is None:
+                raise QueryDied(child.cause_of_death(self.limits.memory))
+            if "error" in header:
+                return _raise(header)
+            child.line.settimeout(None if deadline is None else max(0.1, deadline - (time.monotonic() - begun)))
+            return _body(child.line, header, version.name)
+        except TimeoutError:
+            assert deadline is not None
+            raise QueryTimeout(deadline) from None
+        except (BrokenPipeError, ConnectionResetError):
+            raise QueryDied(child.cause_of_death(self.limits.memory)) from None
+
+
+def _body(line: socket.socket, header: dict[str, Any], version: str) -> Answer:
+    size = header["size"]
+    if header["spooled"]:
+        _, descriptors, _, _ = socket.recv_fds(line, 1, 1)
+        return Answer(header["kind"], header["form"], size, version, descriptor=descriptors[0])
+    data = bytearray()
+    while len(data) < size:
+        piece = line.recv(size - len(data))
+        if not piece:
+            raise ConnectionResetError
+        data += piece
+    return Answer(header["kind"], header["form"], size, version, inline=bytes(data))
+
+
+def _raise(header: dict[str, Any]) -> None:
+    """Raise what the child reports; return where the version is gone and has to be looked up again."""
+    message = header["message"]
+    match header["error"]:
+        case "syntax":
+            raise QuerySyntax(message, header["line"], header["column"])
+        case "form":
+            raise NoSuchForm(message)
+        case "size":
+            raise ResultTooLarge(int(message))
+        case "unreadable":
+            raise StoreUnreadable(f"the published version cannot be opened: {message}")
+        case "gone":
+            return
+        case _:
+            raise QueryFailed(message)

@@ -1,0 +1,51 @@
+"""SPARQL at the token level: enough to see what a query says, not what it means.
+
+The lexical rules are those of SPARQL 1.1 section 19.8 (comments, the four kinds of string, IRIREF, variables, names),
+after the codepoint escapes of section 19.2 are undone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_TOKEN = re.compile(
+    r"""
+    (?P<comment>\#[^\r\n]*)
+  | (?P<string>\"\"\"(?:(?:\"|\"\")?(?:[^"\\]|\\.))*\"\"\"|\'\'\'(?:(?:\'|\'\')?(?:[^'\\]|\\.))*\'\'\'
+      |\"(?:[^"\\\r\n]|\\.)*\"|\'(?:[^'\\\r\n]|\\.)*\')
+  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+  | (?P<variable>[?$]\w+)
+  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<name>(?:[^\W\d_][\w.\-]*)?:(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\.)*)
+  | (?P<word>[^\W\d_]\w*)
+  | (?P<other>\S)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = int(match[1] or match[2], 16)
+    return chr(code) if code <= 0x10FFFF else match[0]
+
+
+def tokens(query: str) -> Iterator[tuple[str, str]]:
+    """Yield (kind, text) of every token but comments: string, iri, variable, language, name, word, other.
+
+    >>> [text for kind, text in tokens('SELECT * FROM <g> # FROM') if kind == "word"]
+    ['SELECT', 'FROM']
+    """
+    for match in _TOKEN.finditer(_ESCAPE.sub(_unescape, query)):
+        if match.lastgroup and match.lastgroup != "comment":
+            yield match.lastgroup, match.group()
+
+
+def names_dataset(query: str) -> bool:
+    """Whether the query has a dataset clause of its own (FROM, SPARQL 1.1 section 13.2).
+
+    >>> names_dataset("SELECT * { ?from a 'FROM' }"), names_dataset("ASK FROM <g> {}")
+    (False, True)
+    """
+    return any(kind == "word" and text.upper() == "FROM" for kind, text in tokens(query))

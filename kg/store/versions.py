@@ -1,0 +1,208 @@
+"""The store's directory: immutable versions, the name of the published one, one writer at a time.
+
+    store/versions/000042-9f3c1a5b7d20/     an Oxigraph database and manifest.json, never changed once published
+    store/candidate-<pid>/                  what a writer is making; deleted by the next writer if it died
+    store/CURRENT                           the name of the published version, replaced atomically
+    store/write.lock                        held by the one writer, across processes
+    store/journal.jsonl                     one line per published version: who, when, what
+
+A version is published by renaming its candidate and then replacing CURRENT. Whatever is killed at whatever moment,
+CURRENT names a complete version.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kg.errors import NothingPublished, StoreLocked, StoreUnreadable
+
+KEEP_VERSIONS = 5
+"""How many of the newest versions are kept whatever their age."""
+KEEP_SECONDS = 600
+"""How long an older version is kept after it was made, so that a reader that just looked it up can open it."""
+
+_NAME = re.compile(r"(\d{6,})-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class GraphRecord:
+    """What a version knows of one graph: where its text came from, the text's SHA-256, how many triples it has."""
+
+    file: str
+    sha256: str
+    triples: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a version says of itself: its name, the name it was made from, its graphs by IRI."""
+
+    version: str
+    parent: str | None
+    graphs: dict[str, GraphRecord] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        """The version's running number."""
+        return number_of(self.version)
+
+
+def number_of(version: str) -> int:
+    """The running number in a version's name."""
+    return int(version.partition("-")[0])
+
+
+def next_name(parent: str | None, written: dict[str, str]) -> str:
+    """The name of the version made from `parent` by writing these graphs (IRI → SHA-256 of the text).
+
+    The hash is chained from the parent's name, so equal histories have equal names, and a number that is given
+    again after a restore comes with another hash.
+    """
+    chain = hashlib.sha256(json.dumps([parent, sorted(written.items())]).encode()).hexdigest()[:12]
+    return f"{(number_of(parent) if parent else 0) + 1:06d}-{chain}"
+
+
+def current(location: Path) -> Path:
+    """The directory of the published version.
+
+    Raises NothingPublished where nothing was loaded yet, StoreUnreadable where CURRENT names nothing readable.
+    """
+    try:
+        name = (location / "CURRENT").read_text("utf-8").strip()
+    except FileNotFoundError:
+        if location.exists() and not location.is_dir():
+            raise StoreUnreadable(f"{location} is a file, not a store directory") from None
+        if location.is_dir() and not is_ours(location):
+            raise StoreUnreadable(
+                f"{location} is no store: it holds other files; name an empty or a new directory"
+            ) from None
+        raise NothingPublished(f"the store {location} has no version yet; load data with `kg load`") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreUnreadable(f"the store {location} cannot be read: {error}") from error
+    if not _NAME.fullmatch(name):
+        raise StoreUnreadable(f"the store {location} is damaged: CURRENT holds {name[:80]!r}, no version name")
+    version = location / "versions" / name
+    if not version.is_dir():
+        raise StoreUnreadable(f"the store {location} is damaged: its published version {name} is missing")
+    return version
+
+
+def is_ours(location: Path) -> bool:
+    """Whether a directory is empty or has only what a store has."""
+    ours = {"versions", "CURRENT", "CURRENT.new", "write.lock", "journal.jsonl"}
+    return all(entry.name in ours or entry.name.startswith("candidate-") for entry in location.iterdir())
+
+
+def read_manifest(version: Path) -> Manifest:
+    """The manifest of a version; StoreUnreadable where it is missing or damaged."""
+    try:
+        raw = json.loads((version / "manifest.json").read_text("utf-8"))
+        graphs = {iri: GraphRecord(**record) for iri, record in raw["graphs"].items()}
+        return Manifest(raw["version"], raw["parent"], graphs)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreUnreadable(f"the manifest of {version} cannot be read: {error}") from error
+
+
+def write_manifest(version: Path, manifest: Manifest) -> None:
+    """Write the manifest of a candidate."""
+    _write_synced(version / "manifest.json", json.dumps(asdict(manifest), indent=1, sort_keys=True) + "\n")
+
+
+@contextmanager
+def lock(location: Path, wait: float) -> Iterator[None]:
+    """Hold the write lock, waiting up to `wait` seconds, with the leftovers of dead writers removed.
+
+    Raises StoreLocked when another writer holds it for longer, StoreUnreadable when the location cannot be written.
+    """
+    try:
+        (location / "versions").mkdir(parents=True, exist_ok=True)
+        handle = os.open(location / "write.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise StoreUnreadable(f"the store {location} cannot be written: {error}") from error
+    try:
+        _acquire(handle, location, wait)
+        _sweep(location)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _acquire(handle: int, location: Path, wait: float) -> None:
+    until = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise StoreLocked(f"another process is writing to {location}; waited {wait:g} s for it") from None
+            time.sleep(0.02)
+
+
+def _sweep(location: Path) -> None:
+    """Remove what a killed writer left: candidates, and versions renamed but never named by CURRENT."""
+    for left in location.glob("candidate-*"):
+        shutil.rmtree(left)
+    try:
+        published = current(location).name
+    except NothingPublished:
+        published = None
+    for version in (location / "versions").iterdir():
+        if published is None or number_of(version.name) > number_of(published):
+            shutil.rmtree(version)
+
+
+def publish(location: Path, candidate: Path, manifest: Manifest, entry: dict[str, Any]) -> Path:
+    """Make the candidate the published version and write the journal's line; the caller holds the lock."""
+    write_manifest(candidate, manifest)
+    _sync_tree(candidate)
+    version = location / "versions" / manifest.version
+    candidate.rename(version)
+    _sync(location / "versions")
+    _write_synced(location / "CURRENT.new", manifest.version + "\n")
+    (location / "CURRENT.new").rename(location / "CURRENT")
+    _sync(location)
+    with (location / "journal.jsonl").open("a", encoding="utf-8") as journal:
+        journal.write(json.dumps({"version": manifest.version, **entry}, sort_keys=True) + "\n")
+    _prune(location)
+    return version
+
+
+def _prune(location: Path) -> None:
+    """Delete versions beyond the newest ones once no reader can be about to open them."""
+    newest_first = sorted((location / "versions").iterdir(), key=lambda version: number_of(version.name), reverse=True)
+    for version in newest_first[KEEP_VERSIONS:]:
+        if time.time() - version.stat().st_mtime > KEEP_SECONDS:
+            shutil.rmtree(version)
+
+
+def _write_synced(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_tree(directory: Path) -> None:
+    for path in directory.iterdir():
+        _sync(path)
+    _sync(directory)

@@ -1,0 +1,1 @@
+"""The Flask shell: translates HTTP to calls of `kg`, and decides nothing about the graph."""

@@ -1,0 +1,46 @@
+"""Stores to test on: one with everything that is shipped, one with a small invented world, an empty one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kg import files, publish
+from kg.store import open_store
+from kg.store.embedded import Store
+from kg.store.pool import Limits
+
+WORLD = Path(__file__).parent / "world"
+
+
+def load(store: Store, *paths: Path) -> str:
+    """Load files as `kg load` does; the published version's name."""
+    return publish.load(store, paths, who="test").version
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store with everything that is shipped; tests only read it."""
+    store = open_store(tmp_path_factory.mktemp("shipped") / "store", Limits(children=2))
+    load(store, *files.shipped_files())
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Store]:
+    """A store without a version, with short limits."""
+    store = open_store(tmp_path / "store", Limits(children=1, seconds=5, memory=1 << 30, wait=2))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def tiny(empty: Store, tmp_path: Path) -> Store:
+    """A store whose one graph has one statement."""
+    path = tmp_path / "tiny.ttl"
+    path.write_text('<https://example.org/a> <http://purl.org/dc/terms/title> "first"@en .\n')
+    load(empty, path)
+    return empty

@@ -1,0 +1,52 @@
+"""What a query says at the token level."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.store.tokens import names_dataset, tokens
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM <http://g> { ?s ?p ?o }",
+        "select*from<http://g>where{?s ?p ?o}",
+        "ASK FROM NAMED <http://g> {}",
+        "ASK FR\\u004FM <http://g> {}",
+        "PREFIX from: <http://from/> ASK FROM from:g {}",
+        "SELECT ?x # FROM\n FROM <http://g> { ?s ?p ?x }",
+        "SELECT (1<2 AS ?x) FROM <http://g> {}",
+        'SELECT ("\\"" AS ?x) FROM <http://g> {}',
+    ],
+)
+def test_a_dataset_clause_is_seen(query: str) -> None:
+    assert names_dataset(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?from { ?from ?p ?o }",
+        "SELECT $FROM { $FROM ?p ?o }",
+        "ASK { ?s from:p from:from }",
+        "ASK { ?s :from ?o }",
+        'ASK { ?s ?p " FROM " }',
+        "ASK { ?s ?p ''' it's FROM <g> ''' }",
+        'ASK { ?s ?p """ "FROM" <g> """ }',
+        "ASK { ?s ?p <http://e/ FROM> }" .replace(" FROM", "/FROM"),
+        "ASK { ?s ?p ?o } # FROM <http://g>",
+        "ASK { ?s ?p 'a'@from }",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_one_is_not(query: str) -> None:
+    assert not names_dataset(query)
+
+
+def test_kinds_of_token() -> None:
+    query = "PREFIX e: <http://e/> SELECT ?x { ?x e:p 'a'@en-GB , 1 } # end"
+    assert list(tokens(query)) == [
+        ("word", "PREFIX"), ("name", "e:"), ("iri", "<http://e/>"), ("word", "SELECT"), ("variable", "?x"),
+        ("other", "{"), ("variable", "?x"), ("name", "e:p"), ("string", "'a'"), ("language", "@en-GB"), ("other", ","),
+        ("other", "1"), ("other", "}"),
+    ]  # fmt: skip

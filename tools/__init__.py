@@ -1,0 +1,1 @@
+"""Writes the files of data/ that come from data/tables/."""
