@@ -111,9 +111,8 @@ def query(location: Path, file: IO[str] | None, text: str | None, form: str, tim
         if form == "table" and answer.kind != "graph":
             click.echo(as_table(json.loads(answer.read()), PREFIXES))
             return
-        output = click.get_binary_stream("stdout")
         for piece in answer.chunks():
-            output.write(piece)
+            click.echo(piece, nl=False)
 
 
 @main.command()

@@ -14,14 +14,27 @@ from rdflib.namespace import ClosedNamespace
 
 from kg import files
 
+KINDS = (
+    "actor",
+    "aggregate",
+    "claim",
+    "dataset",
+    "event",
+    "geometry",
+    "link",
+    "participation",
+    "place",
+    "road",
+    "segment",
+    "source",
+    "toll",
+    "when",
+)
+"""The kinds of things we name: `id/<kind>/<slug>`."""
+
 PREFIXES = {
     "kg": f"{files.BASE}ontology#",
-    **{
-        kind: f"{files.BASE}id/{kind}/"
-        for kind in (
-            "actor aggregate claim dataset event geometry link participation place road segment source toll when"
-        ).split()
-    },
+    **{kind: f"{files.BASE}id/{kind}/" for kind in KINDS},
     "graph": f"{files.BASE}graph/",
     "dcterms": "http://purl.org/dc/terms/",
     "edtf": "http://id.loc.gov/datatypes/edtf/",

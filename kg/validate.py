@@ -12,12 +12,13 @@ from functools import cache
 from pathlib import Path
 
 import pyshacl
-from rdflib import RDF, Graph
+from rdflib import RDF, RDFS, Graph
 from rdflib.namespace import SH
 from rdflib.term import Node, URIRef
 
-from kg import files
-from kg.errors import Violation
+from kg import dates, files
+from kg.errors import BadDate, Violation
+from kg.ontology import KG
 from kg.store.embedded import Candidate
 
 CONTEXT = [f"{files.BASE}graph/{name}" for name in ("ontology", "gazetteer", "routes", "sources", "dataset")]
@@ -41,15 +42,19 @@ def check(candidate: Candidate, graphs: Iterable[str], texts: Texts) -> list[Vio
         for row in candidate.select(text)
     ]
     context = [name for name in CONTEXT if name in candidate.graphs]
+    beside = candidate.graph(context)
     for graph in graphs:
-        found += shape_violations(candidate.graph([graph]), candidate.graph(context), graph, texts)
+        data = candidate.graph([graph])
+        found += shape_violations(data, beside, graph, texts)
+        found += date_violations(data, graph, texts)
     return sorted(set(found), key=lambda violation: (violation.file or "", violation.line or 0, str(violation)))
 
 
 def shape_violations(data: Graph, context: Graph, graph: str, texts: Texts) -> list[Violation]:
     """What the shapes find wrong with the nodes that `data` describes, `context` at hand."""
     described = set(data.subjects())
-    conforms, report, _ = pyshacl.validate(data + context, shacl_graph=_shapes(), inference="none", advanced=False)
+    together = data + neighbourhood(data, context)
+    conforms, report, _ = pyshacl.validate(together, shacl_graph=_shapes(), inference="none", inplace=True)
     if conforms:
         return []
     assert isinstance(report, Graph)
@@ -59,6 +64,44 @@ def shape_violations(data: Graph, context: Graph, graph: str, texts: Texts) -> l
         for node in report.objects(result, SH.focusNode)
         if node in described
     ]
+
+
+def neighbourhood(data: Graph, context: Graph) -> Graph:
+    """What `context` says of the things that `data` refers to, two steps far, and its class hierarchy.
+
+    A shape looks no further, and pySHACL's time grows with all that it is given.
+    """
+    near = Graph()
+    near += context.triples((None, RDFS.subClassOf, None))
+    step: set[Node] = {*data.predicates(), *data.objects()}
+    for _ in range(2):
+        reached = [triple for node in step for triple in context.triples((node, None, None))]
+        near += reached
+        step = {value for _, _, value in reached if isinstance(value, URIRef) and value not in step}
+    return near
+
+
+def date_violations(data: Graph, graph: str, texts: Texts) -> list[Violation]:
+    """Every `kg:When` whose EDTF text is none that we read, or says other bounds than stand beside it."""
+    found = []
+    for when, text in data.subject_objects(KG.edtf):
+        try:
+            bounds = dates.parse(str(text))
+        except BadDate as error:
+            found.append(_violation("edtf-readable", str(when), str(error), graph, texts))
+            continue
+        for term, said in (
+            (KG.earliest, bounds.earliest),
+            (KG.latest, bounds.latest),
+            (KG.endEarliest, bounds.end_earliest),
+            (KG.endLatest, bounds.end_latest),
+        ):
+            given = data.value(when, term)
+            if (str(given) if given else None) != (str(said) if said else None):
+                name = f"kg:{term.rpartition('#')[2]}"
+                message = f"the EDTF text {text} means {name} {said or 'open'}, but {given or 'none'} is given"
+                found.append(_violation("edtf-bounds", str(when), message, graph, texts))
+    return found
 
 
 @cache
@@ -81,7 +124,7 @@ def _message(report: Graph, result: Node) -> str:
 
 def _violation(rule: str, node: str, message: str, graph: str | None, texts: Texts) -> Violation:
     """A violation with the file and line where the node is described, looked for in its graph's text first."""
-    candidates = [texts[graph]] if graph in texts else list(texts.values())
+    candidates = [texts[graph]] if graph is not None and graph in texts else list(texts.values())
     located = ((file, files.line_of(text, node)) for file, text in candidates)
     for file, line in located:
         if line is not None:

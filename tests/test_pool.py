@@ -210,7 +210,9 @@ def test_a_damaged_version_is_a_sentence(tiny: Store) -> None:
 def test_the_childs_own_work(tmp_path: Path) -> None:
     """The code that runs in children, here in this process, where a kill cannot lose its coverage."""
     store = ox.Store(str(tmp_path / "db"))
-    store.add(ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal("o"), ox.NamedNode("http://e/g")))
+    store.add(
+        ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal("o"), ox.NamedNode("http://e/g"))
+    )
 
     def ask(query: str, limit: int = 1 << 20, **more: object) -> tuple[dict[str, object], bytes]:
         spool = child.Spool(limit)

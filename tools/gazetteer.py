@@ -45,7 +45,7 @@ IN_ACTORS = "actors of actors.csv, separated by spaces"
 
 @dataclass(frozen=True)
 class Place:
-    """One line of places.csv. ``code`` is the ISO 3166 code of a country or province, else of the province it lies in."""
+    """One line of places.csv; ``code`` is the ISO 3166 code of a country or province, else of its province."""
 
     id: str
     type: URIRef
@@ -78,6 +78,7 @@ class Actor:
 
     id: str
     type: URIRef
+    name: str
     label: str
     in_text: str
     alternatives: tuple[str, ...]
@@ -158,6 +159,7 @@ def read_actor(row: Row, names: set[str], places: dict[str, Place]) -> Actor:
     return Actor(
         id=row.slug("id"),
         type=row.choice("kind", ACTOR_TYPES),
+        name=name,
         label=label or name,
         in_text=row.optional("in_text") or label or name,
         alternatives=alternatives(row),
@@ -178,7 +180,8 @@ def alternatives(row: Row) -> tuple[str, ...]:
 
 def by_code(places: dict[str, Place]) -> dict[str, Place]:
     """Return countries and provinces by their ISO 3166 code."""
-    return unique([place for place in places.values() if place.has_code], lambda place: place.code or "", "places.csv: code")
+    areas = [place for place in places.values() if place.has_code]
+    return unique(areas, lambda place: place.code or "", "places.csv, iso_3166_2")
 
 
 def parent(place: Place, places: dict[str, Place]) -> Place | None:
@@ -258,8 +261,8 @@ def add_borders(graph: Graph, tables: Path, codes: dict[str, Place]) -> None:
     for row in rows(tables, "borders.csv"):
         row.choice("kind", {"province-province": 0, "province-country": 1})
         first, second = (row.choice(column, codes) for column in ("a", "b"))
-        row.same("a_name", first.name)
-        row.same("b_name", second.name)
+        row.same("a_name", first.label)
+        row.same("b_name", second.label)
         for column in ("shared_km_approx", "km_check"):
             row.decimal(column)  # for ordering only: both are too rough to be stated
         row.choice("short_border", {"yes": True, "no": False})

@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from rdflib import RDF, SKOS, Graph, Literal
+from rdflib import RDF, SKOS, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 from tools.gazetteer import IN_PLACES, Place
@@ -56,8 +56,9 @@ def add_piece(graph: Graph, row: Row, places: dict[str, Place]) -> tuple[str, tu
         add(graph, node, KG.lengthKm, Literal(length))
         add(graph, node, KG.lengthKind, KG.GreatCircle if stated is None else KG.Stated)
     add(graph, node, KG.roadEvidence, evidence(row))
-    areas = [row.several(c, places, f"{IN_PLACES}, separated by spaces") for c in ("passes_provinces", "passes_districts")]
-    add(graph, node, KG.passesArea, *(iri("place", area) for column in areas for area in column))
+    for column in ("passes_provinces", "passes_districts"):
+        areas = row.several(column, places, f"{IN_PLACES}, separated by spaces")
+        add(graph, node, KG.passesArea, *(iri("place", area) for area in areas))
     add(graph, node, SKOS.note, english(f"Road as listed: {row.text('highway')}."))
     remarks = (("km_kind", "Length"), ("note", "Remark"), ("passes_kind", "Provinces passed"))
     for column, what in remarks:
@@ -69,7 +70,7 @@ def add_piece(graph: Graph, row: Row, places: dict[str, Place]) -> tuple[str, tu
     return piece, (start.id, end.id)
 
 
-def evidence(row: Row) -> object:
+def evidence(row: Row) -> URIRef:
     """Return whether a source shows the road; a line that is not verified is an assumption."""
     found = row.optional("topology") or ""
     if found not in EVIDENCE:

@@ -13,7 +13,11 @@ from tools.turtle import KG, add, english, iri, month, new_graph, when
 ABOUT = "The sources of the claims: what they are, when they were published, which derive from which."
 TABLES = "sources.csv and documents.csv"
 KINDS = {"news page": KG.NewsPage, "encyclopedia copy": KG.EncyclopediaCopy}
-ORIGINS = {"address": "its address", "page": "the page itself", "page (AFP, 11 August 2021)": "the page itself (AFP, 11 August 2021)"}
+ORIGINS = {
+    "address": "its address",
+    "page": "the page itself",
+    "page (AFP, 11 August 2021)": "the page itself (AFP, 11 August 2021)",
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def read_row(row: Row, actors: set[str], document: bool) -> Source:
         domain=None if document else row.text("publisher_domain"),
         address=row.web("address"),
         published=row.parsed("published_edtf", day_or_month, "a day 2021-08-15, a month 2021-08, or nothing"),
-        published_from=row.choice("published_from", ORIGINS) if row.cells.get("published_from") else row.optional("published_from"),
+        published_from=row.known("published_from", ORIGINS, "one of " + ", ".join(ORIGINS)),
         kind=row.choice("kind", KINDS),
         retrieved=row.day("retrieved"),
         knowledge=row.day("knowledge"),
@@ -76,8 +80,8 @@ def day_or_month(text: str) -> str:
 
 
 def labels(sources: dict[str, Source]) -> dict[str, str]:
-    """Return a label for each source: its own, or publisher and date; the identifier is added where two would be alike."""
-    plain = {key: source.label or f"{source.domain}, {source.published or 'undated'}" for key, source in sources.items()}
+    """Return a label for each source: its own, or publisher and date; with the identifier where two would be alike."""
+    plain = {key: s.label or f"{s.domain}, {s.published or 'undated'}" for key, s in sources.items()}
     often = Counter(plain.values())
     return {key: f"{label} ({key})" if often[label] > 1 else label for key, label in plain.items()}
 
@@ -98,7 +102,12 @@ def sources_graph(sources: dict[str, Source]) -> Graph:
         add(graph, node, KG.side, *(iri("actor", side) for side in source.sides))
         add(graph, node, KG.sha256, Literal(source.sha256, datatype=XSD.string) if source.sha256 else None)
         if source.published_from:
-            add(graph, node, SKOS.note, english(f"The date of publication is taken from {source.published_from}."))
+            add(
+                graph,
+                node,
+                SKOS.note,
+                english(f"The date of publication is taken from {ORIGINS[source.published_from]}."),
+            )
         add(graph, node, SKOS.note, english(source.note) if source.note else None)
     return graph
 

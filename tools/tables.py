@@ -1,6 +1,7 @@
 """Reading the tables: every cell is asked for by name, and whatever nobody asked for is an error.
 
-A table is a CSV file with a header. Cells are stripped; an empty cell and the word ``unverified`` both mean "not known".
+A table is a CSV file with a header. Cells are stripped; an empty cell and the word ``unverified`` both mean
+"not known".
 """
 
 import csv
@@ -151,6 +152,6 @@ def unique(table: list[T], name: Callable[[T], str], shown: str) -> dict[str, T]
     found: dict[str, T] = {}
     for entry in table:
         if name(entry) in found:
-            raise TableError(f"data/tables/{shown}: {name(entry)} stands twice; every line needs an identifier of its own")
+            raise TableError(f"data/tables/{shown}: {name(entry)} stands twice; every line needs its own")
         found[name(entry)] = entry
     return found

@@ -2,6 +2,7 @@
 
 import calendar
 import datetime
+import functools
 import io
 import re
 from pathlib import Path
@@ -16,9 +17,22 @@ KG = Namespace(BASE + "ontology#")
 GEO = Namespace("http://www.opengis.net/ont/geosparql#")
 EDTF = URIRef("http://id.loc.gov/datatypes/edtf/EDTF")
 ONTOLOGY = Path(__file__).parent.parent / "ontology" / "control.ttl"
-RECORDED = Literal("2026-11-23T00:00:00Z", datatype=XSD.dateTime)
+RECORDED = Literal("2026-11-23T00:00:00Z", datatype=XSD.dateTime, normalize=False)
 
-KINDS = ("actor", "claim", "event", "geometry", "link", "participation", "place", "road", "segment", "source", "toll", "when")
+KINDS = (
+    "actor",
+    "claim",
+    "event",
+    "geometry",
+    "link",
+    "participation",
+    "place",
+    "road",
+    "segment",
+    "source",
+    "toll",
+    "when",
+)
 PREFIXES = {
     "kg": str(KG),
     "dcterms": str(DCTERMS),
@@ -43,10 +57,15 @@ def english(text: str) -> Literal:
     return Literal(text, lang="en")
 
 
+@functools.cache
+def ontology() -> Graph:
+    """Return the ontology; it is read once."""
+    return Graph().parse(ONTOLOGY)
+
+
 def concepts(scheme: str) -> dict[str, URIRef]:
     """Return the concepts of one scheme of the ontology by their local names."""
-    ontology = Graph().parse(ONTOLOGY)
-    found = [node for node in ontology.subjects(SKOS.inScheme, KG[scheme]) if isinstance(node, URIRef)]
+    found = [node for node in ontology().subjects(SKOS.inScheme, KG[scheme]) if isinstance(node, URIRef)]
     return {node.removeprefix(KG): node for node in sorted(found)}
 
 
@@ -93,7 +112,12 @@ def month(graph: Graph, text: str) -> URIRef:
 
 
 def described(
-    graph: Graph, node: URIRef, edtf: str, earliest: datetime.date | None, latest: datetime.date | None, precision: URIRef
+    graph: Graph,
+    node: URIRef,
+    edtf: str,
+    earliest: datetime.date | None,
+    latest: datetime.date | None,
+    precision: URIRef,
 ) -> URIRef:
     """State what the date ``node`` is, and return it."""
     add(graph, node, RDF.type, KG.When)
@@ -105,22 +129,22 @@ def described(
 
 
 class _Serializer(LongTurtleSerializer):
-    """Long Turtle in the order of the IRIs, so that a changed cell changes few lines, and with every short name used."""
+    """Long Turtle in the order of the IRIs, so that a changed cell changes few lines, with every short name used."""
 
     def orderSubjects(self) -> list[Node]:  # noqa: N802 - the name is rdflib's
-        return sorted(self._subjects)
+        return sorted(self._subjects, key=str)
 
     def get_pname(self, uri: Node, gen_prefix: bool = True) -> str | None:  # noqa: ARG002 - rdflib's signature
         for prefix, namespace in PREFIXES.items():
             if isinstance(uri, URIRef) and uri.startswith(namespace) and LOCAL.fullmatch(uri.removeprefix(namespace)):
-                self.addNamespace(prefix, URIRef(namespace))
+                self.addNamespace(prefix, URIRef(namespace))  # type: ignore[no-untyped-call]
                 return f"{prefix}:{uri.removeprefix(namespace)}"
         return None
 
 
 def text(graph: Graph, about: str, made_from: str) -> str:
-    """Return ``graph`` as Turtle; the comment on top tells ``about`` what it is and which tables it is ``made_from``."""
+    """Return ``graph`` as Turtle; a comment on top tells what it is ``about`` and which tables it is ``made_from``."""
     out = io.BytesIO()
-    _Serializer(graph).serialize(out)
+    _Serializer(graph).serialize(out)  # type: ignore[no-untyped-call]
     head = f"# {about}\n# Made from {made_from} in data/tables/: correct the table, then run python -m tools.build\n"
     return head + out.getvalue().decode().lstrip("\n").rstrip("\n") + "\n"

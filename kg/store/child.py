@@ -87,7 +87,7 @@ class Spool:
         self._file.close()
 
 
-def _term(value: dict[str, str]) -> ox.NamedNode | ox.Literal:
+def _term(value: dict[str, str]) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
     """A term from its SPARQL results JSON form."""
     if value["type"] == "uri":
         return ox.NamedNode(value["value"])

@@ -21,6 +21,7 @@ from typing import Any
 from kg.errors import (
     NoSuchForm,
     PoolBusy,
+    Problem,
     QueryDied,
     QueryFailed,
     QuerySyntax,
@@ -179,8 +180,10 @@ class Pool:
             header = receive(child.line)
             if header is None:
                 raise QueryDied(child.cause_of_death(self.limits.memory))
+            if header.get("error") == "gone":
+                return None
             if "error" in header:
-                return _raise(header)
+                raise _problem(header)
             child.line.settimeout(None if deadline is None else max(0.1, deadline - (time.monotonic() - begun)))
             return _body(child.line, header, version.name)
         except TimeoutError:
@@ -204,19 +207,17 @@ def _body(line: socket.socket, header: dict[str, Any], version: str) -> Answer:
     return Answer(header["kind"], header["form"], size, version, inline=bytes(data))
 
 
-def _raise(header: dict[str, Any]) -> None:
-    """Raise what the child reports; return where the version is gone and has to be looked up again."""
+def _problem(header: dict[str, Any]) -> Problem:
+    """What the child reports, as a condition."""
     message = header["message"]
     match header["error"]:
         case "syntax":
-            raise QuerySyntax(message, header["line"], header["column"])
+            return QuerySyntax(message, header["line"], header["column"])
         case "form":
-            raise NoSuchForm(message)
+            return NoSuchForm(message)
         case "size":
-            raise ResultTooLarge(int(message))
+            return ResultTooLarge(int(message))
         case "unreadable":
-            raise StoreUnreadable(f"the published version cannot be opened: {message}")
-        case "gone":
-            return
+            return StoreUnreadable(f"the published version cannot be opened: {message}")
         case _:
-            raise QueryFailed(message)
+            return QueryFailed(message)

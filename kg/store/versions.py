@@ -80,9 +80,9 @@ def current(location: Path) -> Path:
     """
     try:
         name = (location / "CURRENT").read_text("utf-8").strip()
+    except NotADirectoryError:
+        raise StoreUnreadable(f"{location} is a file, not a store directory") from None
     except FileNotFoundError:
-        if location.exists() and not location.is_dir():
-            raise StoreUnreadable(f"{location} is a file, not a store directory") from None
         if location.is_dir() and not is_ours(location):
             raise StoreUnreadable(
                 f"{location} is no store: it holds other files; name an empty or a new directory"
