@@ -252,7 +252,7 @@ def add_place(graph: Graph, place: Place, places: dict[str, Place]) -> None:
 
 def add_remarks(graph: Graph, node: URIRef, status: str | None, note: str | None) -> None:
     """State how far the line is verified, and its note."""
-    add(graph, node, SKOS.editorialNote, english(f"How far this is verified: {status}.") if status else None)
+    add(graph, node, SKOS.editorialNote, english(f"Status of this entry: {status}.") if status else None)
     add(graph, node, RDFS.comment, english(note) if note else None)
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import RDF, SKOS, XSD, Graph, Literal, URIRef
+from rdflib import RDF, SKOS, Graph, Literal, URIRef
 
 from tools.tables import Row, TableError, rows, unique
 from tools.turtle import KG, add, english, iri, month, new_graph, when
@@ -100,7 +100,7 @@ def sources_graph(sources: dict[str, Source]) -> Graph:
         add(graph, node, KG.knowledge, Literal(source.knowledge) if source.knowledge else None)
         add(graph, node, KG.derivedFrom, *(iri("source", original) for original in source.derived_from))
         add(graph, node, KG.side, *(iri("actor", side) for side in source.sides))
-        add(graph, node, KG.sha256, Literal(source.sha256, datatype=XSD.string) if source.sha256 else None)
+        add(graph, node, KG.sha256, Literal(source.sha256) if source.sha256 else None)
         if source.published_from:
             add(
                 graph,

@@ -1,7 +1,7 @@
 """SPARQL at the token level: enough to see what a query says, not what it means.
 
-The lexical rules are those of SPARQL 1.1 section 19.8 (comments, the four kinds of string, IRIREF, variables, names),
-after the codepoint escapes of section 19.2 are undone.
+The lexical rules are those of SPARQL 1.1 section 19.8 (comments, the four kinds of string, IRIREF, variables, names).
+Codepoint escapes (section 19.2) are read as the engine reads them: inside strings and IRIs, never in a keyword.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _TOKEN = re.compile(
     (?P<comment>\#[^\r\n]*)
   | (?P<string>\"\"\"(?:(?:\"|\"\")?(?:[^"\\]|\\.))*\"\"\"|\'\'\'(?:(?:\'|\'\')?(?:[^'\\]|\\.))*\'\'\'
       |\"(?:[^"\\\r\n]|\\.)*\"|\'(?:[^'\\\r\n]|\\.)*\')
-  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+  | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
   | (?P<variable>[?$]\w+)
   | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
   | (?P<name>(?:[^\W\d_][\w.\-]*)?:(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\.)*)
@@ -23,12 +23,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-
-
-def _unescape(match: re.Match[str]) -> str:
-    code = int(match[1] or match[2], 16)
-    return chr(code) if code <= 0x10FFFF else match[0]
 
 
 def tokens(query: str) -> Iterator[tuple[str, str]]:
@@ -37,7 +31,7 @@ def tokens(query: str) -> Iterator[tuple[str, str]]:
     >>> [text for kind, text in tokens('SELECT * FROM <g> # FROM') if kind == "word"]
     ['SELECT', 'FROM']
     """
-    for match in _TOKEN.finditer(_ESCAPE.sub(_unescape, query)):
+    for match in _TOKEN.finditer(query):
         if match.lastgroup and match.lastgroup != "comment":
             yield match.lastgroup, match.group()
 

@@ -1,0 +1,193 @@
+"""`/id/…`, `/resource` and `/ontology`: anything that has an IRI, as RDF for machines and as a page for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from flask import Blueprint, Response, redirect, render_template, request
+from rdflib import RDF, SKOS, Literal, URIRef
+from rdflib.term import Node
+from werkzeug.wrappers import Response as AnyResponse
+
+from kg import entities, queries
+from kg.entities import Claim, Entity, Statement
+from kg.errors import UnknownEntity
+from kg.files import BASE
+from kg.ontology import PREFIXES
+from kg.store.answer import GRAPH_FORMATS
+from server import current, formats, wording
+from server.errors import Rejected
+
+bp = Blueprint("entities", __name__)
+
+FORMS: formats.Offer = {**formats.GRAPHS, **formats.HTML}
+"""What an entity is offered as; Turtle where a client has no wish."""
+_SERIALISERS = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld", "nq": "nquads", "trig": "trig"}
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[^<>\"{}|^`\\\[\]%#\s\x00-\x20]|%[0-9A-Fa-f]{2})+(?:#[^<>\"{}|^`\\\[\]%#\s]*)?")
+_PARTS = ("participation", "toll")
+_FIRST = [RDF.type, SKOS.prefLabel, SKOS.altLabel, URIRef(f"{wording.ONTOLOGY}eventType")]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of the ontology, with what is said of it there."""
+
+    iri: str
+    type: str
+    label: str
+    comment: str
+    schemes: set[str] = field(default_factory=set)
+    parents: set[str] = field(default_factory=set)
+    domains: set[str] = field(default_factory=set)
+    ranges: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """The local name, which is its anchor on the page."""
+        return self.iri.rpartition("#")[2]
+
+
+@bp.route("/id/<kind>/<path:rest>")
+def ours(kind: str, rest: str) -> AnyResponse:
+    """Describe one of our own things."""
+    return _describe(f"{BASE}id/{kind}/{rest}")
+
+
+@bp.route("/resource")
+def resource() -> AnyResponse:
+    """Describe whatever IRI is asked for; our own have addresses of their own."""
+    iri = request.args.get("iri", "").strip()
+    if not _IRI.fullmatch(iri):
+        raise Rejected(400, "iri", "No IRI", f"iri={iri!r}: accepted is an absolute IRI, such as {BASE}id/place/city-kabul")
+    if wording.is_ours(iri):
+        named = request.args.get("format")
+        path, mark, anchor = wording.local(iri).partition("#")
+        return redirect(path + (f"?format={named}" if named else "") + mark + anchor, 303)
+    return _describe(iri)
+
+
+@bp.route("/ontology")
+def ontology() -> AnyResponse:
+    """Every term of the ontology on one page, or the ontology as RDF."""
+    offer = {name: types for name, types in FORMS.items() if name not in ("nq", "trig")}
+    form = _form(offer)
+    store = current.store()
+    if form == "html":
+        terms = _terms()
+        if not terms:
+            raise UnknownEntity(f"{BASE}ontology")
+        schemes = sorted({scheme for term in terms for scheme in term.schemes})
+        labels = {term.iri: term.label for term in terms}
+        page = render_template(
+            "entities/ontology.html", terms=terms, schemes=schemes, labels=labels, version=store.version(),
+            alternates=_alternates(offer),
+        )  # fmt: skip
+        return _answered(Response(page, mimetype="text/html"), store.version(), offer)
+    answer = store.query(queries.text("ontology"), results=None, graph=form, prefixes=PREFIXES)
+    response = Response(answer.read(), content_type=formats.header(answer.media_type))
+    return _answered(response, answer.version, offer)
+
+
+@bp.after_request
+def _open_to_scripts(response: Response) -> Response:
+    """Let scripts of other sites read what is open to anyone anyway."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "Controlgraph-Version, Controlgraph-Cut, Link"
+    return response
+
+
+def _describe(iri: str) -> Response:
+    form = _form(FORMS)
+    if not _IRI.fullmatch(iri):
+        raise UnknownEntity(iri)
+    entity = entities.describe(current.store(), iri)
+    if form == "html":
+        response = Response(_page(entity), mimetype="text/html")
+    else:
+        graph = entities.as_dataset(entity) if form in ("nq", "trig") else entities.as_graph(entity)
+        text = graph.serialize(format=_SERIALISERS[form])
+        response = Response(text, content_type=formats.header(GRAPH_FORMATS[form]))
+    if entity.cut:
+        response.headers["Controlgraph-Cut"] = f"only the first {entities.SHOWN} mentions are here"
+    return _answered(response, entity.version, FORMS)
+
+
+def _form(offer: formats.Offer) -> str:
+    named = request.args.get("format")
+    accept = request.headers.get("Accept")
+    form = formats.choose(accept, offer) if named is None else formats.by_name(named, offer)
+    if form is None:
+        asked = f"Accept: {accept}" if named is None else f"format={named}"
+        detail = f"nothing fits {asked}; offered are {formats.listed([offer])}"
+        raise Rejected(406, "no-such-form", "No format that you accept", detail)
+    return form
+
+
+def _alternates(offer: formats.Offer) -> list[tuple[str, str, str]]:
+    """(short name, media type, address) of every form but the page."""
+    iri = request.args.get("iri")
+    base = f"{wording.local(iri)}&" if iri else f"{request.path}?"
+    return [(name, types[0], f"{base}format={name}") for name, types in offer.items() if name != "html"]
+
+
+def _answered(response: Response, version: str, offer: formats.Offer) -> Response:
+    response.headers["Controlgraph-Version"] = version
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept")
+    if not request.args.get("format"):
+        links = [f'<{address}>; rel="alternate"; type="{media}"' for _, media, address in _alternates(offer)]
+        response.headers["Link"] = ", ".join(links)
+    return response
+
+
+def _page(entity: Entity) -> str:
+    """The page of one thing: an event's parts, on which others take a stance, are told with it."""
+    parts = [entities.describe(current.store(), part) for part in _values(entity, *_PARTS)]
+    labels = {iri: label for told in (*parts, entity) for iri, label in told.labels.items()}
+    return render_template(
+        "entities/entity.html",
+        entity=entity,
+        labels=labels,
+        types=[str(value) for value in _values(entity, "type")] + _values(entity, "eventType", "placeType", "actorType"),
+        is_event=any(statement.property.endswith("#eventType") for statement in entity.statements),
+        parts=[(part, _in_words(part, labels)) for part in parts],
+        groups=_grouped(entity.statements, labels),
+        mentions=_grouped(entity.mentions, labels),
+        claims=_claims(entity, parts),
+        facts=lambda *names: _values(entity, *names),
+        alternates=_alternates(FORMS),
+    )
+
+
+def _values(entity: Entity, *names: str) -> list[str]:
+    """The values of properties, by local name, each once."""
+    found = [str(s.value) for name in names for s in entity.statements if s.property.split("#")[-1] == name]
+    return list(dict.fromkeys(found))
+
+
+def _claims(entity: Entity, parts: list[Entity]) -> list[tuple[Claim, Entity]]:
+    """The claims about the thing and about its parts, each with what it is about."""
+    seen: dict[str, tuple[Claim, Entity]] = {}
+    for told in (entity, *parts):
+        for claim in told.claims:
+            seen.setdefault(claim.iri, (claim, told))
+    return list(seen.values())
+
+
+def _grouped(statements: Iterable[Statement], labels: dict[str, str]) -> list[tuple[str, list[tuple[Node, list[str]]]]]:
+    """Statements by property: the other end of each with the graphs that hold it; the most telling properties first.
+
+    Of a thing's own statements the other end is the value, of its mentions the subject.
+    """
+    groups: dict[URIRef, dict[Node, list[str]]] = {}
+    for statement in statements:
+        other = statement.value if statement.subject in (None, _subject(statements)) else statement.subject
+        groups.setdefault(statement.property, {}).setdefault(other, []).append(statement.graph)
+    order = {iri: place for place, iri in enumerate(_FIRST)}
+
+    def rank(iri: URIRef) -> tuple[int, bool, str]:
+        return order.get(iri, len(order)), not iri.startswith(wording.ONTOLOGY), wording.called(iri, labels)
+
+    return [(str(iri), list(groups[iri].items())) for iri in sorted(groups, key=rank)]

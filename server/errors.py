@@ -1,0 +1,93 @@
+"""Every failure as one document: RFC 9457 `application/problem+json`, or the same words as a page for a browser.
+
+The library raises conditions and knows no status code; `CONDITIONS` gives each its own. 400 is for a request that is
+wrong as it stands, 422 for a query that is right and cannot be answered here (it ended its process, or its answer is
+too large), 503 for what may pass.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, current_app, json, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from kg import errors
+from kg.files import BASE
+from server.formats import HTML, Offer, choose
+
+PROBLEM = "application/problem+json"
+_FORMS: Offer = {"problem": (PROBLEM, "application/json"), **HTML}
+
+CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
+    errors.QuerySyntax: (400, "query-syntax", "The query is no SPARQL"),
+    errors.QueryFailed: (400, "query-failed", "The query cannot be evaluated"),
+    errors.UnknownEntity: (404, "unknown-entity", "Nothing is known of this"),
+    errors.NoSuchForm: (406, "no-such-form", "No format that you accept"),
+    errors.QueryDied: (422, "query-died", "The query ended its process"),
+    errors.ResultTooLarge: (422, "result-too-large", "The answer is too large"),
+    errors.PoolBusy: (503, "busy", "All query processes are busy"),
+    errors.NothingPublished: (503, "nothing-published", "There is no data yet"),
+    errors.StoreUnreadable: (503, "store-unreadable", "The data cannot be read"),
+    errors.QueryTimeout: (504, "query-timeout", "The query took too long"),
+    errors.Problem: (500, "problem", "The service could not do this"),
+}
+"""Condition → status, last part of the problem's type IRI, title. A condition without a line has its parent's."""
+
+_MEMBERS = {"line": "line", "column": "column", "seconds": "seconds", "limit": "limit", "kind": "kind", "iri": "iri",
+            "retry_after": "retryAfter"}  # fmt: skip
+
+
+class Rejected(Exception):
+    """A request that we do not take, for a reason the library does not know of: status, slug, title, detail."""
+
+    def __init__(self, status: int, slug: str, title: str, detail: str) -> None:
+        self.status, self.slug, self.title = status, slug, title
+        super().__init__(detail)
+
+
+def document(error: Exception) -> dict[str, Any]:
+    """The problem document of an error: type, title, status, detail, and what more the condition tells."""
+    if isinstance(error, Rejected):
+        return _document(error.status, error.slug, error.title, str(error))
+    if isinstance(error, errors.Problem):
+        status, slug, title = next(CONDITIONS[kind] for kind in type(error).__mro__ if kind in CONDITIONS)
+        members = {name: getattr(error, field, None) for field, name in _MEMBERS.items()}
+        known = {name: value for name, value in members.items() if value is not None}
+        return _document(status, slug, title, str(error)) | known
+    if isinstance(error, HTTPException) and error.code:
+        phrase = HTTPStatus(error.code).phrase
+        return _document(error.code, phrase.lower().replace(" ", "-"), phrase, error.description or phrase)
+    detail = "something went wrong that should not; it has been logged, and the next request is answered as usual"
+    return _document(500, "internal-error", "Internal error", detail)
+
+
+def _document(status: int, slug: str, title: str, detail: str) -> dict[str, Any]:
+    return {"type": f"{BASE}problem/{slug}", "title": title, "status": status, "detail": detail}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error of this application."""
+    app.register_error_handler(Exception, _answer)
+
+
+def _answer(error: Exception) -> Response | HTTPException:
+    if isinstance(error, HTTPException) and (error.code is None or error.code < 400):
+        return error  # a redirect, which the router raises too
+    problem = document(error)
+    if problem["status"] == 500:
+        current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    if request.blueprint != "sparql" and choose(request.headers.get("Accept"), _FORMS) == "html":
+        response = Response(render_template("errors/problem.html", problem=problem), mimetype="text/html")
+    else:
+        response = Response(json.dumps(problem, ensure_ascii=False), content_type=PROBLEM)
+    response.status_code = problem["status"]
+    if isinstance(error, HTTPException):
+        own = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
+        response.headers.extend(own)
+    if "retryAfter" in problem:
+        response.headers["Retry-After"] = str(problem["retryAfter"])
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
+    return response
