@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, redirect, render_template, request
-from rdflib import RDF, SKOS, Literal, URIRef
+from rdflib import RDF, SKOS, URIRef
 from rdflib.term import Node
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg import entities, queries
-from kg.entities import Claim, Entity, Statement
+from kg.entities import Claim, Entity
 from kg.errors import UnknownEntity
 from kg.files import BASE
 from kg.ontology import PREFIXES
@@ -25,7 +25,9 @@ bp = Blueprint("entities", __name__)
 FORMS: formats.Offer = {**formats.GRAPHS, **formats.HTML}
 """What an entity is offered as; Turtle where a client has no wish."""
 _SERIALISERS = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld", "nq": "nquads", "trig": "trig"}
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[^<>\"{}|^`\\\[\]%#\s\x00-\x20]|%[0-9A-Fa-f]{2})+(?:#[^<>\"{}|^`\\\[\]%#\s]*)?")
+_IRI = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:(?:[^<>\"{}|^`\\\[\]%#\s\x00-\x20]|%[0-9A-Fa-f]{2})+(?:#[^<>\"{}|^`\\\[\]%#\s]*)?"
+)
 _PARTS = ("participation", "toll")
 _FIRST = [RDF.type, SKOS.prefLabel, SKOS.altLabel, URIRef(f"{wording.ONTOLOGY}eventType")]
 
@@ -60,7 +62,9 @@ def resource() -> AnyResponse:
     """Describe whatever IRI is asked for; our own have addresses of their own."""
     iri = request.args.get("iri", "").strip()
     if not _IRI.fullmatch(iri):
-        raise Rejected(400, "iri", "No IRI", f"iri={iri!r}: accepted is an absolute IRI, such as {BASE}id/place/city-kabul")
+        raise Rejected(
+            400, "iri", "No IRI", f"iri={iri!r}: accepted is an absolute IRI, such as {BASE}id/place/city-kabul"
+        )
     if wording.is_ours(iri):
         named = request.args.get("format")
         path, mark, anchor = wording.local(iri).partition("#")
@@ -78,12 +82,14 @@ def ontology() -> AnyResponse:
         terms = _terms()
         if not terms:
             raise UnknownEntity(f"{BASE}ontology")
-        schemes = sorted({scheme for term in terms for scheme in term.schemes})
-        labels = {term.iri: term.label for term in terms}
         page = render_template(
-            "entities/ontology.html", terms=terms, schemes=schemes, labels=labels, version=store.version(),
+            "entities/ontology.html",
+            count=len(terms),
+            sections=_sections(terms),
+            labels={term.iri: term.label for term in terms},
+            version=store.version(),
             alternates=_alternates(offer),
-        )  # fmt: skip
+        )
         return _answered(Response(page, mimetype="text/html"), store.version(), offer)
     answer = store.query(queries.text("ontology"), results=None, graph=form, prefixes=PREFIXES)
     response = Response(answer.read(), content_type=formats.header(answer.media_type))
@@ -150,15 +156,21 @@ def _page(entity: Entity) -> str:
         "entities/entity.html",
         entity=entity,
         labels=labels,
-        types=[str(value) for value in _values(entity, "type")] + _values(entity, "eventType", "placeType", "actorType"),
+        types=_types(entity, labels),
         is_event=any(statement.property.endswith("#eventType") for statement in entity.statements),
         parts=[(part, _in_words(part, labels)) for part in parts],
-        groups=_grouped(entity.statements, labels),
-        mentions=_grouped(entity.mentions, labels),
+        groups=_grouped([(s.property, s.value, s.graph) for s in entity.statements], labels),
+        mentions=_grouped([(s.property, s.subject, s.graph) for s in entity.mentions], labels),
         claims=_claims(entity, parts),
         facts=lambda *names: _values(entity, *names),
         alternates=_alternates(FORMS),
     )
+
+
+def _types(entity: Entity, labels: dict[str, str]) -> list[str]:
+    """What kind of thing it is, each name once: a class and a type of ours may be called the same."""
+    kinds = _values(entity, "type", "eventType", "placeType", "actorType")
+    return list({wording.called(iri, labels): iri for iri in kinds}.values())
 
 
 def _values(entity: Entity, *names: str) -> list[str]:
@@ -176,18 +188,60 @@ def _claims(entity: Entity, parts: list[Entity]) -> list[tuple[Claim, Entity]]:
     return list(seen.values())
 
 
-def _grouped(statements: Iterable[Statement], labels: dict[str, str]) -> list[tuple[str, list[tuple[Node, list[str]]]]]:
-    """Statements by property: the other end of each with the graphs that hold it; the most telling properties first.
-
-    Of a thing's own statements the other end is the value, of its mentions the subject.
-    """
+def _grouped(
+    told: Iterable[tuple[URIRef, Node, str]], labels: dict[str, str]
+) -> list[tuple[str, list[tuple[Node, list[str]]]]]:
+    """(property, other end, graph) by property: each other end with its graphs; the most telling properties first."""
     groups: dict[URIRef, dict[Node, list[str]]] = {}
-    for statement in statements:
-        other = statement.value if statement.subject in (None, _subject(statements)) else statement.subject
-        groups.setdefault(statement.property, {}).setdefault(other, []).append(statement.graph)
+    for iri, other, graph in told:
+        groups.setdefault(iri, {}).setdefault(other, []).append(graph)
     order = {iri: place for place, iri in enumerate(_FIRST)}
 
     def rank(iri: URIRef) -> tuple[int, bool, str]:
         return order.get(iri, len(order)), not iri.startswith(wording.ONTOLOGY), wording.called(iri, labels)
 
     return [(str(iri), list(groups[iri].items())) for iri in sorted(groups, key=rank)]
+
+
+def _in_words(part: Entity, labels: dict[str, str]) -> str:
+    """A participation as "Taliban: perpetrator", a toll as "killed: 43 to 85, students, majority"."""
+    names = {
+        name: [wording.called(iri, labels) for iri in _values(part, name)]
+        for name in ("actor", "role", "kind", "ofGroup")
+    }
+    if names["actor"]:
+        return f"{', '.join(names['actor'])}: {', '.join(names['role'])}"
+    least, most = (_values(part, name) for name in ("min", "max"))
+    number = f"at least {least[0]}" if least and not most else least[0] if least == most else f"{least[0]} to {most[0]}"
+    return ", ".join([f"{', '.join(names['kind'])}: {number}", *names["ofGroup"], *_values(part, "shareText")])
+
+
+def _terms() -> list[Term]:
+    """Every term that the ontology defines, by name."""
+    terms: dict[str, Term] = {}
+    for row in current.store().select("terms"):
+        said = {name: str(value) for name, value in row.items()}
+        iri = said["term"]
+        label, comment = said.get("label", iri), said.get("comment", "")
+        term = terms.setdefault(iri, Term(iri, said["type"], label, comment))
+        for name, values in (
+            ("scheme", term.schemes), ("parent", term.parents), ("domain", term.domains), ("range", term.ranges)
+        ):  # fmt: skip
+            if name in said:
+                values.add(said[name])
+    return sorted(terms.values(), key=lambda term: term.name)
+
+
+def _sections(terms: list[Term]) -> list[tuple[str, str, str, list[Term]]]:
+    """(anchor, title, comment, terms): the classes, the properties, then the concepts of each scheme."""
+    schemes = {scheme for term in terms for scheme in term.schemes}
+    kinds = [
+        ("classes", "Classes", "", [term for term in terms if term.type.endswith("#Class")]),
+        ("properties", "Properties", "", [term for term in terms if term.type.endswith("Property")]),
+    ]
+    listed = [
+        (term.name, term.label.capitalize(), term.comment, [one for one in terms if term.iri in one.schemes])
+        for term in terms
+        if term.iri in schemes
+    ]
+    return kinds + listed

@@ -50,7 +50,9 @@ def choose(accept: str | None, offer: Offer) -> str | None:
     ranges = _ranges(accept)
     best, best_quality = None, 0.0
     for name, media_types in offer.items():
-        quality = max(_quality(media_type, ranges) for media_type in media_types)
+        # a wildcard asks for what we would send, so only its exact name finds a media type we do not send
+        others = [quality for media_range, quality in ranges if media_range in media_types[1:]]
+        quality = max([_quality(media_types[0], ranges), *others])
         if quality > best_quality:
             best, best_quality = name, quality
     return best

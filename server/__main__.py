@@ -1,0 +1,94 @@
+"""`python -m server`: serve the store over HTTP until told to stop."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from dataclasses import dataclass
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from kg.errors import Problem
+from kg.store import open_store
+from server.settings import BadSetting, Settings, from_environment
+
+THREADS = 32
+"""Requests that are worked on at once; most of them wait for a child process."""
+
+
+class CannotServe(Exception):
+    """The address cannot be listened on; the message is a sentence."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to listen: a numeric address and a port that was free a moment ago."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+
+def main() -> int:
+    """Serve; the exit code is 1 where that is not possible, with a sentence that says why."""
+    try:
+        settings = from_environment()
+        # no query yet: the workers start the child processes
+        version = open_store(settings.store).version()
+        address = free_address(settings)
+    except (BadSetting, CannotServe, Problem) as reason:
+        sys.stderr.write(f"{reason}\n")
+        return 1
+    server = Granian(
+        "server.app:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=address.host,
+        port=address.port,
+        workers=1,
+        blocking_threads=THREADS,
+        backpressure=4 * THREADS,
+        websockets=False,
+        log_level=LogLevels.error,
+    )
+    server.on_startup(lambda: _tell(greeting(settings, version, address)))
+    server.serve()
+    return 0
+
+
+def free_address(settings: Settings) -> Address:
+    """The numeric address of the host, and the port, or a free one for port 0. Raises CannotServe."""
+    try:
+        family, _, _, _, found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise CannotServe(f"KG_HOST={settings.host!r} is no address of this machine: {error.strerror}") from None
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(found[:2])
+        except OSError as error:
+            reason = f"cannot listen on {settings.host}, port {settings.port}: {error.strerror}"
+            raise CannotServe(f"{reason}; choose another with KG_PORT (0 takes a free one)") from None
+        host, port = probe.getsockname()[:2]
+    return Address(host, port)
+
+
+def greeting(settings: Settings, version: str, address: Address) -> str:
+    """One line: what is served where, and a command to try."""
+    place = settings.public_url or str(address)
+    query = "query=SELECT (COUNT(*) AS ?statements) { ?s ?p ?o }"
+    command = f"curl -s {place}/sparql -H 'Accept: text/csv' --data-urlencode '{query}'"
+    return f"Controlgraph serves version {version} on {place}  try: {command}"
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""Pages for people: what the data covers, a place to ask, and whether the service is well."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from kg import entities, queries
+from kg.errors import QueryProblem, QuerySyntax
+from kg.ontology import PREFIXES
+from kg.queries import Example
+from kg.store.embedded import Row
+from server import current, errors, table, wording
+from server.errors import Rejected
+
+bp = Blueprint("pages", __name__)
+
+SHOWN = 1000
+"""How many rows of an answer the page shows; the rest is counted and can be downloaded."""
+GRAPH_SHOWN = 256 * 1024
+"""How many bytes of a graph the page shows."""
+NAMED = 2000
+"""How many of the things in an answer are called by name; further ones have only their short form."""
+
+
+@bp.route("/")
+def home() -> str:
+    """What the data covers and how sure it is, questions to click, and where the doors for machines are."""
+    store = current.store()
+    version = store.version()
+    return render_template(
+        "pages/home.html",
+        version=version,
+        datasets=store.select("datasets"),
+        coverage=_only(store.select("coverage")),
+        doubt=_only(store.select("doubt")),
+        examples=queries.examples(),
+        address=current.address(),
+        curl=_curl(),
+    )
+
+
+@bp.route("/query")
+def query() -> AnyResponse:
+    """Ask a query and see the answer; `query=` and `example=` run at once."""
+    example = _example()
+    text = example.text if example else request.args.get("query", "")
+    context: dict[str, Any] = {
+        "text": text,
+        "start": queries.text("start"),
+        "example": example,
+        "examples": queries.examples(),
+    }
+    status = 200
+    if text.strip():
+        try:
+            context |= _asked(text)
+        except QueryProblem as condition:
+            problem = errors.document(condition)
+            status = problem["status"]
+            context |= {"problem": problem, "pointer": _pointer(text, condition)}
+    context["version"] = context.get("version") or current.store().version()
+    return Response(render_template("pages/query.html", **context), status=status, mimetype="text/html")
+
+
+@bp.route("/healthz")
+def healthz() -> dict[str, str]:
+    """Whether there is data to answer from; 503 with a problem document where there is none."""
+    return {"status": "ok", "version": current.store().version()}
+
+
+def _only(rows: list[Row]) -> Row:
+    """The one row of a query that counts."""
+    return rows[0]
+
+
+def _curl() -> str:
+    """A command that asks the endpoint something, as it would be typed."""
+    example = queries.examples()[0]
+    address = current.address()
+    return (
+        f"curl -s {address}/sparql -H 'Accept: text/csv' \\\n"
+        f"  --data-urlencode 'query@kg/queries/examples/01-{example.slug}.rq'"
+    )
+
+
+def _example() -> Example | None:
+    slug = request.args.get("example")
+    if slug is None:
+        return None
+    for example in queries.examples():
+        if example.slug == slug:
+            return example
+    raise Rejected(
+        404, "unknown-example", "No such example",
+        f"example={slug!r}: there are {', '.join(example.slug for example in queries.examples())}",
+    )  # fmt: skip
+
+
+def _asked(text: str) -> dict[str, Any]:
+    """What the page shows of the answer."""
+    store = current.store()
+    begun = time.monotonic()
+    answer = store.query(text, results="tsv", base=f"{current.address()}/sparql", prefixes=PREFIXES)
+    seconds = time.monotonic() - begun
+    shown: dict[str, Any] = {"kind": answer.kind, "version": answer.version, "seconds": seconds, "size": answer.size}
+    try:
+        if answer.kind == "boolean":
+            return shown | {"truth": answer.text() == "true"}
+        if answer.kind == "graph":
+            head = bytearray()
+            for chunk in answer.chunks():
+                head += chunk
+                if len(head) > GRAPH_SHOWN:
+                    break
+            return shown | {"graph": bytes(head[:GRAPH_SHOWN]).decode(errors="ignore"), "cut": len(head) > GRAPH_SHOWN}
+        found = table.read(answer.chunks(), SHOWN)
+    finally:
+        answer.close()
+    iris = sorted(iri for iri in found.iris() if wording.is_ours(iri))[:NAMED]
+    return shown | {"table": found, "labels": entities.names(store, iris) if iris else {}}
+
+
+def _pointer(text: str, problem: QueryProblem) -> str | None:
+    """The line at which a parser stopped, with a caret under the column."""
+    if not isinstance(problem, QuerySyntax) or problem.line is None or problem.column is None:
+        return None
+    lines = text.splitlines() or [""]
+    line = lines[min(problem.line, len(lines)) - 1]
+    # tabs are kept so that the caret stands under the same place
+    before = "".join(mark if mark == "\t" else " " for mark in line[: problem.column - 1])
+    return f"{line}\n{before.ljust(problem.column - 1)}^"

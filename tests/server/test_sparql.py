@@ -1,0 +1,239 @@
+"""`/sparql` by the protocol: every way to ask, every form of answer, every way to be wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from rdflib import Dataset, Graph
+from rdflib.query import Result, ResultRow
+from werkzeug.test import TestResponse
+
+from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
+from tests.server.conftest import client_of
+
+KG = "https://w3id.org/controlgraph/ontology#"
+STANCES = f"""
+PREFIX kg: <{KG}>
+PREFIX event: <https://w3id.org/controlgraph/id/event/>
+SELECT ?stance ?gloss {{ ?claim kg:about event:brook ; kg:stance ?stance ; kg:gloss ?gloss }} ORDER BY ?gloss
+"""
+EXPECTED = [
+    (f"{KG}Announces", "The Blues say the ferry is theirs since the third."),
+    (f"{KG}Reports", "The Blues took the Brook ferry."),
+    (f"{KG}Denies", "The Crown says the ferry never changed hands."),
+]
+NAMES = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+CONSTRUCT { ?place skos:prefLabel ?name } WHERE { ?place a <https://w3id.org/controlgraph/ontology#Place> ; skos:prefLabel ?name }
+"""
+PROBLEM = "application/problem+json"
+
+
+def ask(client: FlaskClient, query: str, **more: Any) -> TestResponse:
+    """The query by GET."""
+    return client.get("/sparql", query_string={"query": query, **more.pop("parameters", {})}, **more)
+
+
+def problem(response: TestResponse) -> dict[str, Any]:
+    """The problem document of a response, which it must be."""
+    assert response.content_type == PROBLEM
+    document: dict[str, Any] = json.loads(response.data)
+    assert document["status"] == response.status_code
+    assert document["type"].startswith("https://w3id.org/controlgraph/problem/")
+    assert document["title"]
+    return document
+
+
+def pairs(media_type: str, data: bytes) -> list[tuple[str, str]]:
+    """The (stance, gloss) rows of an answer in any of the forms."""
+    if media_type == "text/csv":
+        return [(row["stance"], row["gloss"]) for row in csv.DictReader(io.StringIO(data.decode()))]
+    form = {"text/tab-separated-values": "tsv", "application/sparql-results+xml": "xml"}.get(media_type, "json")
+    parsed = Result.parse(io.BytesIO(data), format=form)
+    return [(str(stance), str(gloss)) for stance, gloss in (row for row in parsed if isinstance(row, ResultRow))]
+
+
+@pytest.mark.parametrize(("name", "media_type"), RESULT_FORMATS.items())
+def test_solutions_in_every_form(client: FlaskClient, name: str, media_type: str) -> None:
+    by_header = ask(client, STANCES, headers={"Accept": media_type})
+    by_name = ask(client, STANCES, parameters={"format": name}, headers={"Accept": "image/png"})
+    for response in (by_header, by_name):
+        assert response.status_code == 200
+        assert response.mimetype == media_type
+        assert response.content_length == len(response.data)
+        assert pairs(media_type, response.data) == EXPECTED
+        assert response.vary.as_set() == {"accept"}
+        assert response.headers["Controlgraph-Version"].startswith("000001-")
+    assert ("charset=utf-8" in by_header.content_type) == media_type.startswith("text/")
+
+
+@pytest.mark.parametrize(("name", "media_type"), RESULT_FORMATS.items())
+def test_booleans_in_every_form(client: FlaskClient, name: str, media_type: str) -> None:
+    for query, truth in (("ASK { ?s ?p ?o }", True), ("ASK { <e:no> ?p ?o }", False)):
+        data = ask(client, query, parameters={"format": name}).data
+        if name in ("csv", "tsv"):
+            assert data.decode().strip() == str(truth).lower()
+        else:
+            assert Result.parse(io.BytesIO(data), format=name).askAnswer is truth
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
+@pytest.mark.parametrize(("name", "media_type"), GRAPH_FORMATS.items())
+def test_graphs_in_every_form(client: FlaskClient, name: str, media_type: str) -> None:
+    response = ask(client, NAMES, headers={"Accept": media_type})
+    assert response.mimetype == media_type
+    parser = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nq": "nquads", "trig": "trig"}.get(name, name)
+    graph = Dataset(default_union=True) if name in ("nq", "trig") else Graph()
+    graph.parse(data=response.data, format=parser)
+    assert {str(o) for o in graph.objects()} == {"Alden", "آلدن", "Eastmark", "Westmark", "Cairn airfield"}
+
+
+def test_turtle_is_short(client: FlaskClient) -> None:
+    assert b"place:town-alden skos:prefLabel" in ask(client, NAMES).data
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"path": "/sparql", "data": {"query": STANCES}},
+        {"path": "/sparql", "data": STANCES, "content_type": "application/sparql-query"},
+        {"path": "/sparql", "data": STANCES.encode(), "content_type": "application/sparql-query; charset=utf-8"},
+        {"path": "/sparql", "data": {"query": STANCES, "format": "json"}},
+    ],
+    ids=["form", "body", "body with charset", "form with format"],
+)
+def test_asking_by_post(client: FlaskClient, how: dict[str, Any]) -> None:
+    response = client.post(**how)
+    assert response.status_code == 200
+    assert pairs(response.mimetype, response.data) == EXPECTED
+
+
+def test_a_head_has_the_headers_of_a_get(client: FlaskClient) -> None:
+    get, head = (client.open("/sparql", method=method, query_string={"query": STANCES}) for method in ("GET", "HEAD"))
+    assert head.data == b""
+    assert head.content_length == len(get.data)
+    assert head.content_type == get.content_type
+
+
+def test_a_large_answer_is_whole(client: FlaskClient) -> None:
+    response = ask(client, "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 5000", headers={"Accept": "text/csv"})
+    assert len(response.data) == response.content_length
+    assert response.content_length is not None
+    assert response.content_length > 256 * 1024
+    assert response.data.count(b"\r\n") == 5001
+
+
+def test_relative_iris_are_resolved_against_the_endpoint(client: FlaskClient) -> None:
+    response = ask(
+        client, "SELECT (<#x> AS ?iri) {}", parameters={"format": "csv"}, base_url="https://graph.example.org"
+    )
+    assert response.text.split() == ["iri", "https://graph.example.org/sparql#x"]
+
+
+def test_the_public_address_is_the_base(world: Path) -> None:
+    with client_of(world, children=1, public_url="https://example.org/graph") as behind:
+        response = ask(behind, "SELECT (<x> AS ?iri) {}", parameters={"format": "csv"})
+    assert response.text.split()[1] == "https://example.org/graph/x"
+
+
+def test_a_syntax_error_has_line_and_column(client: FlaskClient) -> None:
+    document = problem(ask(client, "SELECT *\nWHERE {\n  ?s ?p\n}"))
+    assert document["status"] == 400
+    assert document["type"].endswith("/query-syntax")
+    assert (document["line"], document["column"]) == (4, 2)
+    assert "expected" in document["detail"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "query", "offered"),
+    [
+        ("image/png", STANCES, "text/csv"),
+        ("text/csv;q=0", STANCES, "text/turtle"),
+        ("text/turtle", STANCES, None),
+        ("text/csv", NAMES, None),
+    ],
+)
+def test_nothing_that_fits_is_406(client: FlaskClient, accept: str, query: str, offered: str | None) -> None:
+    document = problem(ask(client, query, headers={"Accept": accept}))
+    assert document["status"] == 406
+    assert offered is None or offered in document["detail"]
+
+
+def test_an_unknown_format_is_406_and_named(client: FlaskClient) -> None:
+    document = problem(ask(client, STANCES, parameters={"format": "pdf"}))
+    assert document["status"] == 406
+    assert "format=pdf" in document["detail"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "slug"),
+    [
+        pytest.param({"method": "GET", "headers": {"Accept": "text/csv"}}, 400, "one-query", id="no query"),
+        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&query=ASK{}"}, 400, "one-query", id="two in the URL"),
+        pytest.param({"method": "POST", "path": "/sparql?query=ASK{}", "data": {"query": "ASK {}"}}, 400, "one-query", id="URL and form"),
+        pytest.param({"method": "POST", "path": "/sparql?query=ASK{}", "data": "ASK {}", "content_type": "application/sparql-query"}, 400, "one-query", id="URL and body"),
+        pytest.param({"method": "POST", "data": "x=1", "content_type": "application/x-www-form-urlencoded"}, 400, "one-query", id="form without query"),
+        pytest.param({"method": "POST", "data": "ASK {}", "content_type": "text/plain"}, 415, "body-type", id="plain text"),
+        pytest.param({"method": "POST", "data": b"ASK {}"}, 415, "body-type", id="no type"),
+        pytest.param({"method": "POST", "data": b"ASK { ?s ?p '\xff' }", "content_type": "application/sparql-query"}, 400, "query-encoding", id="not UTF-8"),
+        pytest.param({"method": "POST", "data": "CLEAR ALL", "content_type": "application/sparql-update"}, 501, "no-updates", id="update as body"),
+        pytest.param({"method": "POST", "data": {"update": "CLEAR ALL"}}, 501, "no-updates", id="update in a form"),
+        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&default-graph-uri=e:g"}, 501, "no-protocol-dataset", id="default graph"),
+        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&named-graph-uri=e:g"}, 501, "no-protocol-dataset", id="named graph"),
+        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&timeout=soon"}, 400, "timeout", id="timeout word"),
+        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&timeout=0"}, 400, "timeout", id="timeout zero"),
+        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&timeout=inf"}, 400, "timeout", id="timeout infinite"),
+        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&timeout=1&timeout=2"}, 400, "one-value", id="timeout twice"),
+        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&format=json&format=xml"}, 400, "one-value", id="format twice"),
+        pytest.param({"method": "POST", "data": b"#" * (1 << 20) + b"\nASK {}", "content_type": "application/sparql-query"}, 413, "request-entity-too-large", id="large body"),
+        pytest.param({"method": "POST", "data": {"query": "#" * (1 << 20) + "\nASK {}"}}, 413, "request-entity-too-large", id="large form"),
+        pytest.param({"method": "PUT"}, 405, "method-not-allowed", id="PUT"),
+    ],
+)  # fmt: skip
+def test_a_wrong_request_is_told_so(client: FlaskClient, request_: dict[str, Any], status: int, slug: str) -> None:
+    document = problem(client.open(**{"path": "/sparql", **request_}))
+    assert document["status"] == status
+    assert document["type"].endswith(f"/{slug}")
+
+
+def test_a_long_query_is_taken(client: FlaskClient) -> None:
+    long = "#" + "a" * (700 << 10) + "\nASK {}"
+    assert client.post("/sparql", data={"query": long}).json == {"head": {}, "boolean": True}
+
+
+def test_a_timeout_shortens(client: FlaskClient) -> None:
+    slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    document = problem(ask(client, slow, parameters={"timeout": "0.2"}))
+    assert document["status"] == 504
+    assert document["seconds"] == 0.2
+    assert ask(client, "ASK {}", parameters={"timeout": "9999"}).status_code == 200
+
+
+def test_an_answer_that_is_too_large_is_422(world: Path) -> None:
+    with client_of(world, children=1, result_max=2000) as narrow:
+        document = problem(ask(narrow, "SELECT * { ?s ?p ?o }"))
+        assert (document["status"], document["limit"]) == (422, 2000)
+        assert ask(narrow, "ASK {}").status_code == 200
+
+
+def test_a_browser_that_asks_nothing_is_sent_to_the_query_page(client: FlaskClient) -> None:
+    response = client.get("/sparql", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert response.status_code == 302
+    assert response.location == "/query"
+
+
+def test_scripts_of_other_sites_may_ask(client: FlaskClient) -> None:
+    preflight = client.options(
+        "/sparql", headers={"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
+    )
+    assert preflight.status_code == 200
+    assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
+    assert "Content-Type" in preflight.headers["Access-Control-Allow-Headers"]
+    for response in (preflight, ask(client, "ASK {}"), ask(client, "ASK {")):
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
