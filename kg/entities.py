@@ -11,7 +11,8 @@ from rdflib.term import Identifier, Node
 from kg import queries
 from kg.errors import UnknownEntity
 from kg.ontology import PREFIXES
-from kg.store.embedded import Row, Store, read_rows
+from kg.store.embedded import Store
+from kg.store.terms import Row, read_rows
 
 SHOWN = 500
 """How many statements of one kind a description has at most; `Entity.cut` says where there are more."""

@@ -11,6 +11,7 @@
     │   └── StoreLocked        another writer holds the lock
     └── QueryProblem
         ├── QuerySyntax        the text is no SPARQL: message, line, column
+        ├── QueryReachesOut    it asks another service, which is not allowed here
         ├── QueryFailed        the engine could not evaluate it
         ├── QueryTimeout       not finished within its deadline
         ├── QueryDied          it ended its process (memory, nesting)
@@ -105,6 +106,10 @@ class QuerySyntax(QueryProblem):
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         self.line, self.column = line, column
         super().__init__(message)
+
+
+class QueryReachesOut(QueryProblem):
+    """The text has `SERVICE` or `LOAD`, which would make the engine ask another service."""
 
 
 class QueryFailed(QueryProblem):

@@ -19,7 +19,7 @@ from rdflib.term import Node, URIRef
 from kg import dates, files
 from kg.errors import BadDate, Violation
 from kg.ontology import KG
-from kg.store.embedded import Candidate
+from kg.store.candidate import Candidate
 
 CONTEXT = [f"{files.BASE}graph/{name}" for name in ("ontology", "gazetteer", "routes", "sources", "dataset")]
 """Graphs that others refer to: they are at hand, unchecked, when another graph is checked."""
@@ -41,43 +41,42 @@ def check(candidate: Candidate, graphs: Iterable[str], texts: Texts) -> list[Vio
         for name, text in checks().items()
         for row in candidate.select(text)
     ]
-    context = [name for name in CONTEXT if name in candidate.graphs]
-    beside = candidate.graph(context)
     for graph in graphs:
-        data = candidate.graph([graph])
-        found += shape_violations(data, beside, graph, texts)
+        data = candidate.graph(graph)
+        found += shape_violations(data, neighbourhood(candidate, data), graph, texts)
         found += date_violations(data, graph, texts)
     return sorted(set(found), key=lambda violation: (violation.file or "", violation.line or 0, str(violation)))
 
 
-def shape_violations(data: Graph, context: Graph, graph: str, texts: Texts) -> list[Violation]:
-    """What the shapes find wrong with the nodes that `data` describes, `context` at hand."""
+def shape_violations(data: Graph, beside: Graph, graph: str, texts: Texts) -> list[Violation]:
+    """What the shapes find wrong with the nodes that `data` describes, `beside` at hand."""
     described = set(data.subjects())
-    together = data + neighbourhood(data, context)
-    conforms, report, _ = pyshacl.validate(together, shacl_graph=_shapes(), inference="none", inplace=True)
+    conforms, report, _ = pyshacl.validate(data + beside, shacl_graph=_shapes(), inference="none", inplace=True)
     if conforms:
         return []
     assert isinstance(report, Graph)
     return [
         _violation(_rule(report, result), str(node), _message(report, result), graph, texts)
-        for result in report.subjects(RDF.type, SH.ValidationResult)
+        for result in report.objects(None, SH.result)
         for node in report.objects(result, SH.focusNode)
         if node in described
     ]
 
 
-def neighbourhood(data: Graph, context: Graph) -> Graph:
-    """What `context` says of the things that `data` refers to, two steps far, and its class hierarchy.
+def neighbourhood(candidate: Candidate, data: Graph) -> Graph:
+    """What the graphs of `CONTEXT` say of the things that `data` refers to, two steps far, and the class hierarchy.
 
     A shape looks no further, and pySHACL's time grows with all that it is given.
     """
+    context = [name for name in CONTEXT if name in candidate.graphs]
     near = Graph()
-    near += context.triples((None, RDFS.subClassOf, None))
+    near += candidate.matching(f"{files.BASE}graph/ontology", predicate=RDFS.subClassOf)
     step: set[Node] = {*data.predicates(), *data.objects()}
     for _ in range(2):
-        reached = [triple for node in step for triple in context.triples((node, None, None))]
+        nodes = [node for node in step if isinstance(node, URIRef)]
+        reached = [triple for node in nodes for name in context for triple in candidate.matching(name, node)]
         near += reached
-        step = {value for _, _, value in reached if isinstance(value, URIRef) and value not in step}
+        step = {value for _, _, value in reached} - step
     return near
 
 
@@ -119,7 +118,8 @@ def _rule(report: Graph, result: Node) -> str:
 def _message(report: Graph, result: Node) -> str:
     message = str(report.value(result, SH.resultMessage))
     value = report.value(result, SH.value)
-    return f"{message} (found {value.n3()})" if isinstance(value, URIRef) else message
+    found = isinstance(value, URIRef) and value != report.value(result, SH.focusNode)
+    return f"{message} (found <{value}>)" if found else message
 
 
 def _violation(rule: str, node: str, message: str, graph: str | None, texts: Texts) -> Violation:

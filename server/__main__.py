@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
+import time
 from dataclasses import dataclass
 
 from granian import Granian
@@ -16,6 +18,8 @@ from server.settings import BadSetting, Settings, from_environment
 
 THREADS = 32
 """Requests that are worked on at once; most of them wait for a child process."""
+STOP = 10
+"""Seconds that requests have to finish when the server is told to stop."""
 
 
 class CannotServe(Exception):
@@ -53,9 +57,10 @@ def main() -> int:
         blocking_threads=THREADS,
         backpressure=4 * THREADS,
         websockets=False,
+        workers_kill_timeout=STOP,
         log_level=LogLevels.error,
     )
-    server.on_startup(lambda: _tell(greeting(settings, version, address)))
+    server.on_startup(lambda: _tell_when_ready(address, greeting(settings, version, address)))
     server.serve()
     return 0
 
@@ -85,9 +90,21 @@ def greeting(settings: Settings, version: str, address: Address) -> str:
     return f"Controlgraph serves version {version} on {place}  try: {command}"
 
 
-def _tell(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+def _tell_when_ready(address: Address, line: str) -> None:
+    """Write the line once somebody listens: the worker does, some time after it was started."""
+
+    def wait() -> None:
+        while True:
+            try:
+                socket.create_connection((address.host, address.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.02)
+                continue
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+            return
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 if __name__ == "__main__":

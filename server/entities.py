@@ -232,16 +232,23 @@ def _terms() -> list[Term]:
     return sorted(terms.values(), key=lambda term: term.name)
 
 
-def _sections(terms: list[Term]) -> list[tuple[str, str, str, list[Term]]]:
-    """(anchor, title, comment, terms): the classes, the properties, then the concepts of each scheme."""
+def _sections(terms: list[Term]) -> list[tuple[str, str, str, list[tuple[Term, bool]]]]:
+    """(anchor, title, comment, terms): the classes, the properties, then the concepts of each scheme.
+
+    Each term with whether it stands here for the first time, where its anchor is: a concept may be in two schemes.
+    """
     schemes = {scheme for term in terms for scheme in term.schemes}
-    kinds = [
+    sections = [
         ("classes", "Classes", "", [term for term in terms if term.type.endswith("#Class")]),
         ("properties", "Properties", "", [term for term in terms if term.type.endswith("Property")]),
     ]
-    listed = [
-        (term.name, term.label.capitalize(), term.comment, [one for one in terms if term.iri in one.schemes])
-        for term in terms
-        if term.iri in schemes
-    ]
-    return kinds + listed
+    for term in terms:
+        if term.iri in schemes:
+            members = [one for one in terms if term.iri in one.schemes]
+            sections.append((term.name, term.label.capitalize(), term.comment, members))
+    seen: set[str] = set()
+    told = []
+    for anchor, title, comment, members in sections:
+        told.append((anchor, title, comment, [(one, one.iri not in seen) for one in members]))
+        seen |= {one.iri for one in members}
+    return told

@@ -28,8 +28,8 @@ HTML: Offer = {"html": ("text/html", "application/xhtml+xml")}
 """A page for people."""
 
 _OTHER_NAMES = {
-    "turtle": "ttl", "ntriples": "nt", "n-triples": "nt", "nquads": "nq", "n-quads": "nq", "rdf+xml": "rdf",
-    "rdfxml": "rdf", "json-ld": "jsonld", "ld+json": "jsonld", "srx": "xml", "srj": "json",
+    "turtle": "ttl", "n3": "ttl", "ntriples": "nt", "n-triples": "nt", "nquads": "nq", "n-quads": "nq",
+    "rdf+xml": "rdf", "rdfxml": "rdf", "json-ld": "jsonld", "ld+json": "jsonld", "srx": "xml", "srj": "json",
 }  # fmt: skip
 _SAME_FOR_GRAPHS = {"json": "jsonld", "xml": "rdf"}
 

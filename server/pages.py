@@ -125,11 +125,19 @@ def _asked(text: str) -> dict[str, Any]:
 
 
 def _pointer(text: str, problem: QueryProblem) -> str | None:
-    """The line at which a parser stopped, with a caret under the column."""
+    """The line at which a parser stopped, with a caret under the column.
+
+    A parser that stopped in the blanks at the end is pointed at right after the last word.
+    """
     if not isinstance(problem, QuerySyntax) or problem.line is None or problem.column is None:
         return None
-    lines = text.splitlines() or [""]
-    line = lines[min(problem.line, len(lines)) - 1]
+    lines = text.split("\n")
+    read = "\n".join(
+        [*lines[: problem.line - 1], *(line[: problem.column - 1] for line in lines[problem.line - 1 :][:1])]
+    )
+    if not text[len(read) :].strip():
+        read = text.rstrip()
+    before = read.rpartition("\n")[2]
+    line = lines[read.count("\n")].rstrip()
     # tabs are kept so that the caret stands under the same place
-    before = "".join(mark if mark == "\t" else " " for mark in line[: problem.column - 1])
-    return f"{line}\n{before.ljust(problem.column - 1)}^"
+    return f"{line}\n{''.join(mark if mark == chr(9) else ' ' for mark in before)}^"

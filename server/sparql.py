@@ -125,11 +125,16 @@ def _seconds() -> float | None:
 
 
 def _forms() -> tuple[str | None, str | None]:
-    """The wanted forms of solutions and of graphs; one of them may be None."""
-    named = _one("format")
-    if named is not None:
-        chosen = formats.by_name(named, formats.RESULTS), formats.by_name(named, formats.GRAPHS)
-        asked = f"format={named}"
+    """The wanted forms of solutions and of graphs; one of them may be None.
+
+    Clients give `format` several times, with other names for the same: the first that we know counts.
+    """
+    if named := [name for name in _values("format") if name]:
+        chosen = (
+            next(filter(None, (formats.by_name(name, formats.RESULTS) for name in named)), None),
+            next(filter(None, (formats.by_name(name, formats.GRAPHS) for name in named)), None),
+        )
+        asked = f"format={', '.join(named)}"
     else:
         accept = request.headers.get("Accept")
         chosen = formats.choose(accept, formats.RESULTS), formats.choose(accept, formats.GRAPHS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import RDF, SH
 
 from kg import files, publish, validate
+from kg.store.candidate import Candidate
 from kg.store.embedded import Store
 
 FAULTS = sorted((Path(__file__).parent / "faults").glob("*.ttl"))
@@ -35,32 +37,29 @@ def test_an_example_of_each_kind_conforms(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def context(tmp_path_factory: pytest.TempPathFactory) -> Graph:
-    """What everything refers to, read once."""
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Candidate]:
+    """A candidate with everything that is shipped."""
     store = Store.open(tmp_path_factory.mktemp("context"))
     with store.candidate() as candidate:
         for path in files.shipped_files():
             candidate.replace(files.graph_of(path), path.read_bytes(), path.name)
-        return candidate.graph(validate.CONTEXT)
+        yield candidate
 
 
 @pytest.mark.parametrize("path", FAULTS, ids=lambda path: path.stem)
-def test_a_planted_fault_is_caught(path: Path, context: Graph, tmp_path: Path) -> None:
+def test_a_planted_fault_is_caught(path: Path, context: Candidate) -> None:
     expected = stated(path)
     text = path.read_text("utf-8")
     graph = f"{files.BASE}graph/fault"
     texts = {graph: (path.name, text)}
     if expected["rule"] in validate.checks():
-        store = Store.open(tmp_path / "store")
-        with store.candidate() as candidate:
-            for shipped in files.shipped_files():
-                candidate.replace(files.graph_of(shipped), shipped.read_bytes(), shipped.name)
-            candidate.replace(graph, text.encode(), path.name)
-            violations = validate.check(candidate, [], texts)
+        context.replace(graph, text.encode(), path.name)
+        violations = validate.check(context, [], texts)
+        context.replace(graph, b"", path.name)
     else:
         data = Graph()
         data.parse(data=text, format="turtle")
-        violations = validate.shape_violations(data, context, graph, texts)
+        violations = validate.shape_violations(data, validate.neighbourhood(context, data), graph, texts)
         violations += validate.date_violations(data, graph, texts)
     found = {(violation.rule, violation.node, str(violation.line), violation.file) for violation in violations}
     assert (expected["rule"], expected["node"], expected["line"], path.name) in found, "\n".join(map(str, violations))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 RESULT_FORMATS = {
     "json": "application/sparql-results+json",
@@ -79,3 +79,17 @@ class Answer:
         if self.descriptor is not None:
             os.close(self.descriptor)
             object.__setattr__(self, "descriptor", None)
+
+
+@dataclass
+class Account:
+    """What a write changed: statements added and taken away by graph (IRI, or "" for the unnamed one), the IRIs in
+    them, and the graphs of which only the whole can be checked, because they were replaced or too much changed."""
+
+    added: dict[str, int] = field(default_factory=dict)
+    removed: dict[str, int] = field(default_factory=dict)
+    nodes: set[str] = field(default_factory=set)
+    whole: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed)

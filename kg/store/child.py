@@ -20,6 +20,7 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
+from kg.store.guard import Outbound, refuse_outbound
 from kg.store.tokens import names_dataset
 from kg.store.wire import receive, send
 
@@ -101,6 +102,8 @@ def _term(value: dict[str, str]) -> ox.NamedNode | ox.BlankNode | ox.Literal | o
 def syntax_error(error: SyntaxError) -> dict[str, Any]:
     """A parser's complaint as a message: its words without the grammar's character classes, line and column."""
     text = str(error)
+    if error.lineno is not None:  # the reader of a file, which has its own way to say where
+        return {"error": "syntax", "message": error.msg.partition(": ")[2], "line": error.lineno, "column": error.offset}
     position = _POSITION.match(text)
     words = " ".join(_CHARACTER_CLASS.sub("", text[position.end() :] if position else text).split()).rstrip(", ")
     return {
@@ -119,6 +122,7 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
     query = request["query"]
     substitutions = {ox.Variable(name): _term(value) for name, value in request.get("values", {}).items()}
     try:
+        refuse_outbound(query)
         result = store.query(
             query,
             base_iri=request.get("base"),
@@ -139,6 +143,8 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
             spool.write(b"true" if result else b"false")
         else:
             result.serialize(spool, RESULTS[form])  # type: ignore[arg-type]
+    except Outbound as error:
+        return {"error": "outbound", "message": str(error)}
     except SyntaxError as error:
         return syntax_error(error)
     except _TooLarge:
@@ -146,6 +152,21 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
     except (OSError, RuntimeError, ValueError) as error:
         return {"error": "failed", "message": str(error)}
     return {"kind": kind, "form": form}
+
+
+def write(request: dict[str, Any]) -> dict[str, Any]:
+    """Apply a write to a candidate; its account, or what went wrong."""
+    # imported when first needed: most children never write, and each has to start fast
+    from kg.store import writer
+
+    try:
+        return writer.apply(request["candidate"], request["steps"])
+    except SyntaxError as error:
+        return syntax_error(error)
+    except Outbound as error:
+        return {"error": "outbound", "message": str(error)}
+    except (OSError, RuntimeError, ValueError) as error:
+        return {"error": "failed", "message": str(error)}
 
 
 def _watch(life: socket.socket) -> None:
@@ -159,6 +180,9 @@ def serve(line: socket.socket, limit: int) -> None:
     opened: str | None = None
     store: ox.Store | None = None
     while (request := receive(line)) is not None:
+        if "candidate" in request:
+            send(line, write(request))
+            continue
         if request["store"] != opened:
             try:
                 store, opened = ox.Store.read_only(request["store"]), request["store"]

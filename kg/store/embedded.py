@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from kg import queries
-from kg.errors import BadFile, NothingPublished, StoreUnreadable
+from kg.errors import NothingPublished, StoreUnreadable
 from kg.store import versions
 from kg.store.answer import Answer
+from kg.store.candidate import Candidate
 from kg.store.child import GRAPHS as SERIALISATIONS
 from kg.store.pool import Limits, Pool
+from kg.store.terms import Row, read_rows, to_json
 
 if TYPE_CHECKING:
-    from rdflib import Graph
     from rdflib.term import Node
-
-Row: TypeAlias = "dict[str, Node]"
-"""One solution: variable name → term; unbound variables are absent."""
-
 
 class Store:
     """A store of versions. Reading methods work on the version that is published when they are called."""
@@ -72,7 +66,7 @@ class Store:
         """
         request: dict[str, Any] = {"query": text, "results": results, "graph": graph, "base": base}
         if values:
-            request["values"] = {name: _json_term(term) for name, term in values.items()}
+            request["values"] = {name: to_json(term) for name, term in values.items()}
         if prefixes:
             request["prefixes"] = dict(prefixes)
         return self.pool.ask(lambda: versions.current(self.location), request, seconds)
@@ -123,104 +117,3 @@ def _make_candidate(location: Path, directory: Path) -> Candidate:
     except OSError as error:
         raise StoreUnreadable(f"the published version {parent.name} cannot be copied: {error}") from error
     return Candidate(location, directory, versions.read_manifest(parent))
-
-
-class Candidate:
-    """A version in the making: written by one thread, seen by nobody else."""
-
-    def __init__(self, location: Path, directory: Path, parent: versions.Manifest | None) -> None:
-        self._location, self._directory, self._parent = location, directory, parent
-        self._store: ox.Store | None = ox.Store(str(directory))
-        self.graphs = dict(parent.graphs) if parent else {}
-        self._written: dict[str, str] = {}
-
-    @property
-    def _open(self) -> ox.Store:
-        if self._store is None:
-            raise ValueError("this candidate is closed")
-        return self._store
-
-    def replace(self, graph: str, text: bytes, file: str) -> int:
-        """Put the Turtle `text` of `file` in place of everything in `graph`; the number of triples.
-
-        Raises BadFile with the line where the text is no Turtle; the candidate must then be given up.
-        """
-        name = ox.NamedNode(graph)
-        if graph in self.graphs:
-            self._open.remove_graph(name)
-        try:
-            self._open.bulk_load(text, ox.RdfFormat.TURTLE, base_iri=graph, to_graph=name)
-        except SyntaxError as error:
-            raise BadFile(file, error.lineno, _reason(error)) from None
-        triples = sum(1 for _ in self._open.quads_for_pattern(None, None, None, name))
-        digest = hashlib.sha256(text).hexdigest()
-        self.graphs[graph] = versions.GraphRecord(file, digest, triples)
-        self._written[graph] = digest
-        return triples
-
-    def select(self, text: str) -> list[Row]:
-        """The solutions of a SELECT query on the candidate, its default graph the union of all graphs."""
-        result = self._open.query(text, use_default_graph_as_union=True)
-        assert isinstance(result, ox.QuerySolutions)
-        serialised = result.serialize(format=ox.QueryResultsFormat.JSON)
-        assert serialised is not None
-        return read_rows(serialised)
-
-    def graph(self, names: Iterable[str]) -> Graph:
-        """The named graphs together, as an rdflib graph in memory."""
-        from rdflib import Graph
-
-        merged = Graph()
-        for name in names:
-            lines = self._open.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(name))
-            merged.parse(data=lines, format="nt")
-        return merged
-
-    def publish(self, who: str) -> str:
-        """Make this the published version; its name. `who` goes into the journal."""
-        parent = self._parent.version if self._parent else None
-        name = versions.next_name(parent, self._written)
-        self._open.flush()
-        self.close()
-        entry = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "who": who, "what": sorted(self._written)}
-        versions.publish(self._location, self._directory, versions.Manifest(name, parent, self.graphs), entry)
-        return name
-
-    def close(self) -> None:
-        """Close the database files."""
-        self._store = None
-
-
-def read_rows(solutions: bytes) -> list[Row]:
-    """The rows of a SPARQL results JSON document, as rdflib terms."""
-    return [
-        {name: _from_json(value) for name, value in binding.items()}
-        for binding in json.loads(solutions)["results"]["bindings"]
-    ]
-
-
-def _from_json(value: dict[str, str]) -> Node:
-    from rdflib import BNode, Literal, URIRef
-
-    match value["type"]:
-        case "uri":
-            return URIRef(value["value"])
-        case "bnode":
-            return BNode(value["value"])
-        case _:
-            datatype = value.get("datatype")
-            return Literal(value["value"], lang=value.get("xml:lang"), datatype=URIRef(datatype) if datatype else None)
-
-
-def _json_term(term: Node) -> dict[str, str]:
-    from rdflib import Literal
-
-    if not isinstance(term, Literal):
-        return {"type": "uri", "value": str(term)}
-    extra = {"xml:lang": term.language} if term.language else {"datatype": str(term.datatype)} if term.datatype else {}
-    return {"type": "literal", "value": str(term), **extra}
-
-
-def _reason(error: SyntaxError) -> str:
-    """The parser's words without the position, which stands before them in the message already."""
-    return str(error.args[0]).partition(": ")[2] or str(error.args[0])

@@ -13,7 +13,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,14 @@ from kg.errors import (
     Problem,
     QueryDied,
     QueryFailed,
+    QueryReachesOut,
     QuerySyntax,
     QueryTimeout,
     ResultTooLarge,
     StoreUnreadable,
 )
-from kg.store.answer import Answer
-from kg.store.wire import receive, send
+from kg.store.answer import Account, Answer
+from kg.store.wire import exactly, receive, send
 
 
 _OUT_OF_MEMORY = ("memory allocation", "MemoryError", "bad_alloc", "can't start new thread")
@@ -52,6 +54,7 @@ class Child:
     """One child process, its line, and the line whose end tells it that we are gone."""
 
     def __init__(self, limits: Limits) -> None:
+        self._memory = limits.memory
         self.line, theirs = socket.socketpair()
         self._life, their_life = socket.socketpair()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by kill)
@@ -65,15 +68,15 @@ class Child:
         theirs.close()
         their_life.close()
 
-    def cause_of_death(self, memory: int) -> str:
-        """In a sentence, why this dead child died; `memory` is its cap in bytes."""
+    def cause_of_death(self) -> str:
+        """In a sentence, why this dead child died."""
         status = self._process.wait()
         self._errors.seek(0)
         words = self._errors.read().decode(errors="replace")
         if status == -signal.SIGSEGV or "overflowed its stack" in words:
             return "the query is nested too deeply to be read, and ended its process"
         if any(sign in words for sign in _OUT_OF_MEMORY):
-            return f"the query needed more than {memory / (1 << 20):,.0f} MiB of memory, and ended its process"
+            return f"the query needed more than {self._memory / (1 << 20):,.0f} MiB of memory, and ended its process"
         return f"the query ended its process (status {status})"
 
     def kill(self) -> None:
@@ -100,26 +103,39 @@ class Pool:
 
         `version` looks up the directory of the published version. Raises the QueryProblem that fits.
         """
+        deadline = self._deadline(seconds)
+        with self._lent() as child:
+            while True:
+                answer = _exchange(child, {**request, "store": str(directory := version())}, deadline)
+                if answer.get("error") != "gone":  # pruned between the look-up and now: look again
+                    return _body(child, answer, directory.name)
+
+    def write(self, candidate: Path, steps: list[dict[str, Any]], seconds: float | None = None) -> Account:
+        """Have a child apply `steps` to the candidate version in the directory `candidate`; what they changed.
+
+        The same limits hold as for queries. Raises the QueryProblem that fits.
+        """
+        with self._lent() as child:
+            header = _exchange(child, {"candidate": str(candidate), "steps": steps}, self._deadline(seconds))
+            return Account(header["added"], header["removed"], set(header["nodes"]), set(header["whole"]))
+
+    def _deadline(self, seconds: float | None) -> float | None:
         deadlines = [limit for limit in (self.limits.seconds, seconds) if limit is not None]
-        deadline = min(deadlines) if deadlines else None
+        return min(deadlines) if deadlines else None
+
+    @contextmanager
+    def _lent(self) -> Iterator[Child]:
+        """A child for one request; afterwards given back, or replaced where it may be in the middle of something."""
         child = self._borrow()
         try:
-            while True:
-                directory = version()
-                answer = self._exchange(child, directory, request, deadline)
-                if answer is not None:
-                    break
-        except (QueryTimeout, QueryDied):
+            yield child
+        except (QuerySyntax, QueryReachesOut, QueryFailed, NoSuchForm, ResultTooLarge, StoreUnreadable):
+            self._give_back(child)
+            raise
+        except BaseException:
             self._replace(child)
             raise
-        except BaseException as error:
-            if isinstance(error, (QuerySyntax, QueryFailed, NoSuchForm, ResultTooLarge, StoreUnreadable)):
-                self._give_back(child)
-            else:
-                self._replace(child)
-            raise
         self._give_back(child)
-        return answer
 
     def close(self) -> None:
         """End all children that are free; a borrowed one ends when it is given back."""
@@ -169,42 +185,38 @@ class Pool:
                 return
         self._give_back(self._start())
 
-    def _exchange(
-        self, child: Child, version: Path, request: dict[str, Any], deadline: float | None
-    ) -> Answer | None:
-        """Send the request and read the answer; None where the version was pruned in between."""
-        child.line.settimeout(deadline)
-        begun = time.monotonic()
-        try:
-            send(child.line, {**request, "store": str(version)})
-            header = receive(child.line)
-            if header is None:
-                raise QueryDied(child.cause_of_death(self.limits.memory))
-            if header.get("error") == "gone":
-                return None
-            if "error" in header:
-                raise _problem(header)
-            child.line.settimeout(None if deadline is None else max(0.1, deadline - (time.monotonic() - begun)))
-            return _body(child.line, header, version.name)
-        except TimeoutError:
-            assert deadline is not None
-            raise QueryTimeout(deadline) from None
-        except (BrokenPipeError, ConnectionResetError):
-            raise QueryDied(child.cause_of_death(self.limits.memory)) from None
+
+def _exchange(child: Child, request: dict[str, Any], deadline: float | None) -> dict[str, Any]:
+    """Send a request and read the header of the answer, within the deadline."""
+    until = None if deadline is None else time.monotonic() + deadline
+    child.line.settimeout(deadline)
+    try:
+        send(child.line, request)
+        header = receive(child.line)
+        if until is not None:
+            child.line.settimeout(max(0.1, until - time.monotonic()))
+    except TimeoutError:
+        assert deadline is not None
+        raise QueryTimeout(deadline) from None
+    except (BrokenPipeError, ConnectionResetError):
+        header = None
+    if header is None:
+        raise QueryDied(child.cause_of_death())
+    if header.get("error", "gone") != "gone":
+        raise _problem(header)
+    return header
 
 
-def _body(line: socket.socket, header: dict[str, Any], version: str) -> Answer:
+def _body(child: Child, header: dict[str, Any], version: str) -> Answer:
+    """The answer whose header was read; its bytes are in the line already, or in a file of which this is a handle."""
     size = header["size"]
     if header["spooled"]:
-        _, descriptors, _, _ = socket.recv_fds(line, 1, 1)
+        _, descriptors, _, _ = socket.recv_fds(child.line, 1, 1)
         return Answer(header["kind"], header["form"], size, version, descriptor=descriptors[0])
-    data = bytearray()
-    while len(data) < size:
-        piece = line.recv(size - len(data))
-        if not piece:
-            raise ConnectionResetError
-        data += piece
-    return Answer(header["kind"], header["form"], size, version, inline=bytes(data))
+    data = exactly(child.line, size)
+    if data is None:
+        raise QueryDied(child.cause_of_death())
+    return Answer(header["kind"], header["form"], size, version, inline=data)
 
 
 def _problem(header: dict[str, Any]) -> Problem:
@@ -213,6 +225,8 @@ def _problem(header: dict[str, Any]) -> Problem:
     match header["error"]:
         case "syntax":
             return QuerySyntax(message, header["line"], header["column"])
+        case "outbound":
+            return QueryReachesOut(message)
         case "form":
             return NoSuchForm(message)
         case "size":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 _TOKEN = re.compile(
     r"""
@@ -25,15 +26,24 @@ _TOKEN = re.compile(
 )
 
 
-def tokens(query: str) -> Iterator[tuple[str, str]]:
-    """Yield (kind, text) of every token but comments: string, iri, variable, language, name, word, other.
+class Token(NamedTuple):
+    """One token: its kind (string, iri, variable, language, name, word, other), its text, where it begins and ends."""
 
-    >>> [text for kind, text in tokens('SELECT * FROM <g> # FROM') if kind == "word"]
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def tokens(query: str) -> Iterator[Token]:
+    """Yield every token but comments.
+
+    >>> [token.text for token in tokens('SELECT * FROM <g> # FROM') if token.kind == "word"]
     ['SELECT', 'FROM']
     """
     for match in _TOKEN.finditer(query):
         if match.lastgroup and match.lastgroup != "comment":
-            yield match.lastgroup, match.group()
+            yield Token(match.lastgroup, match.group(), match.start(), match.end())
 
 
 def names_dataset(query: str) -> bool:
@@ -42,4 +52,4 @@ def names_dataset(query: str) -> bool:
     >>> names_dataset("SELECT * { ?from a 'FROM' }"), names_dataset("ASK FROM <g> {}")
     (False, True)
     """
-    return any(kind == "word" and text.upper() == "FROM" for kind, text in tokens(query))
+    return any(token.kind == "word" and token.text.upper() == "FROM" for token in tokens(query))

@@ -37,11 +37,13 @@ _NAME = re.compile(r"(\d{6,})-[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class GraphRecord:
-    """What a version knows of one graph: where its text came from, the text's SHA-256, how many triples it has."""
+    """What a version knows of one graph: the file it was loaded from and that text's SHA-256 (both empty where it was
+    made by other writes), how many triples it has, and whether other writes changed it since it was loaded."""
 
-    file: str
-    sha256: str
-    triples: int
+    file: str = ""
+    sha256: str = ""
+    triples: int = 0
+    edited: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,16 @@ from typing import Any
 
 def receive(line: socket.socket) -> dict[str, Any] | None:
     """The next message, None where the other side has closed the line."""
-    head = _exactly(line, 4)
+    head = exactly(line, 4)
     if head is None:
         return None
-    body = _exactly(line, struct.unpack("!I", head)[0])
+    body = exactly(line, struct.unpack("!I", head)[0])
     message: dict[str, Any] | None = json.loads(body) if body is not None else None
     return message
 
 
-def _exactly(line: socket.socket, size: int) -> bytes | None:
+def exactly(line: socket.socket, size: int) -> bytes | None:
+    """The next `size` bytes, None where the other side closes the line before."""
     data = bytearray()
     while len(data) < size:
         piece = line.recv(min(size - len(data), 1 << 20))

@@ -30,9 +30,11 @@ EXPECTED = [
 ]
 NAMES = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-CONSTRUCT { ?place skos:prefLabel ?name } WHERE { ?place a <https://w3id.org/controlgraph/ontology#Place> ; skos:prefLabel ?name }
+PREFIX kg: <https://w3id.org/controlgraph/ontology#>
+CONSTRUCT { ?place skos:prefLabel ?name } WHERE { ?place a kg:Place ; skos:prefLabel ?name }
 """
 PROBLEM = "application/problem+json"
+FORM = "application/x-www-form-urlencoded"
 
 
 def ask(client: FlaskClient, query: str, **more: Any) -> TestResponse:
@@ -71,6 +73,19 @@ def test_solutions_in_every_form(client: FlaskClient, name: str, media_type: str
         assert response.vary.as_set() == {"accept"}
         assert response.headers["Controlgraph-Version"].startswith("000001-")
     assert ("charset=utf-8" in by_header.content_type) == media_type.startswith("text/")
+
+
+@pytest.mark.parametrize(
+    ("address", "media_type"),
+    [
+        ("format=tsv&format=text/tab-separated-values", "text/tab-separated-values"),
+        ("format=none&format=&format=csv", "text/csv"),
+        ("format=n3&output=n3", "text/turtle"),
+    ],
+)
+def test_of_several_names_for_a_form_the_first_known_counts(client: FlaskClient, address: str, media_type: str) -> None:
+    query = NAMES if media_type == "text/turtle" else "SELECT * {}"
+    assert client.post(f"/sparql?{address}", data={"query": query}).mimetype == media_type
 
 
 @pytest.mark.parametrize(("name", "media_type"), RESULT_FORMATS.items())
@@ -171,33 +186,37 @@ def test_an_unknown_format_is_406_and_named(client: FlaskClient) -> None:
     assert "format=pdf" in document["detail"]
 
 
-@pytest.mark.parametrize(
-    ("request_", "status", "slug"),
-    [
-        pytest.param({"method": "GET", "headers": {"Accept": "text/csv"}}, 400, "one-query", id="no query"),
-        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&query=ASK{}"}, 400, "one-query", id="two in the URL"),
-        pytest.param({"method": "POST", "path": "/sparql?query=ASK{}", "data": {"query": "ASK {}"}}, 400, "one-query", id="URL and form"),
-        pytest.param({"method": "POST", "path": "/sparql?query=ASK{}", "data": "ASK {}", "content_type": "application/sparql-query"}, 400, "one-query", id="URL and body"),
-        pytest.param({"method": "POST", "data": "x=1", "content_type": "application/x-www-form-urlencoded"}, 400, "one-query", id="form without query"),
-        pytest.param({"method": "POST", "data": "ASK {}", "content_type": "text/plain"}, 415, "body-type", id="plain text"),
-        pytest.param({"method": "POST", "data": b"ASK {}"}, 415, "body-type", id="no type"),
-        pytest.param({"method": "POST", "data": b"ASK { ?s ?p '\xff' }", "content_type": "application/sparql-query"}, 400, "query-encoding", id="not UTF-8"),
-        pytest.param({"method": "POST", "data": "CLEAR ALL", "content_type": "application/sparql-update"}, 501, "no-updates", id="update as body"),
-        pytest.param({"method": "POST", "data": {"update": "CLEAR ALL"}}, 501, "no-updates", id="update in a form"),
-        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&default-graph-uri=e:g"}, 501, "no-protocol-dataset", id="default graph"),
-        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&named-graph-uri=e:g"}, 501, "no-protocol-dataset", id="named graph"),
-        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&timeout=soon"}, 400, "timeout", id="timeout word"),
-        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&timeout=0"}, 400, "timeout", id="timeout zero"),
-        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&timeout=inf"}, 400, "timeout", id="timeout infinite"),
-        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&timeout=1&timeout=2"}, 400, "one-value", id="timeout twice"),
-        pytest.param({"method": "GET", "path": "/sparql?query=ASK{}&format=json&format=xml"}, 400, "one-value", id="format twice"),
-        pytest.param({"method": "POST", "data": b"#" * (1 << 20) + b"\nASK {}", "content_type": "application/sparql-query"}, 413, "request-entity-too-large", id="large body"),
-        pytest.param({"method": "POST", "data": {"query": "#" * (1 << 20) + "\nASK {}"}}, 413, "request-entity-too-large", id="large form"),
-        pytest.param({"method": "PUT"}, 405, "method-not-allowed", id="PUT"),
-    ],
-)  # fmt: skip
-def test_a_wrong_request_is_told_so(client: FlaskClient, request_: dict[str, Any], status: int, slug: str) -> None:
-    document = problem(client.open(**{"path": "/sparql", **request_}))
+def body(data: str | bytes, content_type: str | None = "application/sparql-query", **more: Any) -> dict[str, Any]:
+    """A POST with this body."""
+    return {"method": "POST", "data": data, "content_type": content_type, **more}
+
+
+WRONG: dict[str, tuple[dict[str, Any], int, str]] = {
+    "no query": ({"headers": {"Accept": "text/csv"}}, 400, "one-query"),
+    "two in the address": ({"path": "/sparql?query=ASK{}&query=ASK{}"}, 400, "one-query"),
+    "address and form": (body("query=ASK{}", FORM, path="/sparql?query=ASK{}"), 400, "one-query"),
+    "address and body": (body("ASK {}", path="/sparql?query=ASK{}"), 400, "one-query"),
+    "form without query": (body("x=1", FORM), 400, "one-query"),
+    "plain text": (body("ASK {}", "text/plain"), 415, "body-type"),
+    "no type": (body(b"ASK {}", None), 415, "body-type"),
+    "not UTF-8": (body(b"ASK { ?s ?p '\xff' }"), 400, "query-encoding"),
+    "update as body": (body("CLEAR ALL", "application/sparql-update"), 501, "no-updates"),
+    "update in a form": (body("update=CLEAR+ALL", FORM), 501, "no-updates"),
+    "default graph": ({"path": "/sparql?query=ASK{}&default-graph-uri=e:g"}, 501, "no-protocol-dataset"),
+    "named graph": ({"path": "/sparql?query=ASK{}&named-graph-uri=e:g"}, 501, "no-protocol-dataset"),
+    "timeout word": ({"path": "/sparql?query=ASK{}&timeout=soon"}, 400, "timeout"),
+    "timeout zero": ({"path": "/sparql?query=ASK{}&timeout=0"}, 400, "timeout"),
+    "timeout infinite": ({"path": "/sparql?query=ASK{}&timeout=inf"}, 400, "timeout"),
+    "timeout twice": ({"path": "/sparql?query=ASK{}&timeout=1&timeout=2"}, 400, "one-value"),
+    "large body": (body(b"#" * (1 << 20) + b"\nASK {}"), 413, "request-entity-too-large"),
+    "large form": (body(b"query=%23" + b"a" * (1 << 20), FORM), 413, "request-entity-too-large"),
+    "another method": ({"method": "PUT"}, 405, "method-not-allowed"),
+}
+
+
+@pytest.mark.parametrize(("wrong", "status", "slug"), WRONG.values(), ids=WRONG)
+def test_a_wrong_request_is_told_so(client: FlaskClient, wrong: dict[str, Any], status: int, slug: str) -> None:
+    document = problem(client.open(**{"path": "/sparql", **wrong}))
     assert document["status"] == status
     assert document["type"].endswith(f"/{slug}")
 

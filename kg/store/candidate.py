@@ -1,0 +1,124 @@
+"""A version in the making."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from kg.errors import BadFile
+from kg.store import versions
+from kg.store.answer import Account
+from kg.store.pool import Pool
+from kg.store.terms import Row, Triple, from_engine, read_rows, to_engine
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+    from rdflib.term import Node
+
+
+class Candidate:
+    """A version in the making: written by one thread at a time, seen by nobody else."""
+
+    def __init__(self, location: Path, directory: Path, parent: versions.Manifest | None) -> None:
+        self._location, self.directory, self._parent = location, directory, parent
+        self._writing: ox.Store | None = None
+        self._reading: ox.Store | None = None
+        self.graphs = dict(parent.graphs) if parent else {}
+        self._written: dict[str, str] = {}
+
+    def replace(self, graph: str, text: bytes, file: str) -> int:
+        """Put the Turtle `text` of `file` in place of everything in `graph`; the number of triples.
+
+        Raises BadFile with the line where the text is no Turtle; the candidate must then be given up.
+        """
+        name = ox.NamedNode(graph)
+        if self._writing is None:
+            self._reading, self._writing = None, ox.Store(str(self.directory))
+        if graph in self.graphs:
+            self._writing.remove_graph(name)
+        try:
+            self._writing.bulk_load(text, ox.RdfFormat.TURTLE, base_iri=graph, to_graph=name)
+        except SyntaxError as error:
+            raise BadFile(file, error.lineno, _reason(error)) from None
+        triples = sum(1 for _ in self._writing.quads_for_pattern(None, None, None, name))
+        digest = hashlib.sha256(text).hexdigest()
+        self.graphs[graph] = versions.GraphRecord(file, digest, triples)
+        self._written[graph] = digest
+        return triples
+
+    def apply(self, pool: Pool, steps: Sequence[dict[str, Any]], digest: str, seconds: float | None) -> Account:
+        """Have a child process apply `steps` (`kg.store.writer.apply`); what they changed.
+
+        `digest` stands for the steps in the version's name. Raises the QueryProblem that fits; the candidate must
+        then be given up.
+        """
+        self.close()
+        account = pool.write(self.directory, list(steps), seconds)
+        for graph in {*account.added, *account.removed}:
+            record = self.graphs.get(graph, versions.GraphRecord())
+            triples = record.triples + account.added.get(graph, 0) - account.removed.get(graph, 0)
+            self.graphs[graph] = replace(record, triples=triples, edited=bool(record.file))
+            if not triples and not record.file:
+                del self.graphs[graph]
+            self._written[graph] = digest
+        return account
+
+    def _database(self) -> ox.Store:
+        """The database to read from: the one being written, or, where a child wrote it, opened for reading."""
+        if self._writing is not None:
+            return self._writing
+        if self._reading is None:
+            empty = not self.directory.exists()
+            self._reading = ox.Store(str(self.directory)) if empty else ox.Store.read_only(str(self.directory))
+        return self._reading
+
+    def select(self, text: str) -> list[Row]:
+        """The solutions of a SELECT query on the candidate, its default graph the union of all graphs."""
+        result = self._database().query(text, use_default_graph_as_union=True)
+        assert isinstance(result, ox.QuerySolutions)
+        serialised = result.serialize(format=ox.QueryResultsFormat.JSON)
+        assert serialised is not None
+        return read_rows(serialised)
+
+    def graph(self, name: str) -> Graph:
+        """A graph as an rdflib graph in memory; "" is the unnamed one."""
+        from rdflib import Graph
+
+        graph = ox.NamedNode(name) if name else ox.DefaultGraph()
+        lines = self._database().dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph)
+        return Graph().parse(data=lines, format="nt")
+
+    def matching(
+        self, graph: str | None = None, subject: Node | None = None, predicate: Node | None = None, value: Node | None = None
+    ) -> list[Triple]:
+        """The statements of `graph` (None: of any, "": of the unnamed one) that fit, as rdflib triples."""
+        first, second, third = (None if term is None else to_engine(term) for term in (subject, predicate, value))
+        name = None if graph is None else ox.NamedNode(graph) if graph else ox.DefaultGraph()
+        quads = self._database().quads_for_pattern(first, second, third, name)
+        return [(from_engine(quad.subject), from_engine(quad.predicate), from_engine(quad.object)) for quad in quads]
+
+    def publish(self, who: str) -> str:
+        """Make this the published version; its name. `who` goes into the journal."""
+        parent = self._parent.version if self._parent else None
+        name = versions.next_name(parent, self._written)
+        if self._writing is not None:
+            self._writing.flush()
+        self.close()
+        entry = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "who": who, "what": sorted(self._written)}
+        versions.publish(self._location, self.directory, versions.Manifest(name, parent, self.graphs), entry)
+        return name
+
+    def close(self) -> None:
+        """Close the database files."""
+        self._writing = self._reading = None
+
+
+def _reason(error: SyntaxError) -> str:
+    """The parser's words without the position, which stands before them in the message already."""
+    return str(error.args[0]).partition(": ")[2] or str(error.args[0])
