@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kg import files, validate
 from kg.errors import BadFile, NothingPublished, Refused, Violation
@@ -55,6 +57,42 @@ def load(
             raise Refused(violations)
         progress("publishing")
         return Loaded(candidate.publish(who), written)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a write did: the version that is published now, and how many statements it added and took away in each
+    graph ("" is the unnamed one); none where it changed nothing, and then the version is the one from before."""
+
+    version: str
+    added: dict[str, int]
+    removed: dict[str, int]
+
+
+def write(store: Store, steps: Sequence[dict[str, Any]], *, who: str, seconds: float | None = None) -> Written:
+    """Apply updates and graph store operations (`kg.store.writer.apply` says how a step looks) as one version.
+
+    They run in a child process under the limits of queries. What they change is checked before it is published.
+    Raises QueryProblem, Refused, StoreLocked, StoreUnreadable; then nothing was written.
+    """
+    digest = _digest(steps)
+    with store.candidate() as candidate:
+        account = candidate.apply(store.pool, steps, digest, seconds)
+        if not account:
+            return Written(store.version() if candidate.graphs else candidate.publish(who), {}, {})
+        violations = validate.check_change(candidate, account)
+        if violations:
+            raise Refused(violations)
+        return Written(candidate.publish(who), account.added, account.removed)
+
+
+def _digest(steps: Sequence[dict[str, Any]]) -> str:
+    """What stands for the steps in a version's name: their text, and of files the content."""
+    parts = [
+        {**step, "file": hashlib.sha256(Path(step["file"]).read_bytes()).hexdigest()} if "file" in step else step
+        for step in steps
+    ]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def dry_run(paths: Sequence[Path], *, beside: Sequence[Path], progress: Callable[[str], None]) -> list[Violation]:

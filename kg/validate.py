@@ -12,13 +12,14 @@ from functools import cache
 from pathlib import Path
 
 import pyshacl
-from rdflib import RDF, RDFS, Graph
+from rdflib import RDFS, Graph
 from rdflib.namespace import SH
 from rdflib.term import Node, URIRef
 
 from kg import dates, files
 from kg.errors import BadDate, Violation
 from kg.ontology import KG
+from kg.store.answer import Account
 from kg.store.candidate import Candidate
 
 CONTEXT = [f"{files.BASE}graph/{name}" for name in ("ontology", "gazetteer", "routes", "sources", "dataset")]
@@ -46,6 +47,48 @@ def check(candidate: Candidate, graphs: Iterable[str], texts: Texts) -> list[Vio
         found += shape_violations(data, neighbourhood(candidate, data), graph, texts)
         found += date_violations(data, graph, texts)
     return sorted(set(found), key=lambda violation: (violation.file or "", violation.line or 0, str(violation)))
+
+
+def check_change(candidate: Candidate, account: Account) -> list[Violation]:
+    """Everything wrong with what a write changed, by the shapes on the nodes it touched, and by the checks."""
+    found = [
+        _violation(name, str(row["node"]), str(row["message"]), None, {})
+        for name, text in checks().items()
+        for row in candidate.select(text)
+    ]
+    touched = {*account.added, *account.removed}
+    for graph in sorted(touched & account.whole):
+        data = candidate.graph(graph)
+        found += shape_violations(data, neighbourhood(candidate, data), graph, {})
+        found += date_violations(data, graph, {})
+    for graph in sorted(touched - account.whole):
+        data = around(candidate, graph, account.nodes)
+        beside = neighbourhood(candidate, data)
+        found += [
+            violation for violation in shape_violations(data, beside, graph, {}) if violation.node in account.nodes
+        ]
+        found += date_violations(data, graph, {})
+    return sorted(set(found), key=str)
+
+
+def around(candidate: Candidate, graph: str, nodes: Iterable[str]) -> Graph:
+    """What `graph` says of these nodes and of their neighbours, with what points at them in a way a shape asks about.
+
+    Not with everything that points at them: half of a graph may point at one actor.
+    """
+    data = Graph()
+    backwards = set(_shapes().objects(None, SH.inversePath))
+    step = {URIRef(node) for node in nodes}
+    seen: set[Node] = set()
+    for _ in range(2):
+        triples = [triple for node in step for triple in candidate.matching(graph, node)]
+        triples += [
+            triple for node in step for way in backwards for triple in candidate.matching(graph, None, way, node)
+        ]
+        data += triples
+        seen |= step
+        step = {node for triple in triples for node in triple if isinstance(node, URIRef)} - seen
+    return data
 
 
 def shape_violations(data: Graph, beside: Graph, graph: str, texts: Texts) -> list[Violation]:

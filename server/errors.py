@@ -1,8 +1,8 @@
 """Every failure as one document: RFC 9457 `application/problem+json`, or the same words as a page for a browser.
 
 The library raises conditions and knows no status code; `CONDITIONS` gives each its own. 400 is for a request that is
-wrong as it stands, 422 for a query that is right and cannot be answered here (it ended its process, or its answer is
-too large), 503 for what may pass.
+wrong as it stands, 403 for a query that asks other services, 422 for one that is right and cannot be answered here (it
+ended its process, or its answer is too large), 503 for what may pass.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _FORMS: Offer = {"problem": (PROBLEM, "application/json"), **HTML}
 CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.QuerySyntax: (400, "query-syntax", "The query is no SPARQL"),
     errors.QueryFailed: (400, "query-failed", "The query cannot be evaluated"),
+    errors.QueryReachesOut: (403, "query-reaches-out", "No other services from here"),
     errors.UnknownEntity: (404, "unknown-entity", "Nothing is known of this"),
     errors.NoSuchForm: (406, "no-such-form", "No format that you accept"),
     errors.QueryDied: (422, "query-died", "The query ended its process"),

@@ -12,7 +12,7 @@ from kg import entities, queries
 from kg.errors import QueryProblem, QuerySyntax
 from kg.ontology import PREFIXES
 from kg.queries import Example
-from kg.store.embedded import Row
+from kg.store.terms import Row
 from server import current, errors, table, wording
 from server.errors import Rejected
 

@@ -27,12 +27,6 @@ class Settings:
     wait: float = 5.0
 
 
-def _path(text: str) -> Path:
-    if not text:
-        raise ValueError
-    return Path(text)
-
-
 def _host(text: str) -> str:
     if not text or text != text.strip() or "/" in text:
         raise ValueError
@@ -79,7 +73,7 @@ class Variable:
 
 
 VARIABLES = (
-    Variable("KG_STORE", "store", "the directory of the store", "a path", _path),
+    Variable("KG_STORE", "store", "the directory of the store", "a path", Path),
     Variable("KG_HOST", "host", "the address to listen on", "an IP address or a host name", _host),
     Variable("KG_PORT", "port", "the port to listen on; 0 takes a free one", "0 to 65535", _whole(0, 65535)),
     Variable("KG_PUBLIC_URL", "public_url", "the address under which the outside sees the service, behind a proxy",

@@ -19,6 +19,7 @@ from kg.errors import (
     Problem,
     QueryDied,
     QueryFailed,
+    QueryReachesOut,
     QuerySyntax,
     QueryTimeout,
     ResultTooLarge,
@@ -40,6 +41,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
         (QuerySyntax("expected }", 3, 7), 400, {"line": 3, "column": 7}),
         (QuerySyntax("expected }"), 400, {}),
         (QueryFailed("no such function"), 400, {}),
+        (QueryReachesOut("SERVICE is not allowed"), 403, {}),
         (UnknownEntity("https://example.org/x"), 404, {"iri": "https://example.org/x"}),
         (NoSuchForm("graph"), 406, {"kind": "graph"}),
         (QueryDied("it ended its process"), 422, {}),
@@ -79,6 +81,12 @@ def test_an_unknown_address_is_a_page_for_browsers(client: FlaskClient) -> None:
     assert response.status_code == 404
     assert response.mimetype == "text/html"
     assert "Not Found" in response.text
+
+
+def test_a_redirect_is_no_error(client: FlaskClient) -> None:
+    response = client.get("/id//place/town-alden")
+    assert response.status_code == 308
+    assert response.location.endswith("/id/place/town-alden")
 
 
 def test_a_method_that_is_not_allowed_names_those_that_are(client: FlaskClient) -> None:
