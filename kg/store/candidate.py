@@ -31,6 +31,8 @@ class Candidate:
         self._reading: ox.Store | None = None
         self.graphs = dict(parent.graphs) if parent else {}
         self._written: dict[str, str] = {}
+        self._added: dict[str, int] = {}
+        self._removed: dict[str, int] = {}
 
     def replace(self, graph: str, text: bytes, file: str) -> int:
         """Put the Turtle `text` of `file` in place of everything in `graph`; the number of triples.
@@ -42,6 +44,7 @@ class Candidate:
             self._reading, self._writing = None, ox.Store(str(self.directory))
         if graph in self.graphs:
             self._writing.remove_graph(name)
+            self._removed[graph] = self.graphs[graph].triples
         try:
             self._writing.bulk_load(text, ox.RdfFormat.TURTLE, base_iri=graph, to_graph=name)
         except SyntaxError as error:
@@ -50,6 +53,7 @@ class Candidate:
         digest = hashlib.sha256(text).hexdigest()
         self.graphs[graph] = versions.GraphRecord(file, digest, triples)
         self._written[graph] = digest
+        self._added[graph] = triples
         return triples
 
     def apply(self, pool: Pool, steps: Sequence[dict[str, Any]], digest: str, seconds: float | None) -> Account:
@@ -60,6 +64,7 @@ class Candidate:
         """
         self.close()
         account = pool.write(self.directory, list(steps), seconds)
+        self._added, self._removed = account.added, account.removed
         for graph in {*account.added, *account.removed}:
             record = self.graphs.get(graph, versions.GraphRecord())
             triples = record.triples + account.added.get(graph, 0) - account.removed.get(graph, 0)
@@ -110,8 +115,13 @@ class Candidate:
         if self._writing is not None:
             self._writing.flush()
         self.close()
-        entry = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "who": who, "what": sorted(self._written)}
-        versions.publish(self._location, self.directory, versions.Manifest(name, parent, self.graphs), entry)
+        entry = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "who": who,
+            "added": self._added,
+            "removed": self._removed,
+        }
+        versions.publish(self._location, self.directory, versions.Manifest(name, parent, self.graphs, entry))
         return name
 
     def close(self) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import socket
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from typing import IO, Any
 import pyoxigraph as ox
 
 from kg.store.guard import Outbound, refuse_outbound
+from kg.store.isolation import cap_memory, leave_network
 from kg.store.tokens import names_dataset
 from kg.store.wire import receive, send
 
@@ -120,8 +120,8 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
     Without a dataset of its own the query sees the union of all graphs as its default graph.
     """
     query = request["query"]
-    substitutions = {ox.Variable(name): _term(value) for name, value in request.get("values", {}).items()}
     try:
+        substitutions = {ox.Variable(name): _term(value) for name, value in request.get("values", {}).items()}
         refuse_outbound(query)
         result = store.query(
             query,
@@ -175,11 +175,17 @@ def _watch(life: socket.socket) -> None:
     os._exit(0)
 
 
-def serve(line: socket.socket, limit: int) -> None:
-    """Answer requests until the line closes; the store is opened again whenever a request names another version."""
+def serve(line: socket.socket, limit: int, *, isolated: bool) -> None:
+    """Answer requests until the line closes; the store is opened again whenever a request names another version.
+
+    An empty request asks whether this process has left the network, which `isolated` tells.
+    """
     opened: str | None = None
     store: ox.Store | None = None
     while (request := receive(line)) is not None:
+        if not request:
+            send(line, {"isolated": isolated})
+            continue
         if "candidate" in request:
             send(line, write(request))
             continue
@@ -207,11 +213,10 @@ def main() -> None:
     """Entry of the child process: `python -m kg.store.child LINE LIFE MEMORY LIMIT` (descriptors and bytes)."""
     line, life = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     memory, limit = int(sys.argv[3]), int(sys.argv[4])
-    if memory:
-        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    cap_memory(memory)
+    isolated = leave_network()
     threading.Thread(target=_watch, args=(life,), daemon=True).start()
-    serve(line, limit)
+    serve(line, limit, isolated=isolated)
 
 
 if __name__ == "__main__":

@@ -104,6 +104,7 @@ class Pool:
         `version` looks up the directory of the published version. Raises the QueryProblem that fits.
         """
         deadline = self._deadline(seconds)
+        version()  # before a process is taken: a store without a version has nothing to ask
         with self._lent() as child:
             while True:
                 answer = _exchange(child, {**request, "store": str(directory := version())}, deadline)
@@ -118,6 +119,11 @@ class Pool:
         with self._lent() as child:
             header = _exchange(child, {"candidate": str(candidate), "steps": steps}, self._deadline(seconds))
             return Account(header["added"], header["removed"], set(header["nodes"]), set(header["whole"]))
+
+    def isolated(self) -> bool:
+        """Whether children have left the network (`kg.store.isolation`); starts one where none runs yet."""
+        with self._lent() as child:
+            return bool(_exchange(child, {}, self._deadline(None))["isolated"])
 
     def _deadline(self, seconds: float | None) -> float | None:
         deadlines = [limit for limit in (self.limits.seconds, seconds) if limit is not None]

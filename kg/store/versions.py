@@ -48,11 +48,12 @@ class GraphRecord:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a version says of itself: its name, the name it was made from, its graphs by IRI."""
+    """What a version says of itself: its name, the name it was made from, its graphs by IRI, who wrote it and when."""
 
     version: str
     parent: str | None
     graphs: dict[str, GraphRecord] = field(default_factory=dict)
+    entry: dict[str, Any] = field(default_factory=dict)
 
     @property
     def number(self) -> int:
@@ -111,7 +112,7 @@ def read_manifest(version: Path) -> Manifest:
     try:
         raw = json.loads((version / "manifest.json").read_text("utf-8"))
         graphs = {iri: GraphRecord(**record) for iri, record in raw["graphs"].items()}
-        return Manifest(raw["version"], raw["parent"], graphs)
+        return Manifest(raw["version"], raw["parent"], graphs, raw["entry"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreUnreadable(f"the manifest of {version} cannot be read: {error}") from error
 
@@ -135,6 +136,7 @@ def lock(location: Path, wait: float) -> Iterator[None]:
     try:
         _acquire(handle, location, wait)
         _sweep(location)
+        _complete_journal(location)
         yield
     finally:
         os.close(handle)
@@ -165,7 +167,41 @@ def _sweep(location: Path) -> None:
             shutil.rmtree(version)
 
 
-def publish(location: Path, candidate: Path, manifest: Manifest, entry: dict[str, Any]) -> Path:
+def _complete_journal(location: Path) -> None:
+    """Write the line of the published version where its writer was killed before it could."""
+    try:
+        manifest = read_manifest(current(location))
+    except NothingPublished:
+        return
+    if not any(line["version"] == manifest.version for line in journal(location)):
+        _append(location, manifest)
+
+
+def journal(location: Path) -> list[dict[str, Any]]:
+    """Every published version, oldest first: `version`, `parent`, `at` (UTC), `who`, `added` and `removed` by graph.
+
+    A line that was cut off by a crash is left out.
+    """
+    try:
+        lines = (location / "journal.jsonl").read_text("utf-8").split("\n")
+    except FileNotFoundError:
+        return []
+    return [json.loads(line) for line in lines[:-1]]
+
+
+def _append(location: Path, manifest: Manifest) -> None:
+    line = {"version": manifest.version, "parent": manifest.parent, **manifest.entry}
+    path = location / "journal.jsonl"
+    whole = path.read_bytes() if path.exists() else b""
+    with path.open("r+b" if path.exists() else "wb") as file:
+        file.seek(whole.rfind(b"\n") + 1)  # over a line that a crash cut off
+        file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def publish(location: Path, candidate: Path, manifest: Manifest) -> Path:
     """Make the candidate the published version and write the journal's line; the caller holds the lock."""
     write_manifest(candidate, manifest)
     _sync_tree(candidate)
@@ -175,8 +211,7 @@ def publish(location: Path, candidate: Path, manifest: Manifest, entry: dict[str
     _write_synced(location / "CURRENT.new", manifest.version + "\n")
     (location / "CURRENT.new").rename(location / "CURRENT")
     _sync(location)
-    with (location / "journal.jsonl").open("a", encoding="utf-8") as journal:
-        journal.write(json.dumps({"version": manifest.version, **entry}, sort_keys=True) + "\n")
+    _append(location, manifest)
     _prune(location)
     return version
 
