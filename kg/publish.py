@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,15 +69,25 @@ class Written:
     removed: dict[str, int]
 
 
-def write(store: Store, steps: Sequence[dict[str, Any]], *, who: str, seconds: float | None = None) -> Written:
+def write(
+    store: Store,
+    steps: Sequence[dict[str, Any]],
+    *,
+    who: str,
+    base: str | None = None,
+    prefixes: Mapping[str, str] | None = None,
+    seconds: float | None = None,
+) -> Written:
     """Apply updates and graph store operations (`kg.store.writer.apply` says how a step looks) as one version.
 
-    They run in a child process under the limits of queries. What they change is checked before it is published.
+    They run in a child process under the limits of queries. `base` resolves relative IRIs of updates, and `prefixes`
+    may be used in them undeclared. What they change is checked before it is published.
     Raises QueryProblem, Refused, StoreLocked, StoreUnreadable; then nothing was written.
     """
     digest = _digest(steps)
+    context = {"base_iri": base, "prefixes": dict(prefixes) if prefixes else None}
     with store.candidate() as candidate:
-        account = candidate.apply(store.pool, steps, digest, seconds)
+        account = candidate.apply(store.pool, steps, context, digest, seconds)
         if not account:
             return Written(store.version() if candidate.graphs else candidate.publish(who), {}, {})
         violations = validate.check_change(candidate, account)

@@ -131,7 +131,7 @@ def spoil(folder: Path, name: str, key: str, entry: str, column: str, cell: str)
         ("record_claims.csv", "claim", "source-055-02", "claim", "source-055-01", "no other line has"),
         ("events.csv", "id", "record-school-bombing", "event_types", "Party", "event types"),
         ("event_tolls.csv", "id", "record-school-bombing-killed-55", "highest", "5", "not less than 55"),
-        ("event_claims.csv", "id", "source-083-01", "about", "toll:none", "event:, participation: or toll:"),
+        ("event_claims.csv", "id", "source-083-01", "about", "toll:none", "event:, participation:, toll: or place:"),
         ("event_claims.csv", "id", "source-083-01", "id", "source-054-01", "no other claim has"),
     ],
 )

@@ -103,7 +103,10 @@ def test_an_update_that_runs_away_is_ended(tiny: Store, tmp_path: Path) -> None:
     before = tiny.version()
     store = open_store(tiny.location, Limits(children=1, seconds=1))
     with pytest.raises((QueryTimeout, QueryDied)):
-        update(store, "INSERT { ?a e:p ?f } WHERE { SELECT ?a ?f { GRAPH ?z { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } } ORDER BY ?i ?f }")
+        update(
+            store,
+            "INSERT { ?a e:p ?f } WHERE { SELECT ?a ?f { GRAPH ?z { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } } ORDER BY ?i ?f }",
+        )
     assert store.version() == before
     store.close()
 

@@ -131,10 +131,11 @@ def add_claim(graph: Graph, row: Row, claim: str, names: Names, known: Collectio
     node = iri("claim", claim)
     about = row.text("about").split()
     for thing in about:
-        if str(entity(thing)) not in known:
-            raise row.bad("about", thing, "event:, participation: or toll: and an identifier of the table of that name")
+        if str(entity(thing, names)) not in known and place(thing, names) is None:
+            kinds = "event:, participation:, toll: or place: and an identifier of the table of that name"
+            raise row.bad("about", thing, kinds)
     add(graph, node, RDF.type, KG.Claim)
-    add(graph, node, KG.about, *map(entity, about))
+    add(graph, node, KG.about, *(entity(thing, names) for thing in about))
     add(graph, node, KG.stance, KG[row.choice("stance", {stance: stance for stance in VERBS})])
     for column, predicate in (("claimants", KG.claimant), ("accused", KG.accused)):
         add(graph, node, predicate, *(iri("actor", actor) for actor in row.several(column, names.actors, IN_ACTORS)))
@@ -147,17 +148,32 @@ def add_claim(graph: Graph, row: Row, claim: str, names: Names, known: Collectio
         raise row.bad("value", value or "", "a value exactly where there is an attribute")
     if attribute is not None and value is not None:
         add(graph, node, KG.attribute, attributes[attribute])
-        add(graph, node, KG.value, Literal(value == "true") if value in ("true", "false") else english(value))
+        if value in ("true", "false"):
+            add(graph, node, KG.value, Literal(value == "true"))
+        else:
+            add(graph, node, KG.value, actor(value, names) or english(value))
     add(graph, node, KG.source, iri("source", one(row, "source", names.sources, "a source of sources.csv")))
     text, note = row.text("gloss"), row.optional("note")
     add(graph, node, KG.gloss, english(f"{text} ({note})." if note else f"{text}."))
     add(graph, node, KG.recordedAt, RECORDED)
 
 
-def entity(thing: str) -> URIRef | None:
+def entity(thing: str, names: Names) -> URIRef | None:
     """Return the IRI of something written as kind:identifier; None if the kind is none that a claim is about here."""
     kind, _, slug = thing.partition(":")
-    return iri(kind, slug) if kind in ("event", "participation", "toll") else None
+    return iri(kind, slug) if kind in ("event", "participation", "toll") else place(thing, names)
+
+
+def place(thing: str, names: Names) -> URIRef | None:
+    """Return the IRI of a place written as place:identifier; None for anything else."""
+    kind, _, slug = thing.partition(":")
+    return iri(kind, slug) if kind == "place" and slug in names.places else None
+
+
+def actor(thing: str, names: Names) -> URIRef | None:
+    """Return the IRI of an actor written as actor:identifier; None for anything else."""
+    kind, _, slug = thing.partition(":")
+    return iri(kind, slug) if kind == "actor" and slug in names.actors else None
 
 
 def states_when(graph: Graph, row: Row, claim: str, names: Names) -> URIRef | None:

@@ -56,14 +56,16 @@ class Candidate:
         self._added[graph] = triples
         return triples
 
-    def apply(self, pool: Pool, steps: Sequence[dict[str, Any]], digest: str, seconds: float | None) -> Account:
-        """Have a child process apply `steps` (`kg.store.writer.apply`); what they changed.
+    def apply(
+        self, pool: Pool, steps: Sequence[dict[str, Any]], context: dict[str, Any], digest: str, seconds: float | None
+    ) -> Account:
+        """Have a child process apply `steps` in `context` (`kg.store.writer.apply`); what they changed.
 
         `digest` stands for the steps in the version's name. Raises the QueryProblem that fits; the candidate must
         then be given up.
         """
         self.close()
-        account = pool.write(self.directory, list(steps), seconds)
+        account = pool.write(self.directory, list(steps), context, seconds)
         self._added, self._removed = account.added, account.removed
         for graph in {*account.added, *account.removed}:
             record = self.graphs.get(graph, versions.GraphRecord())

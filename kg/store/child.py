@@ -117,17 +117,22 @@ def syntax_error(error: SyntaxError) -> dict[str, Any]:
 def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str, Any]:
     """Run one query into `spool`; the header of the answer, or what went wrong as {"error": …, "message": …}.
 
-    Without a dataset of its own the query sees the union of all graphs as its default graph.
+    Without a dataset of its own, or one in the request, the query sees the union of all graphs as its default graph.
     """
     query = request["query"]
     try:
         substitutions = {ox.Variable(name): _term(value) for name, value in request.get("values", {}).items()}
         refuse_outbound(query)
+        default: list[Any] | None = None
+        if "default" in request:
+            default = [ox.NamedNode(iri) for iri in request["default"]]
         result = store.query(
             query,
             base_iri=request.get("base"),
             prefixes=request.get("prefixes"),
-            use_default_graph_as_union=not names_dataset(query),
+            use_default_graph_as_union=default is None and not names_dataset(query),
+            default_graph=default,
+            named_graphs=None if default is None else [ox.NamedNode(iri) for iri in request["named"]],
             substitutions=substitutions or None,
         )
         if isinstance(result, ox.QueryTriples):
@@ -160,7 +165,7 @@ def write(request: dict[str, Any]) -> dict[str, Any]:
     from kg.store import writer
 
     try:
-        return writer.apply(request["candidate"], request["steps"])
+        return writer.apply(request["candidate"], request["steps"], **request["context"])
     except SyntaxError as error:
         return syntax_error(error)
     except Outbound as error:

@@ -111,13 +111,15 @@ class Pool:
                 if answer.get("error") != "gone":  # pruned between the look-up and now: look again
                     return _body(child, answer, directory.name)
 
-    def write(self, candidate: Path, steps: list[dict[str, Any]], seconds: float | None = None) -> Account:
+    def write(
+        self, candidate: Path, steps: list[dict[str, Any]], context: dict[str, Any], seconds: float | None = None
+    ) -> Account:
         """Have a child apply `steps` to the candidate version in the directory `candidate`; what they changed.
 
         The same limits hold as for queries. Raises the QueryProblem that fits.
         """
         with self._lent() as child:
-            header = _exchange(child, {"candidate": str(candidate), "steps": steps}, self._deadline(seconds))
+            header = _exchange(child, {"candidate": str(candidate), "steps": steps, "context": context}, self._deadline(seconds))
             return Account(header["added"], header["removed"], set(header["nodes"]), set(header["whole"]))
 
     def isolated(self) -> bool:

@@ -1,0 +1,1 @@
+"""Benchmarks: data of any size, and what is measured on it."""

@@ -1,0 +1,393 @@
+"""Write a data set of our ontology at any size: `python -m bench.generate --changes 10000 --out DIR [--seed 1]`.
+
+The world is invented, the shape of the data is not: events with their claims, each claim with its source, claimant,
+stance and window; denials, contested places, state reports, vague dates, claims that supersede others, sources that
+derive from others. About 24 triples and 2 claims a change, 10 changes a place. The same arguments give the same bytes.
+
+`gazetteer.ttl`, `sources.ttl` and `dataset.ttl` come first, then `record-001.ttl`, … with at most `PART` changes each.
+Places follow one another, and the changes of a place are in order of time, so nothing but the dates already described
+in a file is kept in memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+from kg.ontology import PREFIXES
+
+PART = 200_000
+"""Changes a record file holds at most."""
+CHANGES_A_PLACE = 10
+START = date(2014, 1, 1)
+DAYS = 3650
+"""Length of the period in which things change hands."""
+PUBLISHING = DAYS + 90
+"""Days on which sources are published: some time longer, so that the last changes are told of too."""
+CLAIMS_A_SOURCE = 40
+PARTIES = 6
+SPEAKERS = 40
+RECORDED = '"2026-11-23T00:00:00Z"^^xsd:dateTime'
+CORRECTED = '"2026-11-24T00:00:00Z"^^xsd:dateTime'
+SYLLABLES = "ba da gha ju ka la mi na po qa ra sha ta wa ya za".split()
+MANNERS = ("ByForce", "WithoutFight", "Negotiated", "Abandoned")
+
+
+class World(NamedTuple):
+    """How much there is of everything; `sources` are published on every day whose number `every` divides."""
+
+    changes: int
+    places: int
+    provinces: int
+    countries: int
+    every: int
+    sources: int
+
+
+class Window(NamedTuple):
+    """Between which days something lies, as days after `START`; None is open."""
+
+    earliest: int | None
+    latest: int | None
+
+
+def world(changes: int) -> World:
+    """The sizes that go with a number of changes."""
+    places = max(1, changes // CHANGES_A_PLACE)
+    provinces = max(4, places // 100)
+    return World(
+        changes=changes,
+        places=places,
+        provinces=provinces,
+        countries=max(2, provinces // 40),
+        every=max(1, min(30, DAYS * CLAIMS_A_SOURCE // (2 * changes))),
+        sources=max(1, round(2 * changes / CLAIMS_A_SOURCE / DAYS)),
+    )
+
+
+# ── names ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def name_of(number: int) -> str:
+    """A pronounceable name, another one for every number."""
+    syllables = []
+    rest = number + len(SYLLABLES)
+    while rest:
+        rest, digit = divmod(rest, len(SYLLABLES))
+        syllables.append(SYLLABLES[digit])
+    return "".join(syllables).capitalize()
+
+
+def kind_of(number: int, size: World) -> str:
+    """What kind of place it is: the first ones are the capitals of the provinces."""
+    if number < size.provinces:
+        return "capital"
+    return ("district", "town", "district", "crossing", "district", "town", "airbase", "town")[number % 8]
+
+
+def place_of(number: int, size: World) -> str:
+    """The prefixed name of a place."""
+    return f"place:{kind_of(number, size)}-{number}"
+
+
+def iso(day: int) -> str:
+    """A day as ISO 8601 has it."""
+    return (START + timedelta(days=day)).isoformat()
+
+
+def when_of(window: Window) -> str:
+    """The prefixed name of a plain date: `when:2014-01-31`, `when:2014-01-31--02-03`, `when:by-…`, `when:from-…`."""
+    if window.earliest is None:
+        return f"when:by-{iso(window.latest or 0)}"
+    first = iso(window.earliest)
+    if window.latest is None:
+        return f"when:from-{first}"
+    last = iso(window.latest)
+    if first == last:
+        return f"when:{first}"
+    return f"when:{first}--{last[8:] if first[:7] == last[:7] else last}"
+
+
+def when_text(window: Window) -> str:
+    """A plain date in Turtle."""
+    first = None if window.earliest is None else iso(window.earliest)
+    last = None if window.latest is None else iso(window.latest)
+    edtf = first if first == last else f"[{first or ''}..{last or ''}]"
+    bounds = (f' kg:earliest "{first}"^^xsd:date ;' if first else "") + (f' kg:latest "{last}"^^xsd:date ;' if last else "")
+    precision = "Day" if first == last else "BoundOnly"
+    return f'{when_of(window)} a kg:When ; kg:edtf "{edtf}"^^edtf:EDTF ;{bounds} kg:precision kg:{precision} .\n'
+
+
+class Dates:
+    """Describes each date once in the file that it is written to."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.file = file
+        self.described: set[Window] = set()
+
+    def name(self, window: Window) -> str:
+        """The prefixed name of a date, described in the file by now."""
+        if window not in self.described:
+            self.described.add(window)
+            self.file.write(when_text(window))
+        return when_of(window)
+
+
+# ── places, actors, sources ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def gazetteer(size: World) -> Iterator[str]:
+    """Countries, provinces, places with positions, and the actors."""
+    for number in range(size.countries):
+        yield described_place(f"country-{number}", "Country", f"Land of {name_of(number)}", position(number * 397), "")
+    for number in range(size.provinces):
+        within = f" kg:within place:country-{number % size.countries} ;"
+        yield described_place(f"province-{number}", "Province", f"{name_of(number)} Province", position(number * 89), within)
+    for number in range(size.places):
+        kind = kind_of(number, size)
+        province = number % size.provinces
+        more = f" kg:within place:province-{province} ;"
+        if kind == "capital":
+            more += f" kg:capitalOf place:province-{province} ;"
+        elif kind == "crossing":
+            country = province % size.countries
+            more += f" kg:connects place:country-{country} , place:country-{(country + 1) % size.countries} ;"
+        concept = {"capital": "ProvincialCapital"}.get(kind, kind.capitalize())
+        yield described_place(f"{kind}-{number}", concept, name_of(number), position(number), more)
+    for number in range(PARTIES):
+        concept = "StateGovernment" if number % 2 == 0 else "ArmedMovement"
+        yield f'actor:party-{number} a kg:Actor ; kg:actorType kg:{concept} ; skos:prefLabel "Party of {name_of(number)}"@en ; kg:seat {place_of(number % size.places, size)} .\n'
+        yield f'actor:organ-{number} a kg:Actor ; kg:actorType kg:GovernmentBody ; skos:prefLabel "Office of {name_of(number)}"@en ; kg:organOf actor:party-{number} .\n'
+    for number in range(SPEAKERS):
+        yield f'actor:speaker-{number} a kg:Actor ; kg:actorType kg:UnnamedSpeaker ; skos:prefLabel "speaker {number}"@en .\n'
+
+
+def described_place(slug: str, concept: str, label: str, at: tuple[float, float], more: str) -> str:
+    """A place with its geometry."""
+    kind = "kg:BorderCrossing" if concept == "Crossing" else "kg:Place"
+    return (
+        f'place:{slug} a {kind} ; kg:placeType kg:{concept} ; skos:prefLabel "{label}"@en ;{more}'
+        f" geo:hasDefaultGeometry geometry:{slug} .\n"
+        f'geometry:{slug} a geo:Geometry ; geo:asWKT "POINT({at[0]:.5f} {at[1]:.5f})"^^geo:wktLiteral .\n'
+    )
+
+
+def position(number: int) -> tuple[float, float]:
+    """Longitude and latitude, spread evenly over a stretch of land (two additive recurrences with irrational steps)."""
+    return 60 + 15 * (number * 0.7548776662466927 % 1), 29 + 9 * (number * 0.5698402909980532 % 1)
+
+
+def sources(size: World, dates: Dates) -> Iterator[str]:
+    """The sources; every fifth derives from the first one of the day before, one in 50 has no date."""
+    for day in range(0, PUBLISHING, size.every):
+        for number in range(size.sources):
+            which = day // size.every * size.sources + number
+            derived = f" kg:derivedFrom source:day-{day - size.every}-0 ;" if which % 5 == 4 and day else ""
+            published = f" kg:published {dates.name(Window(day, day))} ;" if which % 50 != 49 else ""
+            knowledge = f' kg:knowledge "{iso(day)}"^^xsd:date ;' if which % 10 == 0 else ""
+            yield (
+                f"source:day-{day}-{number} a kg:Source ; kg:sourceKind kg:NewsPage ;{published}{knowledge}{derived}"
+                f' skos:prefLabel "paper {number}, {iso(day)}"@en ; kg:retrieved "2026-11-23"^^xsd:date ;'
+                f" kg:address <https://example.org/paper-{number}/{iso(day)}> .\n"
+            )
+
+
+def dataset(size: World, records: int) -> Iterator[str]:
+    """The data set, and a policy by which every capital is held by the first party at the beginning."""
+    graphs = ["gazetteer", "sources", "dataset", "ontology", *(f"record-{part:03}" for part in range(1, records + 1))]
+    yield (
+        f'dataset:bench a void:Dataset ; dcterms:title "Invented: {size.changes} changes of control"@en ;'
+        " dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;"
+        f' kg:studyStart "{START}"^^xsd:date ; kg:timeZone "Asia/Kabul" ;'
+        f" void:subset {' , '.join(f'graph:{name}' for name in graphs)} .\n"
+    )
+    last = iso(DAYS)
+    capitals = " , ".join(place_of(number, size) for number in range(min(size.provinces, size.places)))
+    yield 'source:policy a kg:Source ; kg:sourceKind kg:Policy ; skos:prefLabel "Baseline of the invented data set"@en .\n'
+    yield (
+        f'when:baseline a kg:When ; kg:edtf "{START}/{last}"^^edtf:EDTF ; kg:precision kg:Day ;'
+        f' kg:earliest "{START}"^^xsd:date ; kg:latest "{START}"^^xsd:date ;'
+        f' kg:endEarliest "{last}"^^xsd:date ; kg:endLatest "{last}"^^xsd:date .\n'
+    )
+    yield (
+        "event:baseline a kg:ControlObservation ; kg:eventType kg:StateReport ; kg:controller actor:party-0 ;"
+        f" kg:extent kg:Whole ; kg:when when:baseline ; kg:place {capitals} .\n"
+    )
+    yield (
+        "claim:baseline a kg:Claim ; kg:about event:baseline ; kg:stance kg:Assumes ; kg:source source:policy ;"
+        f' kg:gloss "Every capital is presumed to be held by the first party."@en ; kg:recordedAt {RECORDED} .\n'
+    )
+
+
+# ── what happened, and who says so ──────────────────────────────────────────────────────────────────────────────────
+
+
+class Teller:
+    """Writes the events of one place after the other, with the claims about them."""
+
+    def __init__(self, size: World, seed: int, dates: Dates, file: TextIO) -> None:
+        self.size, self.chance, self.dates, self.write = size, random.Random(seed), dates, file.write
+
+    def place(self, number: int, changes: int) -> None:
+        """All changes of one place, from the first to the last."""
+        days = sorted(self.chance.sample(range(1, DAYS - 60), changes))
+        holder = self.chance.randrange(PARTIES)
+        for index, day in enumerate(days):
+            holder = self.change(number, index, day, holder)
+            if self.chance.random() < 0.15:
+                until = days[index + 1] if index + 1 < len(days) else DAYS - 60
+                self.report(number, index, self.chance.randint(day, until), holder)
+
+    def change(self, number: int, index: int, day: int, holder: int) -> int:
+        """One change with its claims; who holds the place afterwards."""
+        chance = self.chance.random()
+        taker = (holder + self.chance.randint(1, PARTIES - 1)) % PARTIES
+        place = place_of(number, self.size)
+        event = f"event:{number}-{index}"
+        if chance < 0.83:
+            before = f" kg:fromController actor:party-{holder} ;" if chance < 0.5 else ""
+            kind, content, words = "Capture", f"kg:toController actor:party-{taker} ;{before}", "taken by"
+        elif chance < 0.88:
+            kind, content, words = "Withdrawal", f"kg:fromController actor:party-{holder} ;", "left before"
+        elif chance < 0.92:
+            content = f"kg:toController actor:party-{taker} ; kg:fromController actor:party-{holder} ;"
+            kind, words = "Handover", "handed to"
+        elif chance < 0.96:
+            kind, content, words = "BecameContested", f"kg:party actor:party-{holder} , actor:party-{taker} ;", "fought over by"
+        else:
+            kind, content, words = "BecameContested", "kg:contested true ;", "fought over with"
+        extent = "Whole" if self.chance.random() < 0.8 else self.chance.choice(("Centre", "EntireArea", "SomeParts"))
+        follows = f" kg:follows event:{number}-{index - 1} ;" if index and self.chance.random() < 0.05 else ""
+        window = self.window(day)
+        self.write(
+            f"{event} a kg:ControlChange ; kg:eventType kg:{kind} ; kg:place {place} ;"
+            f" {content} kg:extent kg:{extent} ;{follows} kg:when {self.dates.name(window)} .\n"
+        )
+        gloss = f"{name_of(number)} was {words} the party of {name_of(taker)}."
+        told = 1 + (self.chance.random() < 0.4) + (self.chance.random() < 0.15)
+        for voice in range(told):
+            own = window if voice == 0 else self.window(day)
+            self.claim(f"claim:{number}-{index}-{voice}", event, day, gloss, own, stance=self.stance(), taker=taker)
+        if follows:
+            extra = f" kg:attribute kg:follows ; kg:value event:{number}-{index - 1} ;"
+            self.claim(f"claim:{number}-{index}-order", event, day, "It came after the one before.", None, extra=extra)
+        if self.chance.random() < 0.1:
+            self.claim(f"claim:{number}-{index}-denial", event, day, f"Not so: {gloss}", None, stance="Denies", taker=holder)
+        return taker if "toController" in content else holder
+
+    def report(self, number: int, index: int, day: int, holder: int) -> None:
+        """A source says who holds the place on a day."""
+        event = f"event:{number}-{index}-held"
+        self.write(
+            f"{event} a kg:ControlObservation ; kg:eventType kg:StateReport ; kg:place {place_of(number, self.size)} ;"
+            f" kg:controller actor:party-{holder} ; kg:extent kg:Whole .\n"
+        )
+        gloss = f"{name_of(number)} was held by the party of {name_of(holder)}."
+        self.claim(f"claim:{number}-{index}-held", event, day, gloss, Window(day, day))
+
+    def claim(
+        self, claim: str, event: str, day: int, gloss: str, window: Window | None,
+        *, stance: str = "Reports", taker: int | None = None, extra: str = "",
+    ) -> None:  # fmt: skip
+        """A claim in a source of the days after, and now and then one that corrects it."""
+        later = day + self.chance.randint(0, 50) * (self.chance.random() < 0.3)
+        source = f"source:day-{later + -later % self.size.every}-{self.chance.randrange(self.size.sources)}"
+        speaker = self.speaker(stance, taker)
+        said = f" kg:claimant {speaker} ; kg:statedOn {self.dates.name(Window(day, day))} ;" if speaker else ""
+        told = taker is not None and stance != "Denies" and self.chance.random() < 0.2
+        manner = f" kg:manner kg:{self.chance.choice(MANNERS)} ;" if told else ""
+        dated = f" kg:statesWhen {self.dates.name(window)} ;" if window else ""
+        corrected = stance != "Denies" and not extra and self.chance.random() < 0.01
+        rest = f' kg:stance kg:{stance} ; kg:source {source} ;{said}{dated}{extra} kg:gloss "{gloss}"@en ;'
+        retired = f" kg:retiredAt {CORRECTED} ;" if corrected else ""
+        self.write(f"{claim} a kg:Claim ; kg:about {event} ;{rest}{manner}{retired} kg:recordedAt {RECORDED} .\n")
+        if corrected:
+            self.write(
+                f"{claim}-corrected a kg:Claim ; kg:about {event} ;{rest} kg:supersedes {claim} ; kg:recordedAt {CORRECTED} .\n"
+            )
+
+    def stance(self) -> str:
+        chance = self.chance.random()
+        return "Reports" if chance < 0.75 else "Announces" if chance < 0.9 else "Confirms" if chance < 0.96 else "Alleges"
+
+    def speaker(self, stance: str, taker: int | None) -> str | None:
+        """Who says it: nobody but the source itself in half of the reports."""
+        if stance in ("Announces", "Denies") and taker is not None:
+            return f"actor:{self.chance.choice(('party', 'organ'))}-{taker}"
+        return f"actor:speaker-{self.chance.randrange(SPEAKERS)}" if self.chance.random() < 0.3 else None
+
+    def window(self, day: int) -> Window:
+        """What a source may say of the day on which it happened: half the time the day, else a window around it."""
+        chance = self.chance.random()
+        if chance < 0.55:
+            return Window(day, day)
+        before, after = self.chance.randint(0, 3), self.chance.randint(0, 3)
+        if chance < 0.85:
+            return Window(day - before, day + after)
+        if chance < 0.92:
+            return Window(day - before * 7, day + after * 7 + 1)
+        if chance < 0.97:
+            return Window(None, day + after)
+        return Window(day - before, None)
+
+
+# ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def opened(folder: Path, stem: str) -> TextIO:
+    """A new file of `folder` that begins with our prefixes."""
+    file = (folder / f"{stem}.ttl").open("w", encoding="utf-8", buffering=1 << 20)
+    file.writelines(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
+    return file
+
+
+def generate(changes: int, folder: Path, seed: int = 1) -> None:
+    """Write the data set of this many changes into `folder`, telling on standard error how far it is."""
+    size = world(changes)
+    folder.mkdir(parents=True, exist_ok=True)
+    places_a_part = PART // CHANGES_A_PLACE
+    parts = range(0, size.places, places_a_part)
+    with opened(folder, "gazetteer") as file:
+        file.writelines(gazetteer(size))
+    with opened(folder, "sources") as file:
+        file.writelines(sources(size, Dates(file)))
+    with opened(folder, "dataset") as file:
+        file.writelines(dataset(size, len(parts)))
+    begun = time.monotonic()
+    for part, first in enumerate(parts, start=1):
+        with opened(folder, f"record-{part:03}") as file:
+            teller = Teller(size, seed * 1_000_003 + part, Dates(file), file)
+            for number in range(first, min(first + places_a_part, size.places)):
+                left = changes - (size.places - 1) * CHANGES_A_PLACE
+                teller.place(number, left if number == size.places - 1 else CHANGES_A_PLACE)
+                if number % 1000 == 999 or number == size.places - 1:
+                    progress(min((number + 1) * CHANGES_A_PLACE, changes), changes, begun)
+    print(file=sys.stderr)
+
+
+def progress(done: int, of: int, begun: float) -> None:
+    """One line that is written again and again."""
+    seconds = time.monotonic() - begun
+    print(f"\r{done:>11,} of {of:,} changes, {seconds:.0f} s", end="", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Read the command line, write the files."""
+    parser = argparse.ArgumentParser(description="Write an invented data set of our ontology.")
+    parser.add_argument("--changes", type=int, required=True, help="how many changes of control, at least 1")
+    parser.add_argument("--out", type=Path, required=True, help="the folder to write into")
+    parser.add_argument("--seed", type=int, default=1, help="another number gives another data set (default 1)")
+    arguments = parser.parse_args()
+    if arguments.changes < 1:
+        parser.error("--changes: at least 1")
+    generate(arguments.changes, arguments.out, arguments.seed)
+
+
+if __name__ == "__main__":
+    main()
