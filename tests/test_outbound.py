@@ -147,7 +147,7 @@ def test_the_namespace_alone_lets_nothing_through(listener: Listener) -> None:
         f"PREFIX x: <{base}> SELECT * {{ service x:y {{ ?s ?p ?o }} }}",
         f"LOAD <{base}>",
         f"LOAD SILENT <{base}> INTO GRAPH <{base}g>",
-        "SELECT * { SERVICE SILENT <http://[::1]:%d/> { ?s ?p ?o } }" % listener.port,
+        f"SELECT * {{ SERVICE SILENT <http://[::1]:{listener.port}/> {{ ?s ?p ?o }} }}",
     ]
     done = subprocess.run([sys.executable, "-c", UNGUARDED], input="\0".join(texts), text=True, capture_output=True)
     if done.returncode == 77:

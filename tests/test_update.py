@@ -86,9 +86,13 @@ def test_operations_carry_the_declarations_before_them() -> None:
 def test_what_is_no_update_is_refused_before_anything_happens(update: str) -> None:
     filled = store()
     (operation,) = operations(P + update)
-    with pytest.raises(SyntaxError):
+
+    def run() -> None:
         changes(filled, operation)
         filled.update(operation.prologue + operation.text)
+
+    with pytest.raises(SyntaxError):
+        run()
     assert len(filled) == 4
 
 

@@ -14,6 +14,7 @@ from kg.store.embedded import Store
 from kg.store.pool import Limits
 from tests.conftest import load
 
+EVENT = f"{files.BASE}id/event/seed-10-readiness-check"
 P = "PREFIX e: <https://example.org/> PREFIX kg: <https://w3id.org/controlgraph/ontology#> "
 
 
@@ -105,7 +106,7 @@ def test_an_update_that_runs_away_is_ended(tiny: Store, tmp_path: Path) -> None:
     with pytest.raises((QueryTimeout, QueryDied)):
         update(
             store,
-            "INSERT { ?a e:p ?f } WHERE { SELECT ?a ?f { GRAPH ?z { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } } ORDER BY ?i ?f }",
+            "INSERT { ?a e:p ?f } WHERE { SELECT ?a ?f { GRAPH ?z { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } } ORDER BY ?i }",
         )
     assert store.version() == before
     store.close()
@@ -118,7 +119,7 @@ def test_what_a_deletion_leaves_behind_is_checked_too(shipped: Store, tmp_path: 
     with pytest.raises(Refused, match="event/seed-10-readiness-check"):
         update(
             store,
-            "DELETE WHERE { GRAPH ?g { ?c kg:about <https://w3id.org/controlgraph/id/event/seed-10-readiness-check> } }",
+            f"DELETE WHERE {{ GRAPH ?g {{ ?c kg:about <{EVENT}> }} }}",
         )
     store.close()
 
