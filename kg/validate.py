@@ -11,14 +11,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-import pyshacl
 from rdflib import RDFS, Graph
 from rdflib.namespace import SH
 from rdflib.term import Node, URIRef
 
-from kg import dates, files
+from kg import dates, files, ontology
 from kg.errors import BadDate, Violation
-from kg.ontology import KG
 from kg.store.answer import Account
 from kg.store.candidate import Candidate
 
@@ -93,6 +91,9 @@ def around(candidate: Candidate, graph: str, nodes: Iterable[str]) -> Graph:
 
 def shape_violations(data: Graph, beside: Graph, graph: str, texts: Texts) -> list[Violation]:
     """What the shapes find wrong with the nodes that `data` describes, `beside` at hand."""
+    # imported when first needed: it takes longer than a start that finds nothing to load
+    import pyshacl
+
     described = set(data.subjects())
     conforms, report, _ = pyshacl.validate(data + beside, shacl_graph=_shapes(), inference="none", inplace=True)
     if conforms:
@@ -126,17 +127,17 @@ def neighbourhood(candidate: Candidate, data: Graph) -> Graph:
 def date_violations(data: Graph, graph: str, texts: Texts) -> list[Violation]:
     """Every `kg:When` whose EDTF text is none that we read, or says other bounds than stand beside it."""
     found = []
-    for when, text in data.subject_objects(KG.edtf):
+    for when, text in data.subject_objects(ontology.KG.edtf):
         try:
             bounds = dates.parse(str(text))
         except BadDate as error:
             found.append(_violation("edtf-readable", str(when), str(error), graph, texts))
             continue
         for term, said in (
-            (KG.earliest, bounds.earliest),
-            (KG.latest, bounds.latest),
-            (KG.endEarliest, bounds.end_earliest),
-            (KG.endLatest, bounds.end_latest),
+            (ontology.KG.earliest, bounds.earliest),
+            (ontology.KG.latest, bounds.latest),
+            (ontology.KG.endEarliest, bounds.end_earliest),
+            (ontology.KG.endLatest, bounds.end_latest),
         ):
             given = data.value(when, term)
             if (str(given) if given else None) != (str(said) if said else None):

@@ -1,12 +1,13 @@
 """Every failure as one document: RFC 9457 `application/problem+json`, or the same words as a page for a browser.
 
 The library raises conditions and knows no status code; `CONDITIONS` gives each its own. 400 is for a request that is
-wrong as it stands, 403 for a query that asks other services, 422 for one that is right and cannot be answered here (it
-ended its process, or its answer is too large), 503 for what may pass.
+wrong as it stands, 401 and 403 for one that may not be made, 422 for one that is right and cannot be done here (it ended
+its process, its answer is too large, its data breaks a rule), 503 for what may pass.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -26,11 +27,13 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.QueryReachesOut: (403, "query-reaches-out", "No other services from here"),
     errors.UnknownEntity: (404, "unknown-entity", "Nothing is known of this"),
     errors.NoSuchForm: (406, "no-such-form", "No format that you accept"),
+    errors.Refused: (422, "refused", "The data is not as the ontology says"),
     errors.QueryDied: (422, "query-died", "The query ended its process"),
     errors.ResultTooLarge: (422, "result-too-large", "The answer is too large"),
     errors.PoolBusy: (503, "busy", "All query processes are busy"),
     errors.NothingPublished: (503, "nothing-published", "There is no data yet"),
     errors.StoreUnreadable: (503, "store-unreadable", "The data cannot be read"),
+    errors.StoreLocked: (503, "store-locked", "Somebody else is writing"),
     errors.QueryTimeout: (504, "query-timeout", "The query took too long"),
     errors.Problem: (500, "problem", "The service could not do this"),
 }
@@ -40,23 +43,41 @@ _MEMBERS = {"line": "line", "column": "column", "seconds": "seconds", "limit": "
             "retry_after": "retryAfter"}  # fmt: skip
 
 
-class Rejected(Exception):
-    """A request that we do not take, for a reason the library does not know of: status, slug, title, detail."""
+SHOWN = 200
+"""How many violations a document lists; all are counted."""
+LOCKED = 5
+"""Seconds after which somebody who met a writer should come again."""
+MACHINES = {"sparql", "graphs", "description", "dumps", "operation"}
+"""Blueprints of doors for programs: their errors are documents whatever a client accepts."""
 
-    def __init__(self, status: int, slug: str, title: str, detail: str) -> None:
+
+class Rejected(Exception):
+    """A request that we do not take, for a reason the library does not know of: status, slug, title, detail.
+
+    `headers` go into the answer, `members` into the document.
+    """
+
+    def __init__(
+        self, status: int, slug: str, title: str, detail: str, headers: dict[str, str] | None = None, **members: object
+    ) -> None:
         self.status, self.slug, self.title = status, slug, title
+        self.headers, self.members = headers or {}, members
         super().__init__(detail)
 
 
 def document(error: Exception) -> dict[str, Any]:
     """The problem document of an error: type, title, status, detail, and what more the condition tells."""
     if isinstance(error, Rejected):
-        return _document(error.status, error.slug, error.title, str(error))
+        return _document(error.status, error.slug, error.title, str(error)) | error.members
     if isinstance(error, errors.Problem):
         status, slug, title = next(CONDITIONS[kind] for kind in type(error).__mro__ if kind in CONDITIONS)
         members = {name: getattr(error, field, None) for field, name in _MEMBERS.items()}
         known = {name: value for name, value in members.items() if value is not None}
-        return _document(status, slug, title, str(error)) | known
+        if isinstance(error, errors.Refused) and hasattr(error, "violations"):
+            known["violations"] = [asdict(violation) for violation in error.violations[:SHOWN]]
+        if isinstance(error, errors.StoreLocked):
+            known["retryAfter"] = LOCKED
+        return _document(status, slug, title, str(error).partition("\n")[0]) | known
     if isinstance(error, HTTPException) and error.code:
         phrase = HTTPStatus(error.code).phrase
         return _document(error.code, phrase.lower().replace(" ", "-"), phrase, error.description or phrase)
@@ -79,7 +100,7 @@ def _answer(error: Exception) -> Response | HTTPException:
     problem = document(error)
     if problem["status"] == 500:
         current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    if request.blueprint != "sparql" and choose(request.headers.get("Accept"), _FORMS) == "html":
+    if request.blueprint not in MACHINES and choose(request.headers.get("Accept"), _FORMS) == "html":
         response = Response(render_template("errors/problem.html", problem=problem), mimetype="text/html")
     else:
         response = Response(json.dumps(problem, ensure_ascii=False), content_type=PROBLEM)
@@ -87,6 +108,8 @@ def _answer(error: Exception) -> Response | HTTPException:
     if isinstance(error, HTTPException):
         own = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
         response.headers.extend(own)
+    if isinstance(error, Rejected):
+        response.headers.update(error.headers)
     if "retryAfter" in problem:
         response.headers["Retry-After"] = str(problem["retryAfter"])
     response.headers["Cache-Control"] = "no-store"

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+
+Tokens = tuple[tuple[str, str], ...]
+"""(name, token) of everyone who may write."""
+_NAME = re.compile(r"[\w.@-]+")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,}=*")  # RFC 6750, section 2.1
 
 
 class BadSetting(ValueError):
@@ -25,6 +31,16 @@ class Settings:
     deadline: float = 30.0
     result_max: int = 1 << 30
     wait: float = 5.0
+    tokens: Tokens = field(default=(), repr=False)
+    token_file: Tokens = field(default=(), repr=False)
+    body_max: int = 64 << 20
+    cache: int = 64 << 20
+    log: bool = True
+    proxies: int = 0
+
+    def writers(self) -> Tokens:
+        """Everyone who may write, wherever they are named."""
+        return self.tokens + self.token_file
 
 
 def _host(text: str) -> str:
@@ -56,15 +72,48 @@ def _seconds(text: str) -> float:
     return number
 
 
+def _switch(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ValueError
+    return text == "on"
+
+
+def _tokens(text: str) -> Tokens:
+    """`name:token, name2:token2`."""
+    return _named(pair.strip().partition(":")[::2] for pair in text.split(","))
+
+
+def _token_file(text: str) -> Tokens:
+    """A file of one `name token` a line; empty lines and lines that begin with # are left out."""
+    try:
+        lines = Path(text).read_text("utf-8").splitlines()
+    except OSError as error:
+        raise ValueError from error
+    return _named(line.strip().partition(" ")[::2] for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _named(pairs: Iterable[tuple[str, str]]) -> Tokens:
+    found = tuple((name, token.strip()) for name, token in pairs)
+    if not all(_NAME.fullmatch(name) and _TOKEN.fullmatch(token) for name, token in found):
+        raise ValueError
+    if len({name for name, _ in found}) < len(found):
+        raise ValueError
+    return found
+
+
 @dataclass(frozen=True)
 class Variable:
-    """One environment variable: its name, the field of `Settings` it sets, its meaning, what it accepts, its reader."""
+    """One environment variable: its name, the field of `Settings` it sets, its meaning, what it accepts, its reader.
+
+    The value of a `secret` one is never shown.
+    """
 
     name: str
     field: str
     meaning: str
     accepted: str
     read: Callable[[str], object]
+    secret: bool = False
 
     @property
     def default(self) -> object:
@@ -85,6 +134,18 @@ VARIABLES = (
     Variable("KG_RESULT_MAX", "result_max", "bytes that one answer may have", "1024 or more", _whole(1024)),
     Variable("KG_WAIT", "wait", "seconds that a query waits for its turn before it is told to come back",
              "more than 0, at most 86400", _seconds),
+    Variable("KG_TOKENS", "tokens", "who may write: the name that goes into the journal and the token that is sent "
+             "as `Authorization: Bearer`; with neither this nor KG_TOKENS_FILE the service is read-only",
+             "name:token, name2:token2; names of letters, digits, `_`, `.`, `@`, `-`, each once; tokens of 16 or more "
+             "of the characters of RFC 6750", _tokens, secret=True),
+    Variable("KG_TOKENS_FILE", "token_file", "a file with more of them, read once at the start",
+             "the path of a readable file with one `name token` a line, each as in KG_TOKENS", _token_file),
+    Variable("KG_BODY_MAX", "body_max", "bytes that the body of a write may have: of an update sent as "
+             "application/sparql-update, or of a graph; any other body may have 1048576", "1024 or more", _whole(1024)),
+    Variable("KG_CACHE", "cache", "bytes of answers that are kept in memory; 0 keeps none", "0 or more", _whole(0)),
+    Variable("KG_LOG", "log", "whether each request is one line of JSON on standard error", "on or off", _switch),
+    Variable("KG_PROXIES", "proxies", "how many proxies before this service each add to X-Forwarded-For; "
+             "0 takes the address of the connection as the client's", "0 or more", _whole(0)),
 )  # fmt: skip
 """Every setting, in the order in which people look for them."""
 
@@ -103,5 +164,6 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         try:
             values[variable.field] = variable.read(text)
         except ValueError:
-            raise BadSetting(f"{variable.name}={text!r} is not accepted: {variable.accepted}") from None
+            shown = variable.name if variable.secret else f"{variable.name}={text!r}"
+            raise BadSetting(f"{shown} is not accepted: {variable.accepted}") from None
     return Settings(**values)  # type: ignore[arg-type]
