@@ -15,6 +15,7 @@
         ├── QueryFailed        the engine could not evaluate it
         ├── QueryTimeout       not finished within its deadline
         ├── QueryDied          it ended its process (memory, nesting)
+        ├── QueryCancelled     somebody ended it by its name
         ├── ResultTooLarge     the answer is larger than the limit
         ├── NoSuchForm         the answer has no form among those asked for
         └── PoolBusy           no process free within the waiting time
@@ -126,6 +127,14 @@ class QueryTimeout(QueryProblem):
 
 class QueryDied(QueryProblem):
     """The query ended the process that ran it: too deeply nested, or more memory than it may use."""
+
+
+class QueryCancelled(QueryProblem):
+    """Somebody ended the query by its name (`kg.store.pool.Pool.cancel`)."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"the query {name} was cancelled")
 
 
 class ResultTooLarge(QueryProblem):

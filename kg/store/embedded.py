@@ -57,6 +57,8 @@ class Store:
         prefixes: Mapping[str, str] | None = None,
         graphs: tuple[list[str], list[str]] | None = None,
         seconds: float | None = None,
+        client: str | None = None,
+        name: str | None = None,
     ) -> Answer:
         """Answer one SPARQL query, in a child process.
 
@@ -65,6 +67,7 @@ class Store:
         for variables that the SELECT clause names. `prefixes` may be used in the query undeclared, and shorten IRIs in graphs. `graphs` are the IRIs of
         the default graph's and of the named graphs, in place of what the query names itself (SPARQL 1.1 Protocol
         section 2.1.4). `seconds` shortens the deadline.
+        `client` is whose share of the processes it takes; `name` is what `cancel` takes.
         Raises the QueryProblem that fits.
         """
         request: dict[str, Any] = {"query": text, "results": results, "graph": graph, "base": base}
@@ -74,7 +77,11 @@ class Store:
             request["prefixes"] = dict(prefixes)
         if graphs is not None:
             request["default"], request["named"] = graphs
-        return self.pool.ask(lambda: versions.current(self.location), request, seconds)
+        return self.pool.ask(lambda: versions.current(self.location), request, seconds, client, name)
+
+    def cancel(self, name: str) -> bool:
+        """End the running query of this name; whether there was one."""
+        return self.pool.cancel(name)
 
     def select(self, name: str, **values: Node) -> list[Row]:
         """The solutions of one of our own queries (`kg/queries/<name>.rq`), with `values` for its variables."""

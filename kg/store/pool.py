@@ -1,28 +1,27 @@
 """Queries in child processes: whatever a query does to its process, the service lives on.
 
-A pool keeps a few children (`kg.store.child`), lends one to each query, and kills and replaces it when the deadline
-passes or the query ends its process. A killed query is never tried again.
+A pool lends a child to each query. A query that is not answered after `Limits.patience` seconds moves, with its
+child, to the long lane, where fewer run, with what the others leave of the processor; its place is refilled. One that
+passes its deadline, or ends its process, costs that process and nothing else; it is never tried again.
 """
 
 from __future__ import annotations
 
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from kg.errors import (
     NoSuchForm,
     PoolBusy,
     Problem,
+    QueryCancelled,
     QueryDied,
     QueryFailed,
     QueryReachesOut,
@@ -32,84 +31,71 @@ from kg.errors import (
     StoreUnreadable,
 )
 from kg.store.answer import Account, Answer
-from kg.store.wire import exactly, receive, send
-
-
-_OUT_OF_MEMORY = ("memory allocation", "MemoryError", "bad_alloc", "can't start new thread")
+from kg.store.process import Child
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a query may use: how many run at once, bytes of memory each, seconds of computing, bytes of answer,
-    seconds to wait for a free process. `seconds` None is no deadline, `memory` 0 no cap."""
+    """What queries may use.
+
+    `children` run at once in the short lane, `share` of them for one client; `long` in the long lane, one for one
+    client. Each may have `memory` bytes (0: no cap), compute for `seconds` (None: no deadline) and answer with
+    `answer` bytes. A query waits at most `wait` seconds for a place, and at most `queue` queries wait. After
+    `patience` seconds a query is a long one.
+    """
 
     children: int = 6
+    share: int = 2
+    long: int = 4
     memory: int = 1 << 30
     seconds: float | None = 30.0
     answer: int = 1 << 30
     wait: float = 5.0
+    queue: int = 64
+    patience: float = 1.0
 
 
-class Child:
-    """One child process, its line, and the line whose end tells it that we are gone."""
+class Ticket:
+    """One query's place in the pool: who asks, in which lane it is, which child works on it."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._memory = limits.memory
-        self.line, theirs = socket.socketpair()
-        self._life, their_life = socket.socketpair()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by kill)
-        arguments = [str(theirs.fileno()), str(their_life.fileno()), str(limits.memory), str(limits.answer)]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "kg.store.child", *arguments],
-            pass_fds=[theirs.fileno(), their_life.fileno()],
-            stdin=subprocess.DEVNULL,
-            stderr=self._errors,
-        )
-        theirs.close()
-        their_life.close()
-
-    def cause_of_death(self) -> str:
-        """In a sentence, why this dead child died."""
-        status = self._process.wait()
-        self._errors.seek(0)
-        words = self._errors.read().decode(errors="replace")
-        if status == -signal.SIGSEGV or "overflowed its stack" in words:
-            return "the query is nested too deeply to be read, and ended its process"
-        if any(sign in words for sign in _OUT_OF_MEMORY):
-            return f"the query needed more than {self._memory / (1 << 20):,.0f} MiB of memory, and ended its process"
-        return f"the query ended its process (status {status})"
-
-    def kill(self) -> None:
-        """End the process now, whatever it does, and let go of everything."""
-        self._process.kill()
-        self._process.wait()
-        self.line.close()
-        self._life.close()
-        self._errors.close()
+    def __init__(self, client: str | None, name: str | None) -> None:
+        self.client, self.name = client, name or uuid4().hex
+        self.long = self.cancelled = False
+        self.child: Child | None = None
 
 
 class Pool:
-    """A fixed number of children; `ask` may be called from any thread."""
+    """Children, lent to one query each; every method may be called from any thread."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.ended: Counter[str] = Counter()
         self._free: list[Child] = []
-        self._started = 0
+        self._running: dict[str, Ticket] = {}
+        self._waiting = 0
         self._closed = False
         self._change = threading.Condition()
 
-    def ask(self, version: Callable[[], Path], request: dict[str, Any], seconds: float | None = None) -> Answer:
+    def ask(
+        self,
+        version: Callable[[], Path],
+        request: dict[str, Any],
+        seconds: float | None = None,
+        client: str | None = None,
+        name: str | None = None,
+    ) -> Answer:
         """Run one query on the published version, at most `seconds` long (it may only shorten the limit).
 
-        `version` looks up the directory of the published version. Raises the QueryProblem that fits.
+        `version` looks up the directory of the published version. `client` is whose share it takes, None nobody's;
+        `name` is what `cancel` takes. Raises the QueryProblem that fits.
         """
-        deadline = self._deadline(seconds)
         version()  # before a process is taken: a store without a version has nothing to ask
-        with self._lent() as child:
+        with self._lent(client, name) as ticket:
             while True:
-                answer = _exchange(child, {**request, "store": str(directory := version())}, deadline)
-                if answer.get("error") != "gone":  # pruned between the look-up and now: look again
-                    return _body(child, answer, directory.name)
+                directory = version()
+                header = self._exchange(ticket, {**request, "store": str(directory)}, seconds)
+                if header.get("error") != "gone":  # pruned between the look-up and now: look again
+                    return _answer(ticket, header, directory.name)
 
     def write(
         self, candidate: Path, steps: list[dict[str, Any]], context: dict[str, Any], seconds: float | None = None
@@ -118,128 +104,185 @@ class Pool:
 
         The same limits hold as for queries. Raises the QueryProblem that fits.
         """
-        with self._lent() as child:
-            header = _exchange(child, {"candidate": str(candidate), "steps": steps, "context": context}, self._deadline(seconds))
+        with self._lent(None, None) as ticket:
+            request = {"candidate": str(candidate), "steps": steps, "context": context}
+            header = self._exchange(ticket, request, seconds)
             return Account(header["added"], header["removed"], set(header["nodes"]), set(header["whole"]))
 
     def isolated(self) -> bool:
         """Whether children have left the network (`kg.store.isolation`); starts one where none runs yet."""
-        with self._lent() as child:
-            return bool(_exchange(child, {}, self._deadline(None))["isolated"])
+        with self._lent(None, None) as ticket:
+            return bool(self._exchange(ticket, {}, None)["isolated"])
 
-    def _deadline(self, seconds: float | None) -> float | None:
-        deadlines = [limit for limit in (self.limits.seconds, seconds) if limit is not None]
-        return min(deadlines) if deadlines else None
+    def cancel(self, name: str) -> bool:
+        """End the running query of this name; whether there was one."""
+        with self._change:
+            ticket = self._running.get(name)
+            if ticket is None or ticket.child is None:
+                return False
+            ticket.cancelled = True
+            ticket.child.end()
+            return True
 
-    @contextmanager
-    def _lent(self) -> Iterator[Child]:
-        """A child for one request; afterwards given back, or replaced where it may be in the middle of something."""
-        child = self._borrow()
-        try:
-            yield child
-        except (QuerySyntax, QueryReachesOut, QueryFailed, NoSuchForm, ResultTooLarge, StoreUnreadable):
-            self._give_back(child)
-            raise
-        except BaseException:
-            self._replace(child)
-            raise
-        self._give_back(child)
+    def numbers(self) -> dict[str, int]:
+        """How many queries run in each lane (`short`, `long`) and wait (`waiting`), and how many children are free."""
+        with self._change:
+            long = sum(ticket.long for ticket in self._running.values())
+            short = len(self._running) - long
+            return {"short": short, "long": long, "waiting": self._waiting, "free": len(self._free)}
 
     def close(self) -> None:
         """End all children that are free; a borrowed one ends when it is given back."""
         with self._change:
             self._closed = True
             free, self._free = self._free, []
-            self._started -= len(free)
         for child in free:
-            child.kill()
+            child.close()
 
-    def _borrow(self) -> Child:
+    @contextmanager
+    def _lent(self, client: str | None, name: str | None) -> Iterator[Ticket]:
+        """A place and a child for one request; afterwards the child is kept where it is as good as new."""
+        ticket = Ticket(client, name)
+        self._take_place(ticket)
+        reason, usable = "failed", False
+        try:
+            ticket.child = self._child()
+            yield ticket
+            reason, usable = "answered", True
+        except (QuerySyntax, QueryReachesOut, QueryFailed, NoSuchForm, ResultTooLarge, StoreUnreadable) as problem:
+            reason, usable = type(problem).__name__, True
+            raise
+        except Problem as problem:
+            reason = type(problem).__name__
+            raise
+        finally:
+            self.ended[reason] += 1
+            self._leave(ticket, usable)
+
+    def _take_place(self, ticket: Ticket) -> None:
         until = time.monotonic() + self.limits.wait
         with self._change:
-            while not self._free and self._started >= self.limits.children:
-                left = until - time.monotonic()
-                if left <= 0 or not self._change.wait(left):
-                    raise PoolBusy(retry_after=max(1, round(self.limits.wait)))
-            if self._free:
-                return self._free.pop()
-            self._started += 1
-        return self._start()
+            if ticket.name in self._running:
+                ticket.name = uuid4().hex  # a name is its query's alone
+            if self._waiting >= self.limits.queue:
+                self._refuse()
+            self._waiting += 1
+            try:
+                while not self._has_place(ticket):
+                    if not self._change.wait(until - time.monotonic()):
+                        self._refuse()
+            finally:
+                self._waiting -= 1
+            self._running[ticket.name] = ticket
 
-    def _start(self) -> Child:
-        try:
-            return Child(self.limits)
-        except BaseException:
+    def _has_place(self, ticket: Ticket) -> bool:
+        short = [other for other in self._running.values() if not other.long]
+        mine = sum(other.client == ticket.client for other in short)
+        return len(short) < self.limits.children and (ticket.client is None or mine < self.limits.share)
+
+    def _refuse(self) -> None:
+        self.ended["PoolBusy"] += 1
+        raise PoolBusy(retry_after=max(1, round(self.limits.wait)))
+
+    def _child(self) -> Child:
+        """A free child that is alive, or a new one."""
+        while True:
             with self._change:
-                self._started -= 1
-                self._change.notify()
+                child = self._free.pop() if self._free else None
+            if child is None:
+                return Child(self.limits.memory, self.limits.answer)
+            if child.alive():
+                return child
+            child.close()
+
+    def _leave(self, ticket: Ticket, usable: bool) -> None:
+        child = ticket.child
+        with self._change:
+            del self._running[ticket.name]
+            # after the long lane a child would stay at the back of the processor's queue: it goes
+            keep = usable and child is not None and not ticket.long and not ticket.cancelled and not self._closed
+            if keep and child is not None:
+                self._free.append(child)
+            self._change.notify_all()
+        if child is not None and not keep:
+            child.close()
+            self._refill()
+
+    def _refill(self) -> None:
+        """Start a child ahead of the next query, where none is free and there is a place for one."""
+        with self._change:
+            short = sum(not ticket.long for ticket in self._running.values())
+            if self._closed or self._free or short >= self.limits.children:
+                return
+        child = Child(self.limits.memory, self.limits.answer)
+        with self._change:
+            if not self._closed and len(self._free) < self.limits.children:
+                self._free.append(child)
+                return
+        child.close()
+
+    def _exchange(self, ticket: Ticket, request: dict[str, Any], seconds: float | None) -> dict[str, Any]:
+        """Send a request and read the header of the answer, within the deadline, moving lanes on the way."""
+        child = ticket.child
+        assert child is not None
+        given = [limit for limit in (self.limits.seconds, seconds) if limit is not None]
+        deadline = min(given) if given else None
+        begun = time.monotonic()
+        try:
+            child.ask(request)
+            if not ticket.long and (deadline is None or deadline > self.limits.patience):
+                try:
+                    return _checked(child.hear(self.limits.patience))
+                except TimeoutError:
+                    self._move(ticket)
+            left = None if deadline is None else deadline - (time.monotonic() - begun)
+            return _checked(child.hear(left))
+        except TimeoutError:
+            assert deadline is not None
+            raise QueryTimeout(deadline) from None
+        except QueryDied:
+            if ticket.cancelled:
+                raise QueryCancelled(ticket.name) from None
             raise
 
-    def _give_back(self, child: Child) -> None:
+    def _move(self, ticket: Ticket) -> None:
+        """Move a query to the long lane; PoolBusy where that has no place for it."""
         with self._change:
-            if not self._closed:
-                self._free.append(child)
-                self._change.notify()
-                return
-            self._started -= 1
-        child.kill()
-
-    def _replace(self, child: Child) -> None:
-        """Kill a child and start its successor, so that the next query finds one ready."""
-        child.kill()
-        with self._change:
-            if self._closed:
-                self._started -= 1
-                return
-        self._give_back(self._start())
+            long = [other for other in self._running.values() if other.long]
+            mine = ticket.client is not None and any(other.client == ticket.client for other in long)
+            if len(long) >= self.limits.long or mine:
+                raise PoolBusy(retry_after=max(1, round(self.limits.wait)))
+            ticket.long = True
+            self._change.notify_all()
+        assert ticket.child is not None
+        ticket.child.yield_to_others()
+        self._refill()
 
 
-def _exchange(child: Child, request: dict[str, Any], deadline: float | None) -> dict[str, Any]:
-    """Send a request and read the header of the answer, within the deadline."""
-    until = None if deadline is None else time.monotonic() + deadline
-    child.line.settimeout(deadline)
-    try:
-        send(child.line, request)
-        header = receive(child.line)
-        if until is not None:
-            child.line.settimeout(max(0.1, until - time.monotonic()))
-    except TimeoutError:
-        assert deadline is not None
-        raise QueryTimeout(deadline) from None
-    except (BrokenPipeError, ConnectionResetError):
-        header = None
-    if header is None:
-        raise QueryDied(child.cause_of_death())
-    if header.get("error", "gone") != "gone":
-        raise _problem(header)
-    return header
-
-
-def _body(child: Child, header: dict[str, Any], version: str) -> Answer:
+def _answer(ticket: Ticket, header: dict[str, Any], version: str) -> Answer:
     """The answer whose header was read; its bytes are in the line already, or in a file of which this is a handle."""
-    size = header["size"]
+    assert ticket.child is not None
+    kind, form, size = header["kind"], header["form"], header["size"]
     if header["spooled"]:
-        _, descriptors, _, _ = socket.recv_fds(child.line, 1, 1)
-        return Answer(header["kind"], header["form"], size, version, descriptor=descriptors[0])
-    data = exactly(child.line, size)
-    if data is None:
-        raise QueryDied(child.cause_of_death())
-    return Answer(header["kind"], header["form"], size, version, inline=data)
+        return Answer(kind, form, size, version, descriptor=ticket.child.descriptor())
+    return Answer(kind, form, size, version, inline=ticket.child.body(size))
 
 
-def _problem(header: dict[str, Any]) -> Problem:
-    """What the child reports, as a condition."""
-    message = header["message"]
-    match header["error"]:
+def _checked(header: dict[str, Any]) -> dict[str, Any]:
+    """The header, unless it reports a problem, which is raised; "gone" is left to the caller."""
+    message = header.get("message", "")
+    match header.get("error"):
+        case None | "gone":
+            return header
         case "syntax":
-            return QuerySyntax(message, header["line"], header["column"])
+            raise QuerySyntax(message, header["line"], header["column"])
         case "outbound":
-            return QueryReachesOut(message)
+            raise QueryReachesOut(message)
         case "form":
-            return NoSuchForm(message)
+            raise NoSuchForm(message)
         case "size":
-            return ResultTooLarge(int(message))
+            raise ResultTooLarge(int(message))
         case "unreadable":
-            return StoreUnreadable(f"the published version cannot be opened: {message}")
+            raise StoreUnreadable(f"the published version cannot be opened: {message}")
         case _:
-            return QueryFailed(message)
+            raise QueryFailed(message)

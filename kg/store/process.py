@@ -1,0 +1,102 @@
+"""One child process, seen from its parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+from kg.errors import QueryDied
+from kg.store.wire import exactly, receive, send
+
+_OUT_OF_MEMORY = ("memory allocation", "MemoryError", "bad_alloc", "can't start new thread")
+
+
+class Child:
+    """A process that runs `kg.store.child`, its line, and the line whose end tells it that we are gone."""
+
+    def __init__(self, memory: int, answer: int) -> None:
+        """Start it, with a cap on its memory (0: none) and on an answer, in bytes."""
+        self._memory = memory
+        self.line, theirs = socket.socketpair()
+        self._life, their_life = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by kill)
+        with theirs, their_life:
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "kg.store.child"),
+                    *map(str, (theirs.fileno(), their_life.fileno(), memory, answer)),
+                ],
+                pass_fds=[theirs.fileno(), their_life.fileno()],
+                stdin=subprocess.DEVNULL,
+                stderr=self._errors,
+            )
+
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def yield_to_others(self) -> None:
+        """Let it run only when nobody else wants the processor."""
+        if hasattr(os, "SCHED_IDLE"):
+            os.sched_setscheduler(self._process.pid, os.SCHED_IDLE, os.sched_param(0))
+        else:
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, 19)
+
+    def ask(self, request: dict[str, Any]) -> None:
+        """Send a request."""
+        self.line.settimeout(None)
+        try:
+            send(self.line, request)
+        except (BrokenPipeError, ConnectionResetError):
+            raise QueryDied(self.cause_of_death()) from None
+
+    def hear(self, seconds: float | None) -> dict[str, Any]:
+        """The header of the answer; TimeoutError where none has come after `seconds`, QueryDied where none will."""
+        self.line.settimeout(None if seconds is None else max(seconds, 0.001))
+        try:
+            # the first byte is waited for and left there, so that a wait given up can be taken up again
+            header = receive(self.line) if self.line.recv(1, socket.MSG_PEEK) else None
+        except ConnectionResetError:
+            header = None
+        if header is None:
+            raise QueryDied(self.cause_of_death())
+        return header
+
+    def body(self, size: int) -> bytes:
+        """The bytes that follow a header; QueryDied where they do not come."""
+        data = exactly(self.line, size)
+        if data is None:
+            raise QueryDied(self.cause_of_death())
+        return data
+
+    def descriptor(self) -> int:
+        """The open file that follows a header."""
+        return socket.recv_fds(self.line, 1, 1)[1][0]
+
+    def cause_of_death(self) -> str:
+        """In a sentence, why this dead child died."""
+        status = self._process.wait()
+        self._errors.seek(0)
+        words = self._errors.read().decode(errors="replace")
+        if status == -signal.SIGSEGV or "overflowed its stack" in words:
+            return "the query is nested too deeply to be read, and ended its process"
+        if any(sign in words for sign in _OUT_OF_MEMORY):
+            return f"the query needed more than {self._memory / (1 << 20):,.0f} MiB of memory, and ended its process"
+        return f"the query ended its process (status {status})"
+
+    def end(self) -> None:
+        """End the process now, whatever it does; whoever waits for it hears that."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process and let go of everything."""
+        self._process.kill()
+        self._process.wait()
+        self.line.close()
+        self._life.close()
+        self._errors.close()
