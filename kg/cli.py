@@ -62,8 +62,9 @@ def main(context: click.Context, location: Path) -> None:
 @main.command()
 @click.argument("paths", nargs=-1, type=EXISTING)
 @click.option("--graph", help="The IRI of the graph to load one file into; by default each file has its own.")
+@click.option("--replace-edited", is_flag=True, help="Replace graphs that other writes changed since they were loaded.")
 @click.pass_obj
-def load(location: Path, paths: tuple[Path, ...], graph: str | None) -> None:
+def load(location: Path, paths: tuple[Path, ...], graph: str | None, replace_edited: bool) -> None:
     """Load Turtle files, each in place of its graph, as one new version; without PATHS what is shipped.
 
     What is already loaded is not loaded again. Nothing is written unless everything conforms.
@@ -76,7 +77,7 @@ def load(location: Path, paths: tuple[Path, ...], graph: str | None) -> None:
         raise click.UsageError("--graph goes with exactly one file")
     chosen = list(paths) or files.shipped_files()
     with _opened(location) as store, _progress(len(chosen) + 2, "loading") as step:
-        done = publish.load(store, chosen, who=f"{getpass.getuser()} (kg load)", graph=graph, progress=step)
+        done = publish.load(store, chosen, who=_who("load"), graph=graph, replace_edited=replace_edited, progress=step)
     if done.written:
         click.echo(f"published version {done.version}: {sum(done.written.values()):,} triples written")
         for name, triples in done.written.items():
@@ -157,6 +158,45 @@ def export(location: Path, form: str, graph: str | None, output: IO[bytes]) -> N
 
 
 @main.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(location: Path, directory: Path) -> None:
+    """Write the published version to a new DIRECTORY, which is a store of its own; the service may go on running.
+
+    Example: kg backup backups/2021-08-15
+    """
+    with _opened(location) as store:
+        click.echo(f"version {store.backup(directory)} is in {directory}")
+
+
+@main.command()
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_obj
+def restore(location: Path, directory: Path) -> None:
+    """Publish what is in the backup DIRECTORY as the next version.
+
+    Example: kg restore backups/2021-08-15
+    """
+    from kg import publish
+
+    with _opened(location) as store:
+        click.echo(f"published version {publish.restore(store, directory, who=_who('restore'))}")
+
+
+@main.command()
+@click.pass_obj
+def versions(location: Path) -> None:
+    """List every version ever published: its name, when, by whom, statements added and taken away.
+
+    Example: kg versions
+    """
+    with _opened(location) as store:
+        for line in store.journal():
+            added, removed = (sum(line[key].values()) for key in ("added", "removed"))
+            click.echo(f"{line['version']}  {line['at']}  +{added:,} -{removed:,}  {line['who']}")
+
+
+@main.command()
 @click.option("--host", envvar="KG_HOST", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", envvar="KG_PORT", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.pass_obj
@@ -167,6 +207,11 @@ def serve(location: Path, host: str, port: int) -> None:
     """
     settings = {"KG_STORE": str(location), "KG_HOST": host, "KG_PORT": str(port)}
     os.execve(sys.executable, [sys.executable, "-m", "server"], {**os.environ, **settings})  # noqa: S606
+
+
+def _who(command: str) -> str:
+    """Who a version is by, for the journal."""
+    return f"{getpass.getuser()} (kg {command})"
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from typing import Any
 
 from kg import files, validate
 from kg.errors import BadFile, NothingPublished, Refused, Violation
+from kg.store import versions
+from kg.store.candidate import Candidate
 from kg.store.embedded import Store
 
 
@@ -29,12 +31,14 @@ def load(
     *,
     who: str,
     graph: str | None = None,
+    replace_edited: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Loaded:
     """Load Turtle files, each in place of its graph (`kg.files.graph_of`, or `graph`), as one version.
 
     A file whose bytes are the ones its graph was loaded from is no write; where all are, nothing happens at all.
-    Everything is checked before it is published. `progress` is called with a word about each step as it begins.
+    Everything is checked before it is published. A graph that other writes changed since it was loaded is replaced
+    only where `replace_edited` allows it. `progress` is called with a word about each step as it begins.
     Raises BadFile (file and line), Refused (all violations), StoreLocked, StoreUnreadable; then nothing was written.
     """
     texts = {path: _read(path) for path in paths}
@@ -46,6 +50,7 @@ def load(
         written = {}
         for path in paths:
             if _differs(candidate.graphs.get(targets[path]), texts[path]):
+                _refuse_edited(candidate, path, targets[path], replace_edited)
                 progress(f"reading {path.name}")
                 written[targets[path]] = candidate.replace(targets[path], texts[path], str(path))
         if not written:  # another writer loaded the same while we waited for the lock
@@ -94,6 +99,19 @@ def write(
         if violations:
             raise Refused(violations)
         return Written(candidate.publish(who), account.added, account.removed)
+
+
+def restore(store: Store, backup: Path, *, who: str) -> str:
+    """Publish what is in a backup (`Store.backup`) as the next version; its name.
+
+    Nothing goes back: the number rises, and what was published in between stays in the journal. Raises StoreUnreadable
+    where `backup` is none.
+    """
+    source = Store.open(backup)
+    version = versions.current(source.location)
+    with store.candidate(of=version) as candidate:
+        candidate.stand_for(version.name)
+        return candidate.publish(f"{who}: restored {version.name}")
 
 
 def _digest(steps: Sequence[dict[str, Any]]) -> str:
@@ -149,6 +167,17 @@ def _changed(store: Store, texts: dict[Path, bytes], targets: dict[Path, str]) -
     except NothingPublished:
         return True
     return any(_differs(graphs.get(targets[path]), text) for path, text in texts.items())
+
+
+def _refuse_edited(candidate: Candidate, path: Path, graph: str, replace_edited: bool) -> None:
+    record = candidate.graphs.get(graph)
+    if record and record.edited and not replace_edited:
+        raise BadFile(
+            str(path),
+            None,
+            f"its graph <{graph}> was changed by other writes since it was loaded, and loading would undo them; "
+            "`kg export` shows them, `kg load --replace-edited` does it all the same",
+        )
 
 
 def _differs(record: object, text: bytes) -> bool:

@@ -171,6 +171,16 @@ def test_validate_without_files_checks_what_is_shipped(tmp_path: Path) -> None:
     assert result.stdout == f"{len(files.shipped_files())} files conform\n"
 
 
+def test_backup_restore_and_versions(loaded: Path, tmp_path: Path) -> None:
+    assert "version 000001-" in kg(loaded, "backup", str(tmp_path / "b")).stdout
+    assert "published version 000002-" in kg(loaded, "restore", str(tmp_path / "b")).stdout
+    listed = kg(loaded, "versions").stdout.splitlines()
+    assert [line.partition("-")[0] for line in listed] == ["000001", "000002"]
+    assert "+1 -0" in listed[0]
+    assert "restored 000001-" in listed[1]
+    assert kg(loaded, "backup", str(tmp_path / "b")).exit_code == 1
+
+
 def test_every_command_has_help_with_an_example() -> None:
     for name, command in cli.main.commands.items():
         shown = CliRunner().invoke(cli.main, [name, "--help"]).stdout

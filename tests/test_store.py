@@ -236,6 +236,57 @@ def test_select_answers_our_own_queries_with_terms(tiny: Store) -> None:
         queries.text_for("statements", "thing", [])
 
 
+def test_a_backup_is_a_store_and_is_restored_as_the_next_version(tiny: Store, tmp_path: Path) -> None:
+    first, exported = tiny.version(), dump(tiny)
+    assert tiny.backup(tmp_path / "backup") == first
+    copy = open_store(tmp_path / "backup")
+    assert copy.version() == first
+    assert titles(copy) == ["first"]
+    copy.close()
+    path = tmp_path / "tiny.ttl"
+    path.write_text(TITLE.format("second"))
+    load(tiny, path)
+    restored = publish.restore(tiny, tmp_path / "backup", who="test")
+    assert versions.number_of(restored) == 3
+    assert dump(tiny) == exported
+    assert [line["who"] for line in tiny.journal()] == ["test", "test", f"test: restored {first}"]
+    with pytest.raises(StoreUnreadable, match="exists already"):
+        tiny.backup(tmp_path / "backup")
+    elsewhere = open_store(tmp_path / "elsewhere")
+    publish.restore(elsewhere, tmp_path / "backup", who="test")
+    assert dump(elsewhere) == exported
+    elsewhere.close()
+    with pytest.raises(StoreUnreadable, match="holds other files"):
+        publish.restore(tiny, tmp_path, who="test")
+
+
+def test_the_journal_survives_what_can_happen_to_it(tiny: Store, tmp_path: Path) -> None:
+    """A writer killed before its line is written, and a line cut off by a crash."""
+    journal = tiny.location / "journal.jsonl"
+    whole = journal.read_text()
+    for damage in ("", whole[: len(whole) // 2]):
+        journal.write_text(damage)
+        with tiny.candidate():
+            pass
+        assert journal.read_text() == whole
+    (line,) = tiny.journal()
+    assert line["version"] == tiny.version()
+    assert line["added"] == {f"{files.BASE}graph/tiny": 1}
+
+
+def test_a_graph_that_was_edited_is_not_replaced_silently(tiny: Store, tmp_path: Path) -> None:
+    graph = f"{files.BASE}graph/tiny"
+    update = f"INSERT DATA {{ GRAPH <{graph}> {{ <https://example.org/b> <https://example.org/p> 'kept' }} }}"
+    publish.write(tiny, [{"update": update}], who="test")
+    path = tmp_path / "tiny.ttl"
+    path.write_text(TITLE.format("second"))
+    with pytest.raises(BadFile, match="changed by other writes since it was loaded"):
+        load(tiny, path)
+    assert titles(tiny) == ["first", "kept"]
+    publish.load(tiny, [path], who="test", replace_edited=True)
+    assert titles(tiny) == ["second"]
+
+
 KILLED = """
 import sys
 from pathlib import Path

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 class Candidate:
     """A version in the making: written by one thread at a time, seen by nobody else."""
 
-    def __init__(self, location: Path, directory: Path, parent: versions.Manifest | None) -> None:
+    def __init__(
+        self, location: Path, directory: Path, parent: str | None, graphs: dict[str, versions.GraphRecord]
+    ) -> None:
         self._location, self.directory, self._parent = location, directory, parent
         self._writing: ox.Store | None = None
         self._reading: ox.Store | None = None
-        self.graphs = dict(parent.graphs) if parent else {}
+        self.graphs = dict(graphs)
         self._written: dict[str, str] = {}
         self._added: dict[str, int] = {}
         self._removed: dict[str, int] = {}
@@ -110,10 +112,13 @@ class Candidate:
         quads = self._database().quads_for_pattern(first, second, third, name)
         return [(from_engine(quad.subject), from_engine(quad.predicate), from_engine(quad.object)) for quad in quads]
 
+    def stand_for(self, version: str) -> None:
+        """Say that this candidate is a copy of another `version`, which then counts as what was written."""
+        self._written[""] = version
+
     def publish(self, who: str) -> str:
         """Make this the published version; its name. `who` goes into the journal."""
-        parent = self._parent.version if self._parent else None
-        name = versions.next_name(parent, self._written)
+        name = versions.next_name(self._parent, self._written)
         if self._writing is not None:
             self._writing.flush()
         self.close()
@@ -123,7 +128,7 @@ class Candidate:
             "added": self._added,
             "removed": self._removed,
         }
-        versions.publish(self._location, self.directory, versions.Manifest(name, parent, self.graphs, entry))
+        versions.publish(self._location, self.directory, versions.Manifest(name, self._parent, self.graphs, entry))
         return name
 
     def close(self) -> None:

@@ -100,32 +100,56 @@ class Store:
         )
 
     @contextmanager
-    def candidate(self, wait: float = 30.0) -> Iterator[Candidate]:
+    def candidate(self, wait: float = 30.0, of: Path | None = None) -> Iterator[Candidate]:
         """A version in the making, under the write lock; deleted at the end unless `Candidate.publish` was called.
 
-        Waits up to `wait` seconds for another writer, then raises StoreLocked.
+        It begins as the published version, or as the version in the directory `of`. Waits up to `wait` seconds for another writer, then raises StoreLocked.
         """
         with versions.lock(self.location, wait):
             directory = self.location / f"candidate-{os.getpid()}"
-            candidate = _make_candidate(self.location, directory)
+            candidate = _make_candidate(self.location, directory, of)
             try:
                 yield candidate
             finally:
                 candidate.close()
                 shutil.rmtree(directory, ignore_errors=True)
 
+    def journal(self) -> list[dict[str, Any]]:
+        """Every version ever published, oldest first (`kg.store.versions.journal`)."""
+        return versions.journal(self.location)
+
+    def backup(self, target: Path) -> str:
+        """Write the published version to the new directory `target`, as a store of its own; the version's name.
+
+        Files are hard links where the file system allows it. Raises StoreUnreadable where `target` is not new.
+        """
+        version = versions.current(self.location)
+        manifest = versions.read_manifest(version)
+        if target.exists():
+            raise StoreUnreadable(f"{target} exists already; a backup goes into a new directory")
+        try:
+            (target / "versions").mkdir(parents=True)
+            copy = target / f"candidate-{os.getpid()}"
+            ox.Store.read_only(str(version)).backup(str(copy))
+            versions.publish(target, copy, manifest)
+        except OSError as error:
+            raise StoreUnreadable(f"the backup cannot be written to {target}: {error}") from error
+        return manifest.version
+
     def close(self) -> None:
         """End the child processes."""
         self.pool.close()
 
 
-def _make_candidate(location: Path, directory: Path) -> Candidate:
-    try:
+def _make_candidate(location: Path, directory: Path, of: Path | None) -> Candidate:
+    parent: Path | None = None
+    with suppress(NothingPublished):
         parent = versions.current(location)
-    except NothingPublished:
-        return Candidate(location, directory, None)
+    begin = of or parent
+    if begin is None:
+        return Candidate(location, directory, None, {})
     try:
-        ox.Store.read_only(str(parent)).backup(str(directory))
+        ox.Store.read_only(str(begin)).backup(str(directory))
     except OSError as error:
-        raise StoreUnreadable(f"the published version {parent.name} cannot be copied: {error}") from error
-    return Candidate(location, directory, versions.read_manifest(parent))
+        raise StoreUnreadable(f"the version {begin.name} cannot be copied: {error}") from error
+    return Candidate(location, directory, parent.name if parent else None, versions.read_manifest(begin).graphs)
