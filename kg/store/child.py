@@ -181,16 +181,14 @@ def _watch(life: socket.socket) -> None:
 
 
 def serve(line: socket.socket, limit: int, *, isolated: bool) -> None:
-    """Answer requests until the line closes; the store is opened again whenever a request names another version.
+    """Say that this process is ready and whether it has left the network, then answer requests until the line closes.
 
-    An empty request asks whether this process has left the network, which `isolated` tells.
+    The store is opened again whenever a request names another version.
     """
+    send(line, {"isolated": isolated})
     opened: str | None = None
     store: ox.Store | None = None
     while (request := receive(line)) is not None:
-        if not request:
-            send(line, {"isolated": isolated})
-            continue
         if "candidate" in request:
             send(line, write(request))
             continue

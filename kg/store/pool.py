@@ -112,7 +112,8 @@ class Pool:
     def isolated(self) -> bool:
         """Whether children have left the network (`kg.store.isolation`); starts one where none runs yet."""
         with self._lent(None, None) as ticket:
-            return bool(self._exchange(ticket, {}, None)["isolated"])
+            assert ticket.child is not None
+            return ticket.child.isolated
 
     def cancel(self, name: str) -> bool:
         """End the running query of this name; whether there was one."""
@@ -147,6 +148,7 @@ class Pool:
         reason, usable = "failed", False
         try:
             ticket.child = self._child()
+            ticket.child.ready()  # starting is not computing: it counts for no deadline
             yield ticket
             reason, usable = "answered", True
         except (QuerySyntax, QueryReachesOut, QueryFailed, NoSuchForm, ResultTooLarge, StoreUnreadable) as problem:

@@ -22,6 +22,8 @@ class Child:
     def __init__(self, memory: int, answer: int) -> None:
         """Start it, with a cap on its memory (0: none) and on an answer, in bytes."""
         self._memory = memory
+        self._started = False
+        self.isolated = False
         self.line, theirs = socket.socketpair()
         self._life, their_life = socket.socketpair()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by kill)
@@ -35,6 +37,12 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stderr=self._errors,
             )
+
+    def ready(self) -> None:
+        """Wait until it has started; QueryDied where it could not."""
+        if not self._started:
+            self.isolated = bool(self.hear(None)["isolated"])
+            self._started = True
 
     def alive(self) -> bool:
         """Whether it still runs."""
