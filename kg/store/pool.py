@@ -154,6 +154,10 @@ class Pool:
         except (QuerySyntax, QueryReachesOut, QueryFailed, NoSuchForm, ResultTooLarge, StoreUnreadable) as problem:
             reason, usable = type(problem).__name__, True
             raise
+        except QueryDied as death:
+            ending: Problem = QueryCancelled(ticket.name) if ticket.cancelled else death
+            reason = type(ending).__name__
+            raise ending from None
         except Problem as problem:
             reason = type(problem).__name__
             raise
@@ -242,10 +246,6 @@ class Pool:
         except TimeoutError:
             assert deadline is not None
             raise QueryTimeout(deadline) from None
-        except QueryDied:
-            if ticket.cancelled:
-                raise QueryCancelled(ticket.name) from None
-            raise
 
     def _move(self, ticket: Ticket) -> None:
         """Move a query to the long lane; PoolBusy where that has no place for it."""
