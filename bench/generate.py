@@ -35,7 +35,7 @@ PARTIES = 6
 SPEAKERS = 40
 RECORDED = '"2026-11-23T00:00:00Z"^^xsd:dateTime'
 CORRECTED = '"2026-11-24T00:00:00Z"^^xsd:dateTime'
-SYLLABLES = "ba da gha ju ka la mi na po qa ra sha ta wa ya za".split()
+SYLLABLES = ["ba", "da", "gha", "ju", "ka", "la", "mi", "na", "po", "qa", "ra", "sha", "ta", "wa", "ya", "za"]
 MANNERS = ("ByForce", "WithoutFight", "Negotiated", "Abandoned")
 
 
@@ -119,7 +119,9 @@ def when_text(window: Window) -> str:
     first = None if window.earliest is None else iso(window.earliest)
     last = None if window.latest is None else iso(window.latest)
     edtf = first if first == last else f"[{first or ''}..{last or ''}]"
-    bounds = (f' kg:earliest "{first}"^^xsd:date ;' if first else "") + (f' kg:latest "{last}"^^xsd:date ;' if last else "")
+    bounds = (f' kg:earliest "{first}"^^xsd:date ;' if first else "") + (
+        f' kg:latest "{last}"^^xsd:date ;' if last else ""
+    )
     precision = "Day" if first == last else "BoundOnly"
     return f'{when_of(window)} a kg:When ; kg:edtf "{edtf}"^^edtf:EDTF ;{bounds} kg:precision kg:{precision} .\n'
 
@@ -148,7 +150,9 @@ def gazetteer(size: World) -> Iterator[str]:
         yield described_place(f"country-{number}", "Country", f"Land of {name_of(number)}", position(number * 397), "")
     for number in range(size.provinces):
         within = f" kg:within place:country-{number % size.countries} ;"
-        yield described_place(f"province-{number}", "Province", f"{name_of(number)} Province", position(number * 89), within)
+        yield described_place(
+            f"province-{number}", "Province", f"{name_of(number)} Province", position(number * 89), within
+        )
     for number in range(size.places):
         kind = kind_of(number, size)
         province = number % size.provinces
@@ -259,7 +263,11 @@ class Teller:
             content = f"kg:toController actor:party-{taker} ; kg:fromController actor:party-{holder} ;"
             kind, words = "Handover", "handed to"
         elif chance < 0.96:
-            kind, content, words = "BecameContested", f"kg:party actor:party-{holder} , actor:party-{taker} ;", "fought over by"
+            kind, content, words = (
+                "BecameContested",
+                f"kg:party actor:party-{holder} , actor:party-{taker} ;",
+                "fought over by",
+            )
         else:
             kind, content, words = "BecameContested", "kg:contested true ;", "fought over with"
         extent = "Whole" if self.chance.random() < 0.8 else self.chance.choice(("Centre", "EntireArea", "SomeParts"))
@@ -278,7 +286,9 @@ class Teller:
             extra = f" kg:attribute kg:follows ; kg:value event:{number}-{index - 1} ;"
             self.claim(f"claim:{number}-{index}-order", event, day, "It came after the one before.", None, extra=extra)
         if self.chance.random() < 0.1:
-            self.claim(f"claim:{number}-{index}-denial", event, day, f"Not so: {gloss}", None, stance="Denies", taker=holder)
+            self.claim(
+                f"claim:{number}-{index}-denial", event, day, f"Not so: {gloss}", None, stance="Denies", taker=holder
+            )
         return taker if "toController" in content else holder
 
     def report(self, number: int, index: int, day: int, holder: int) -> None:
@@ -314,7 +324,9 @@ class Teller:
 
     def stance(self) -> str:
         chance = self.chance.random()
-        return "Reports" if chance < 0.75 else "Announces" if chance < 0.9 else "Confirms" if chance < 0.96 else "Alleges"
+        return (
+            "Reports" if chance < 0.75 else "Announces" if chance < 0.9 else "Confirms" if chance < 0.96 else "Alleges"
+        )
 
     def speaker(self, stance: str, taker: int | None) -> str | None:
         """Who says it: nobody but the source itself in half of the reports."""

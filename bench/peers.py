@@ -11,11 +11,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-TOKEN = "bench-token"
+TOKEN = "bench-token-for-loopback"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(name: str, command: list[str], endpoint: str, environment: dict[str, str] | None = None) -> Iterator[Server]:
+def running(
+    name: str, command: list[str], endpoint: str, environment: dict[str, str] | None = None
+) -> Iterator[Server]:
     """Start a server, wait until it answers a query, and end it afterwards with all that it started."""
     process = subprocess.Popen(
         command,
@@ -70,18 +72,27 @@ def _wait(endpoint: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"{process.args!r} does not answer")
 
 
-def ours(store: Path) -> Iterator[Server]:
-    """Our server as shipped, with a token for writes."""
+def ours(store: Path, **settings: str) -> AbstractContextManager[Server]:
+    """Our server as shipped, with a token for writes and without a log; `settings` are further ones."""
     port = free_port()
-    environment = {"KG_STORE": str(store), "KG_PORT": str(port), "KG_TOKENS": f"bench:{TOKEN}", "KG_LOG": "off"}
-    return running("controlgraph", [sys.executable, "-m", "server"], f"http://127.0.0.1:{port}/sparql", environment)  # type: ignore[return-value]
+    shipped = {"KG_STORE": str(store), "KG_PORT": str(port), "KG_TOKENS": f"bench:{TOKEN}", "KG_LOG": "off"}
+    address = f"http://127.0.0.1:{port}/sparql"
+    return running("controlgraph", [sys.executable, "-m", "server"], address, {**shipped, **settings})
 
 
-def oxigraph(location: Path) -> Iterator[Server]:
+def oxigraph(location: Path) -> AbstractContextManager[Server]:
     """The Oxigraph server over a store that `load_oxigraph` filled."""
     port = free_port()
-    command = [_tool("oxigraph"), "serve", "--location", str(location), "--bind", f"127.0.0.1:{port}", "--union-default-graph"]
-    return running(_version("oxigraph"), command, f"http://127.0.0.1:{port}/query")  # type: ignore[return-value]
+    command = [
+        _tool("oxigraph"),
+        "serve",
+        "--location",
+        str(location),
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--union-default-graph",
+    ]
+    return running(_version("oxigraph"), command, f"http://127.0.0.1:{port}/query")
 
 
 def load_oxigraph(location: Path, files: list[Path]) -> float:
@@ -93,16 +104,18 @@ def load_oxigraph(location: Path, files: list[Path]) -> float:
     return time.monotonic() - begun
 
 
-def rdflib_endpoint(files: list[Path]) -> Iterator[Server]:
+def rdflib_endpoint(files: list[Path]) -> AbstractContextManager[Server]:
     """rdflib-endpoint over files, which it reads into memory at its start."""
     port = free_port()
     command = [_tool("rdflib-endpoint"), "serve", *map(str, files), "--host", "127.0.0.1", "--port", str(port)]
-    return running(_version("rdflib-endpoint"), command, f"http://127.0.0.1:{port}/")  # type: ignore[return-value]
+    return running(_version("rdflib-endpoint"), command, f"http://127.0.0.1:{port}/")
 
 
 def _tool(name: str) -> str:
     beside = Path(sys.executable).parent / name
-    found = os.environ.get(f"BENCH_{name.upper().replace('-', '_')}") or (str(beside) if beside.exists() else shutil.which(name))
+    found = os.environ.get(f"BENCH_{name.upper().replace('-', '_')}") or (
+        str(beside) if beside.exists() else shutil.which(name)
+    )
     if not found:
         raise RuntimeError(f"{name} is not installed; `make bench` installs it from bench/requirements.txt")
     return found

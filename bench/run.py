@@ -167,10 +167,26 @@ def rates(changes: int, work: Path, seconds: int) -> list[Row]:
         writes = [update(server.endpoint, claim(number, slugs[-number - 1])) for number in range(20)]
     labels = ("20,000 lookups by Zipf 1.1, a write every 5 s (ours only)", "one query repeated", "every query distinct")
     for label, ours, other, target in zip(labels, mine, their, ("1.2", "3", "0.5"), strict=True):
-        rows.append(Row(f"{label}, {changes:,} changes, against {name}", told(ours), told(other), ours.rate / other.rate, f"≥ {target}"))
+        rows.append(
+            Row(
+                f"{label}, {changes:,} changes, against {name}",
+                told(ours),
+                told(other),
+                ours.rate / other.rate,
+                f"≥ {target}",
+            )
+        )
     median = statistics.median(writes) * 1000
     worst = max(writes) * 1000
-    rows.append(Row(f"publishing one small write, {changes:,} changes", f"median {median:.0f} ms, most {worst:.0f} ms", "", median / 150, "≤ 150 ms"))
+    rows.append(
+        Row(
+            f"publishing one small write, {changes:,} changes",
+            f"median {median:.0f} ms, most {worst:.0f} ms",
+            "",
+            median / 150,
+            "≤ 150 ms",
+        )
+    )
     during = ", ".join(f"{seconds * 1000:.0f}" for seconds in writer.times)
     rows.append(Row("… the writes under load", f"{during} ms", "", 0, ""))
     return rows
@@ -190,7 +206,9 @@ def against_rdflib(changes: int, work: Path, seconds: int) -> list[Row]:
         other, name = wrk(theirs.endpoint, targets, seconds, connections=2), theirs.name
     with peers.ours(loaded(changes, work)) as server:
         mine = wrk(server.endpoint, targets, seconds, connections=2)
-    return [Row(f"lookups, {changes:,} changes, against {name}", told(mine), told(other), mine.rate / other.rate, "≥ 20")]
+    return [
+        Row(f"lookups, {changes:,} changes, against {name}", told(mine), told(other), mine.rate / other.rate, "≥ 20")
+    ]
 
 
 def heavy(changes: int, work: Path) -> list[Row]:
@@ -204,7 +222,15 @@ def heavy(changes: int, work: Path) -> list[Row]:
             text = path.read_text("utf-8")
             mine = best(lambda text=text: ask(server.endpoint, text))  # type: ignore[misc]
             other = best(lambda text=text: evaluate(direct, text))  # type: ignore[misc]
-            rows.append(Row(f"{path.stem}, {changes:,} changes, against pyoxigraph in process", f"{mine:.2f} s", f"{other:.2f} s", mine / other, "≤ 1.15 × the time"))
+            rows.append(
+                Row(
+                    f"{path.stem}, {changes:,} changes, against pyoxigraph in process",
+                    f"{mine:.2f} s",
+                    f"{other:.2f} s",
+                    mine / other,
+                    "≤ 1.15 × the time",
+                )
+            )
     return rows
 
 
@@ -228,7 +254,9 @@ def ask(endpoint: str, text: str) -> None:
 
 def evaluate(store: ox.Store, text: str) -> None:
     """Evaluate and serialise, as the server has to."""
-    store.query(text, use_default_graph_as_union=True).serialize(format=ox.QueryResultsFormat.JSON)  # type: ignore[call-overload]
+    result = store.query(text, use_default_graph_as_union=True)
+    assert isinstance(result, ox.QuerySolutions)
+    result.serialize(format=ox.QueryResultsFormat.JSON)
 
 
 def report(rows: list[Row]) -> str:

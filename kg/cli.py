@@ -107,7 +107,7 @@ def query(location: Path, file: IO[str] | None, text: str | None, form: str, tim
     asked = file.read() if file else text or ""
     results = {"table": "json"}.get(form, form if form in RESULT_FORMATS else None)
     graph = {"table": "ttl"}.get(form, form if form in GRAPH_FORMATS else None)
-    with _opened(location, children=1, seconds=timeout, memory=0) as store:
+    with _opened(location, children=1, seconds=timeout, patience=timeout or 3600.0) as store:
         answer = store.query(asked, results=results, graph=graph, prefixes=PREFIXES)
         if form == "table" and answer.kind != "graph":
             click.echo(as_table(json.loads(answer.read()), PREFIXES))
@@ -229,6 +229,8 @@ def _opened(location: Path, **limits: Any) -> Iterator[Store]:
 @contextmanager
 def _progress(steps: int, label: str) -> Iterator[Callable[[str], None]]:
     """A progress bar on standard error, shown where that is a terminal; call what it gives at the start of a step."""
+    if not sys.stderr.isatty():
+        click.echo(f"{label} …", err=True)
     with click.progressbar(
         length=steps, label=label, file=sys.stderr, item_show_func=lambda word: word, show_eta=False,
         hidden=not sys.stderr.isatty(),

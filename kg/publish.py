@@ -53,6 +53,8 @@ def load(
                 _refuse_edited(candidate, path, targets[path], replace_edited)
                 progress(f"reading {path.name}")
                 written[targets[path]] = candidate.replace(targets[path], texts[path], str(path))
+                if not written[targets[path]]:
+                    raise BadFile(str(path), None, "has no statements; a graph is taken away by `DROP GRAPH`")
         if not written:  # another writer loaded the same while we waited for the lock
             return Loaded(store.version(), {})
         progress("checking")

@@ -7,15 +7,15 @@ return nothing; it selects `?node` and `?message`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from pathlib import Path
+from typing import Any
 
 from rdflib import RDFS, Graph
 from rdflib.namespace import SH
 from rdflib.term import Node, URIRef
 
-from kg import dates, files, ontology
+from kg import checks, dates, files, ontology
 from kg.errors import BadDate, Violation
 from kg.store.answer import Account
 from kg.store.candidate import Candidate
@@ -27,18 +27,10 @@ Texts = Mapping[str, tuple[str, str]]
 """Graph IRI → (file name, the text it was loaded from), to name the line of a violation."""
 
 
-def checks() -> dict[str, str]:
-    """Every check by name, with its query."""
-    folder = Path(__file__).parent / "checks"
-    return {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.rq"))}
-
-
 def check(candidate: Candidate, graphs: Iterable[str], texts: Texts) -> list[Violation]:
     """Everything wrong in `graphs` by the shapes, and in the whole candidate by the checks; empty where it conforms."""
     found = [
-        _violation(name, str(row["node"]), str(row["message"]), None, texts)
-        for name, text in checks().items()
-        for row in candidate.select(text)
+        _violation(name, str(row["node"]), str(row["message"]), None, texts) for name, row in checks.faults(candidate)
     ]
     for graph in graphs:
         data = candidate.graph(graph)
@@ -51,8 +43,7 @@ def check_change(candidate: Candidate, account: Account) -> list[Violation]:
     """Everything wrong with what a write changed, by the shapes on the nodes it touched, and by the checks."""
     found = [
         _violation(name, str(row["node"]), str(row["message"]), None, {})
-        for name, text in checks().items()
-        for row in candidate.select(text)
+        for name, row in checks.new_faults(candidate, account)
     ]
     touched = {*account.added, *account.removed}
     for graph in sorted(touched & account.whole):
@@ -62,9 +53,7 @@ def check_change(candidate: Candidate, account: Account) -> list[Violation]:
     for graph in sorted(touched - account.whole):
         data = around(candidate, graph, account.nodes)
         beside = neighbourhood(candidate, data)
-        found += [
-            violation for violation in shape_violations(data, beside, graph, {}) if violation.node in account.nodes
-        ]
+        found += shape_violations(data, beside, graph, {}, account.nodes)
         found += date_violations(data, graph, {})
     return sorted(set(found), key=str)
 
@@ -85,25 +74,35 @@ def around(candidate: Candidate, graph: str, nodes: Iterable[str]) -> Graph:
         ]
         data += triples
         seen |= step
-        step = {node for triple in triples for node in triple if isinstance(node, URIRef)} - seen
+        step = {node for first, _, second in triples for node in (first, second) if isinstance(node, URIRef)} - seen
     return data
 
 
-def shape_violations(data: Graph, beside: Graph, graph: str, texts: Texts) -> list[Violation]:
-    """What the shapes find wrong with the nodes that `data` describes, `beside` at hand."""
+def shape_violations(
+    data: Graph, beside: Graph, graph: str, texts: Texts, nodes: Collection[str] | None = None
+) -> list[Violation]:
+    """What the shapes find wrong with the nodes that `data` describes (with those among `nodes`), `beside` at hand."""
     # imported when first needed: it takes longer than a start that finds nothing to load
-    import pyshacl
+    from pyshacl.graph_abstraction import DataGraph
+    from pyshacl.validator import Validator
 
     described = set(data.subjects())
-    conforms, report, _ = pyshacl.validate(data + beside, shacl_graph=_shapes(), inference="none", inplace=True)
-    if conforms:
+    focus = described if nodes is None else {node for node in described if str(node) in nodes}
+    # pyshacl.validate looks at every node that has a shape, also at what is only at hand, and reads the shapes anew
+    validator = Validator(DataGraph.from_rdflib(data + beside), shacl_graph=Graph(), options={"inplace": True})
+    executor = validator.make_executor()
+    results: list[Any] = []
+    for shape in _rules():
+        targets = focus & shape.focus_nodes(validator.data_graph)
+        if targets:
+            results += shape.validate(executor, validator.data_graph, focus=targets)[1]
+    if not results:
         return []
-    assert isinstance(report, Graph)
+    report, _ = validator.create_validation_report(_shapes_graph(), False, results)
     return [
         _violation(_rule(report, result), str(node), _message(report, result), graph, texts)
         for result in report.objects(None, SH.result)
         for node in report.objects(result, SH.focusNode)
-        if node in described
     ]
 
 
@@ -115,10 +114,10 @@ def neighbourhood(candidate: Candidate, data: Graph) -> Graph:
     context = [name for name in CONTEXT if name in candidate.graphs]
     near = Graph()
     near += candidate.matching(f"{files.BASE}graph/ontology", predicate=RDFS.subClassOf)
-    step: set[Node] = {*data.predicates(), *data.objects()}
+    step: set[Node] = set(data.objects())
     for _ in range(2):
         nodes = [node for node in step if isinstance(node, URIRef)]
-        reached = [triple for node in nodes for name in context for triple in candidate.matching(name, node)]
+        reached = [triple for node in nodes for triple in candidate.matching(context, node)]
         near += reached
         step = {value for _, _, value in reached} - step
     return near
@@ -153,6 +152,20 @@ def _shapes() -> Graph:
     with files.shapes().open("rb") as file:
         graph.parse(file, format="turtle")
     return graph
+
+
+@cache
+def _shapes_graph() -> Any:
+    """The shapes as pySHACL works with them."""
+    from pyshacl.shapes_graph import ShapesGraph
+
+    return ShapesGraph(_shapes())
+
+
+@cache
+def _rules() -> list[Any]:
+    """The shapes that choose nodes by themselves; the others are parts of these."""
+    return [shape for shape in _shapes_graph().shapes if any(map(list, shape.target()))]
 
 
 def _rule(report: Graph, result: Node) -> str:

@@ -24,7 +24,7 @@ from pathlib import Path
 import pytest
 from rdflib import Graph
 
-from kg import cli, queries, validate
+from kg import checks, cli, queries
 from kg.ontology import PREFIXES
 from kg.store import versions
 from kg.store.embedded import Store
@@ -239,9 +239,9 @@ def test_an_example_is_told_with_its_question(example: queries.Example) -> None:
     assert f"-{example.slug}.rq` | {example.question} |" in DOCUMENTED
 
 
-@pytest.mark.parametrize("name", sorted(validate.checks()))
+@pytest.mark.parametrize("name", sorted(checks.texts()))
 def test_a_check_is_told_with_what_it_says(name: str) -> None:
-    rule = validate.checks()[name].splitlines()[0].removeprefix("# ")
+    rule = checks.texts()[name].splitlines()[0].removeprefix("# ")
     assert f"| `{name}` | {rule} |" in DOCUMENTED
 
 

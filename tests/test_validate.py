@@ -10,7 +10,7 @@ import pytest
 from rdflib import Graph, URIRef
 from rdflib.namespace import RDF, SH
 
-from kg import files, publish, validate
+from kg import checks, files, publish, validate
 from kg.store.candidate import Candidate
 from kg.store.embedded import Store
 
@@ -52,7 +52,7 @@ def test_a_planted_fault_is_caught(path: Path, context: Candidate) -> None:
     text = path.read_text("utf-8")
     graph = f"{files.BASE}graph/fault"
     texts = {graph: (path.name, text)}
-    if expected["rule"] in validate.checks():
+    if expected["rule"] in checks.texts():
         context.replace(graph, text.encode(), path.name)
         violations = validate.check(context, [], texts)
         context.replace(graph, b"", path.name)
@@ -77,7 +77,7 @@ def test_every_rule_has_a_planted_fault() -> None:
         if isinstance(shape, URIRef) and is_a_rule(shapes, shape)
     }
     planted = {stated(path)["rule"] for path in FAULTS}
-    assert planted >= named | set(validate.checks()) | {"edtf-readable", "edtf-bounds"}
+    assert planted >= named | set(checks.texts()) | {"edtf-readable", "edtf-bounds"}
 
 
 def is_a_rule(shapes: Graph, shape: URIRef) -> bool:

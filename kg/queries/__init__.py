@@ -33,15 +33,19 @@ def text(name: str) -> str:
 
 
 def text_for(name: str, variable: str, iris: Iterable[str]) -> str:
-    """The text of `kg/queries/<name>.rq` with these IRIs in its block `VALUES ?variable { UNDEF }`.
+    """The text of `kg/queries/<name>.rq` with these IRIs put in for a variable, as `filled` does."""
+    return filled(text(name), variable, iris)
 
-    As shipped the block asks for everything, so the file runs anywhere as it is. Raises ValueError for a text that
+
+def filled(query: str, variable: str, iris: Iterable[str]) -> str:
+    """A query with these IRIs in its blocks `VALUES ?variable { UNDEF }`.
+
+    As shipped the blocks ask for everything, so the files run anywhere as they are. Raises ValueError for a text that
     is no IRI, or where the query has no such block.
     """
     block = f"VALUES ?{variable} {{ UNDEF }}"
-    query = text(name)
     if block not in query:
-        raise ValueError(f"{name}.rq has no block {block!r}")
+        raise ValueError(f"the query has no block {block!r}")
     listed = sorted(set(iris))
     for iri in listed:
         if not _IRI.fullmatch(iri):

@@ -84,12 +84,16 @@ class Answer:
 @dataclass
 class Account:
     """What a write changed: statements added and taken away by graph (IRI, or "" for the unnamed one), the IRIs in
-    them, and the graphs of which only the whole can be checked, because they were replaced or too much changed."""
+    them, and the graphs of which only the whole can be checked, because they were replaced or too much changed.
+
+    `changed` tells what changed in the union of all graphs: property → subjects (blank nodes as `_:x`). Where too much
+    changed to be listed, it and `nodes` are empty."""
 
     added: dict[str, int] = field(default_factory=dict)
     removed: dict[str, int] = field(default_factory=dict)
     nodes: set[str] = field(default_factory=set)
     whole: set[str] = field(default_factory=set)
+    changed: dict[str, set[str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed)

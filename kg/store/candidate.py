@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,9 +87,13 @@ class Candidate:
             self._reading = ox.Store(str(self.directory)) if empty else ox.Store.read_only(str(self.directory))
         return self._reading
 
-    def select(self, text: str) -> list[Row]:
-        """The solutions of a SELECT query on the candidate, its default graph the union of all graphs."""
-        result = self._database().query(text, use_default_graph_as_union=True)
+    def select(self, text: str, **values: Node) -> list[Row]:
+        """The solutions of a SELECT query on the candidate, its default graph the union of all graphs.
+
+        `values` are put in for variables that the SELECT clause names.
+        """
+        given = {ox.Variable(name): to_engine(term) for name, term in values.items()}
+        result = self._database().query(text, use_default_graph_as_union=True, substitutions=given or None)
         assert isinstance(result, ox.QuerySolutions)
         serialised = result.serialize(format=ox.QueryResultsFormat.JSON)
         assert serialised is not None
@@ -104,13 +108,21 @@ class Candidate:
         return Graph().parse(data=lines, format="nt")
 
     def matching(
-        self, graph: str | None = None, subject: Node | None = None, predicate: Node | None = None, value: Node | None = None
+        self,
+        graph: str | Collection[str] | None = None,
+        subject: Node | None = None,
+        predicate: Node | None = None,
+        value: Node | None = None,
     ) -> list[Triple]:
-        """The statements of `graph` (None: of any, "": of the unnamed one) that fit, as rdflib triples."""
+        """The statements of `graph` (None: of any, "": of the unnamed one, or several) that fit, as rdflib triples."""
         first, second, third = (None if term is None else to_engine(term) for term in (subject, predicate, value))
-        name = None if graph is None else ox.NamedNode(graph) if graph else ox.DefaultGraph()
+        name = None if not isinstance(graph, str) else ox.NamedNode(graph) if graph else ox.DefaultGraph()
         quads = self._database().quads_for_pattern(first, second, third, name)
-        return [(from_engine(quad.subject), from_engine(quad.predicate), from_engine(quad.object)) for quad in quads]
+        return [
+            (from_engine(quad.subject), from_engine(quad.predicate), from_engine(quad.object))
+            for quad in quads
+            if name or graph is None or getattr(quad.graph_name, "value", "") in graph
+        ]
 
     def stand_for(self, version: str) -> None:
         """Say that this candidate is a copy of another `version`, which then counts as what was written."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import sys
 import tempfile
@@ -19,10 +18,11 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
+from kg.store import complaint
 from kg.store.guard import Outbound, refuse_outbound
 from kg.store.isolation import cap_memory, leave_network
 from kg.store.tokens import names_dataset
-from kg.store.wire import receive, send
+from kg.store.wire import Ear, send
 
 INLINE = 64 * 1024
 """An answer up to this many bytes goes through the socket, a larger one into a file."""
@@ -43,8 +43,6 @@ GRAPHS = {
     "jsonld": ox.RdfFormat.JSON_LD,
 }
 """Short name → the engine's serialisation of graphs."""
-_POSITION = re.compile(r"^error at (\d+):(\d+): ")
-_CHARACTER_CLASS = re.compile(r"(?:, )?\[[^\]]*\](?:\s*\|\s*\[[^\]]*\])*")
 
 
 class _TooLarge(Exception):
@@ -56,36 +54,43 @@ class Spool:
 
     def __init__(self, limit: int) -> None:
         self.size, self.limit = 0, limit
-        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=INLINE)  # noqa: SIM115 (handed over by send)
+        self._memory = bytearray()
+        self._file: IO[bytes] | None = None
 
     def write(self, data: bytes) -> int:
         """Append `data`."""
         self.size += len(data)
         if self.size > self.limit:
             raise _TooLarge
-        return self._file.write(data)
+        if self._file is not None:
+            return self._file.write(data)
+        self._memory += data
+        if self.size > INLINE:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 (its descriptor is handed over)
+            self._file.write(self._memory)
+            self._memory.clear()
+        return len(data)
 
     def flush(self) -> None:
         """Nothing to do before the end."""
 
     def send(self, line: socket.socket, header: dict[str, Any]) -> None:
-        """Send the header and the bytes, or the header and the open file."""
-        spooled = self.size > INLINE
-        send(line, {**header, "size": self.size, "spooled": spooled})
-        if spooled:
-            self._file.flush()
-            socket.send_fds(line, [b"f"], [self._file.fileno()])
-        else:
-            line.sendall(self.content())
+        """Send the header with the bytes, or with the open file."""
+        told = {**header, "size": self.size}
+        if self._file is None:
+            send(line, told, bytes(self._memory))
+            return
+        self._file.flush()
+        send(line, told, descriptor=self._file.fileno())
 
     def content(self) -> bytes:
-        """Everything written so far."""
-        self._file.seek(0)
-        return self._file.read()
+        """Everything written so far, where it is in memory."""
+        return bytes(self._memory)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
 
 def _term(value: dict[str, str]) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
@@ -97,21 +102,6 @@ def _term(value: dict[str, str]) -> ox.NamedNode | ox.BlankNode | ox.Literal | o
     if "datatype" in value:
         return ox.Literal(value["value"], datatype=ox.NamedNode(value["datatype"]))
     return ox.Literal(value["value"])
-
-
-def syntax_error(error: SyntaxError) -> dict[str, Any]:
-    """A parser's complaint as a message: its words without the grammar's character classes, line and column."""
-    text = str(error)
-    if error.lineno is not None:  # the reader of a file, which has its own way to say where
-        return {"error": "syntax", "message": error.msg.partition(": ")[2], "line": error.lineno, "column": error.offset}
-    position = _POSITION.match(text)
-    words = " ".join(_CHARACTER_CLASS.sub("", text[position.end() :] if position else text).split()).rstrip(", ")
-    return {
-        "error": "syntax",
-        "message": "this cannot be read here" if words in ("expected", "expected one of") else words,
-        "line": int(position[1]) if position else None,
-        "column": int(position[2]) if position else None,
-    }
 
 
 def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str, Any]:
@@ -126,15 +116,18 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
         default: list[Any] | None = None
         if "default" in request:
             default = [ox.NamedNode(iri) for iri in request["default"]]
-        result = store.query(
-            query,
-            base_iri=request.get("base"),
-            prefixes=request.get("prefixes"),
-            use_default_graph_as_union=default is None and not names_dataset(query),
-            default_graph=default,
-            named_graphs=None if default is None else [ox.NamedNode(iri) for iri in request["named"]],
-            substitutions=substitutions or None,
-        )
+        options: dict[str, Any] = {
+            "base_iri": request.get("base"),
+            "use_default_graph_as_union": default is None and not names_dataset(query),
+            "default_graph": default,
+            "named_graphs": None if default is None else [ox.NamedNode(iri) for iri in request["named"]],
+            "substitutions": substitutions or None,
+        }
+        try:
+            result = store.query(query, **options)
+        except SyntaxError:
+            # reading our prefixes first takes the engine longer than most lookups, and most texts declare their own
+            result = store.query(query, prefixes=request.get("prefixes"), **options)
         if isinstance(result, ox.QueryTriples):
             kind, form = "graph", request["graph"]
         else:
@@ -151,7 +144,7 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
     except Outbound as error:
         return {"error": "outbound", "message": str(error)}
     except SyntaxError as error:
-        return syntax_error(error)
+        return complaint.of_query(query, error, request.get("prefixes") or ())
     except _TooLarge:
         return {"error": "size", "message": str(spool.limit)}
     except (OSError, RuntimeError, ValueError) as error:
@@ -166,8 +159,8 @@ def write(request: dict[str, Any]) -> dict[str, Any]:
 
     try:
         return writer.apply(request["candidate"], request["steps"], **request["context"])
-    except SyntaxError as error:
-        return syntax_error(error)
+    except writer.NoUpdate as error:
+        return error.complaint
     except Outbound as error:
         return {"error": "outbound", "message": str(error)}
     except (OSError, RuntimeError, ValueError) as error:
@@ -188,7 +181,9 @@ def serve(line: socket.socket, limit: int, *, isolated: bool) -> None:
     send(line, {"isolated": isolated})
     opened: str | None = None
     store: ox.Store | None = None
-    while (request := receive(line)) is not None:
+    ear = Ear(line)
+    while (heard := ear.receive()) is not None:
+        request = heard.message
         if "candidate" in request:
             send(line, write(request))
             continue

@@ -32,6 +32,7 @@ from kg.errors import (
 )
 from kg.store.answer import Account, Answer
 from kg.store.process import Child
+from kg.store.wire import Heard
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,10 @@ class Pool:
         with self._lent(client, name) as ticket:
             while True:
                 directory = version()
-                header = self._exchange(ticket, {**request, "store": str(directory)}, seconds)
+                header, body, file = self._exchange(ticket, {**request, "store": str(directory)}, seconds)
                 if header.get("error") != "gone":  # pruned between the look-up and now: look again
-                    return _answer(ticket, header, directory.name)
+                    inline = body if file is None else None
+                    return Answer(header["kind"], header["form"], header["size"], directory.name, inline, file)
 
     def write(
         self, candidate: Path, steps: list[dict[str, Any]], context: dict[str, Any], seconds: float | None = None
@@ -106,8 +108,9 @@ class Pool:
         """
         with self._lent(None, None) as ticket:
             request = {"candidate": str(candidate), "steps": steps, "context": context}
-            header = self._exchange(ticket, request, seconds)
-            return Account(header["added"], header["removed"], set(header["nodes"]), set(header["whole"]))
+            header = self._exchange(ticket, request, seconds).message
+            changed = {way: set(subjects) for way, subjects in header["changed"].items()}
+            return Account(header["added"], header["removed"], set(header["nodes"]), set(header["whole"]), changed)
 
     def isolated(self) -> bool:
         """Whether children have left the network (`kg.store.isolation`); starts one where none runs yet."""
@@ -227,8 +230,8 @@ class Pool:
                 return
         child.close()
 
-    def _exchange(self, ticket: Ticket, request: dict[str, Any], seconds: float | None) -> dict[str, Any]:
-        """Send a request and read the header of the answer, within the deadline, moving lanes on the way."""
+    def _exchange(self, ticket: Ticket, request: dict[str, Any], seconds: float | None) -> Heard:
+        """Send a request and receive the answer, within the deadline, moving lanes on the way."""
         child = ticket.child
         assert child is not None
         given = [limit for limit in (self.limits.seconds, seconds) if limit is not None]
@@ -261,21 +264,13 @@ class Pool:
         self._refill()
 
 
-def _answer(ticket: Ticket, header: dict[str, Any], version: str) -> Answer:
-    """The answer whose header was read; its bytes are in the line already, or in a file of which this is a handle."""
-    assert ticket.child is not None
-    kind, form, size = header["kind"], header["form"], header["size"]
-    if header["spooled"]:
-        return Answer(kind, form, size, version, descriptor=ticket.child.descriptor())
-    return Answer(kind, form, size, version, inline=ticket.child.body(size))
-
-
-def _checked(header: dict[str, Any]) -> dict[str, Any]:
-    """The header, unless it reports a problem, which is raised; "gone" is left to the caller."""
+def _checked(heard: Heard) -> Heard:
+    """The answer, unless it reports a problem, which is raised; "gone" is left to the caller."""
+    header = heard.message
     message = header.get("message", "")
     match header.get("error"):
         case None | "gone":
-            return header
+            return heard
         case "syntax":
             raise QuerySyntax(message, header["line"], header["column"])
         case "outbound":

@@ -11,7 +11,7 @@ import tempfile
 from typing import Any
 
 from kg.errors import QueryDied
-from kg.store.wire import exactly, receive, send
+from kg.store.wire import Ear, Heard, send
 
 _OUT_OF_MEMORY = ("memory allocation", "MemoryError", "bad_alloc", "can't start new thread")
 
@@ -25,6 +25,7 @@ class Child:
         self._started = False
         self.isolated = False
         self.line, theirs = socket.socketpair()
+        self._ear = Ear(self.line)
         self._life, their_life = socket.socketpair()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by kill)
         with theirs, their_life:
@@ -41,7 +42,7 @@ class Child:
     def ready(self) -> None:
         """Wait until it has started; QueryDied where it could not."""
         if not self._started:
-            self.isolated = bool(self.hear(None)["isolated"])
+            self.isolated = bool(self.hear(None).message["isolated"])
             self._started = True
 
     def alive(self) -> bool:
@@ -63,28 +64,19 @@ class Child:
         except (BrokenPipeError, ConnectionResetError):
             raise QueryDied(self.cause_of_death()) from None
 
-    def hear(self, seconds: float | None) -> dict[str, Any]:
-        """The header of the answer; TimeoutError where none has come after `seconds`, QueryDied where none will."""
+    def hear(self, seconds: float | None) -> Heard:
+        """The answer, with its bytes behind it or, where they are many, in a file.
+
+        TimeoutError where none has come after `seconds` (it may be asked for again), QueryDied where none will.
+        """
         self.line.settimeout(None if seconds is None else max(seconds, 0.001))
         try:
-            # the first byte is waited for and left there, so that a wait given up can be taken up again
-            header = receive(self.line) if self.line.recv(1, socket.MSG_PEEK) else None
+            heard = self._ear.receive()
         except ConnectionResetError:
-            header = None
-        if header is None:
+            heard = None
+        if heard is None:
             raise QueryDied(self.cause_of_death())
-        return header
-
-    def body(self, size: int) -> bytes:
-        """The bytes that follow a header; QueryDied where they do not come."""
-        data = exactly(self.line, size)
-        if data is None:
-            raise QueryDied(self.cause_of_death())
-        return data
-
-    def descriptor(self) -> int:
-        """The open file that follows a header."""
-        return socket.recv_fds(self.line, 1, 1)[1][0]
+        return heard
 
     def cause_of_death(self) -> str:
         """In a sentence, why this dead child died."""

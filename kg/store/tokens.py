@@ -26,6 +26,9 @@ _TOKEN = re.compile(
 )
 
 
+_PERHAPS = re.compile("from", re.IGNORECASE)
+
+
 class Token(NamedTuple):
     """One token: its kind (string, iri, variable, language, name, word, other), its text, where it begins and ends."""
 
@@ -52,4 +55,6 @@ def names_dataset(query: str) -> bool:
     >>> names_dataset("SELECT * { ?from a 'FROM' }"), names_dataset("ASK FROM <g> {}")
     (False, True)
     """
-    return any(token.kind == "word" and token.text.upper() == "FROM" for token in tokens(query))
+    return bool(_PERHAPS.search(query)) and any(
+        token.kind == "word" and token.text.upper() == "FROM" for token in tokens(query)
+    )

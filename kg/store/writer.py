@@ -10,6 +10,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.store import complaint
 from kg.store.answer import Account
 from kg.store.guard import refuse_outbound
 from kg.store.update import Change, Operation, changes, data, operations, with_dataset
@@ -36,7 +37,16 @@ def _message(account: Account) -> dict[str, Any]:
         "removed": account.removed,
         "nodes": [] if many else sorted(account.nodes),
         "whole": sorted(account.whole | ({*account.added, *account.removed} if many else set())),
+        "changed": {} if many else {way: sorted(subjects) for way, subjects in account.changed.items()},
     }
+
+
+class NoUpdate(Exception):
+    """A text that is no SPARQL update, or a file that is no RDF; `complaint` says where and why."""
+
+    def __init__(self, complaint: dict[str, Any]) -> None:
+        self.complaint = complaint
+        super().__init__(complaint["message"])
 
 
 def apply(directory: str, steps: list[dict[str, Any]], **context: Any) -> dict[str, Any]:
@@ -44,15 +54,18 @@ def apply(directory: str, steps: list[dict[str, Any]], **context: Any) -> dict[s
 
     A step is {"update": text, "using": [IRI], "named": [IRI]}, or {"put" | "post" | "drop": IRI or "" for the unnamed
     graph}, the first two with {"file": path, "form": short name, "base": IRI}. `context` is base IRI and prefixes for
-    updates. Raises SyntaxError, ValueError, OSError, RuntimeError as the engine does.
+    updates. Raises NoUpdate, Outbound, and ValueError, OSError, RuntimeError as the engine does.
     """
     store = ox.Store(directory)
     account = Account()
     for step in steps:
         if "update" in step:
             refuse_outbound(step["update"])
-            for operation in operations(step["update"]):
-                _run(store, operation, step, account, context)
+            try:
+                for operation in operations(step["update"]):
+                    _run(store, operation, step, account, context)
+            except SyntaxError as error:
+                raise NoUpdate(complaint.of_query(step["update"], error, context.get("prefixes") or ())) from None
         elif "drop" in step:
             _replace(store, step["drop"], [], account)
         else:
@@ -73,7 +86,7 @@ def _run(
     change = changes(store, resolved, **context)
     before = _snapshot(store, change)
     store.update(operation.prologue + text, **context)
-    _account(before, _snapshot(store, change), account)
+    _account(store, before, _snapshot(store, change), account)
     account.whole |= change.graphs - {"*"}
 
 
@@ -87,12 +100,21 @@ def _snapshot(store: ox.Store, change: Change) -> set[ox.Quad]:
     return quads
 
 
-def _account(before: set[ox.Quad], after: set[ox.Quad], account: Account) -> None:
-    for quads, counter in ((after - before, account.added), (before - after, account.removed)):
+def _account(store: ox.Store, before: set[ox.Quad], after: set[ox.Quad], account: Account) -> None:
+    added, removed = after - before, before - after
+    for quads, counter in ((added, account.added), (removed, account.removed)):
         for quad in quads:
             name = _name(quad.graph_name)
             counter[name] = counter.get(name, 0) + 1
             account.nodes |= {term.value for term in (quad.subject, quad.object) if isinstance(term, ox.NamedNode)}
+            if len(account.nodes) <= WHOLE and not _said_elsewhere(store, quad, added):
+                account.changed.setdefault(quad.predicate.value, set()).add(str(quad.subject).strip("<>"))
+
+
+def _said_elsewhere(store: ox.Store, quad: ox.Quad, added: set[ox.Quad]) -> bool:
+    """Whether another graph says the same, and did before: then the union of all graphs has not changed."""
+    same = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+    return any(other.graph_name != quad.graph_name and other not in added for other in same)
 
 
 def _load(store: ox.Store, step: dict[str, Any], account: Account) -> None:
@@ -100,20 +122,27 @@ def _load(store: ox.Store, step: dict[str, Any], account: Account) -> None:
     kind = "put" if "put" in step else "post"
     target = _graph(step[kind])
     form, base = FORMS[step["form"]], step.get("base")
-    quads = [
-        ox.Quad(quad.subject, quad.predicate, quad.object, target)
-        for quad in ox.parse(path=Path(step["file"]), format=form, base_iri=base, rename_blank_nodes=True)
-    ]
+    try:
+        quads = _read(step, form, base, target)
+    except SyntaxError as error:
+        raise NoUpdate(complaint.of_file(error)) from None
     if kind == "put":
         _replace(store, step[kind], quads, account)
         return
     _add(store, quads, account)
 
 
+def _read(step: dict[str, Any], form: ox.RdfFormat, base: str | None, target: ox.NamedNode | ox.DefaultGraph) -> list[ox.Quad]:
+    return [
+        ox.Quad(quad.subject, quad.predicate, quad.object, target)
+        for quad in ox.parse(path=Path(step["file"]), format=form, base_iri=base, rename_blank_nodes=True)
+    ]
+
+
 def _add(store: ox.Store, quads: list[ox.Quad], account: Account) -> None:
     before = {quad for quad in quads if quad in store}
     store.extend(quads)
-    _account(before, set(quads), account)
+    _account(store, before, set(quads), account)
 
 
 def _replace(store: ox.Store, graph: str, quads: list[ox.Quad], account: Account) -> None:
@@ -125,7 +154,7 @@ def _replace(store: ox.Store, graph: str, quads: list[ox.Quad], account: Account
         store.clear_graph(name)
     if quads:
         store.bulk_extend(quads)
-    _account(before, set(quads), account)
+    _account(store, before, set(quads), account)
     account.whole.add(graph)
 
 
