@@ -12,12 +12,15 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from kg.errors import Problem
+from kg.errors import NothingPublished, Problem
 from kg.store import open_store
 from server.settings import BadSetting, Settings, from_environment
 
-THREADS = 32
-"""Requests that are worked on at once; most of them wait for a child process."""
+OPEN = (
+    "this system gives query processes no network namespace of their own; "
+    "that SERVICE and LOAD are refused is the only wall between a query and the network"
+)
+"""What is said at the start where there is one wall less."""
 STOP = 10
 """Seconds that requests have to finish when the server is told to stop."""
 
@@ -41,12 +44,13 @@ def main() -> int:
     """Serve; the exit code is 1 where that is not possible, with a sentence that says why."""
     try:
         settings = from_environment()
-        # no query yet: the workers start the child processes
-        version = open_store(settings.store).version()
+        version, isolated = first_look(settings)
         address = free_address(settings)
     except (BadSetting, CannotServe, Problem) as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
+    if not isolated:
+        sys.stderr.write(f"{OPEN}\n")
     server = Granian(
         "server.app:create_app",
         factory=True,
@@ -54,8 +58,8 @@ def main() -> int:
         address=address.host,
         port=address.port,
         workers=1,
-        blocking_threads=THREADS,
-        backpressure=4 * THREADS,
+        blocking_threads=settings.threads(),
+        backpressure=4 * settings.threads(),
         websockets=False,
         workers_kill_timeout=STOP,
         log_level=LogLevels.error,
@@ -63,6 +67,21 @@ def main() -> int:
     server.on_startup(lambda: _tell_when_ready(address, greeting(settings, version, address)))
     server.serve()
     return 0
+
+
+def first_look(settings: Settings) -> tuple[str | None, bool]:
+    """The version that will be served first, None where there is none yet, and whether queries have no network.
+
+    Raises StoreUnreadable.
+    """
+    store = open_store(settings.store)
+    try:
+        isolated = store.pool.isolated()
+        return store.version(), isolated
+    except NothingPublished:
+        return None, isolated
+    finally:
+        store.close()  # the workers start child processes of their own
 
 
 def free_address(settings: Settings) -> Address:
@@ -82,9 +101,11 @@ def free_address(settings: Settings) -> Address:
     return Address(host, port)
 
 
-def greeting(settings: Settings, version: str, address: Address) -> str:
+def greeting(settings: Settings, version: str | None, address: Address) -> str:
     """One line: what is served where, and a command to try."""
     place = settings.public_url or str(address)
+    if version is None:
+        return f"Controlgraph serves no version yet on {place}  load data with: kg --store {settings.store} load"
     query = "query=SELECT (COUNT(*) AS ?statements) { ?s ?p ?o }"
     command = f"curl -s {place}/sparql -H 'Accept: text/csv' --data-urlencode '{query}'"
     return f"Controlgraph serves version {version} on {place}  try: {command}"

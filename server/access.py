@@ -29,6 +29,7 @@ def writer() -> str:
             401, "token-missing", "Writing needs a token",
             "send one of this service's tokens as Authorization: Bearer", _CHALLENGE,
         )  # fmt: skip
+    request.environ["controlgraph.who"] = name
     return name
 
 

@@ -1,24 +1,15 @@
-"""The Flask application: blueprints, errors, headers, and the words that templates use."""
+"""The Flask application: blueprints, errors, headers, the words that templates use, and what stands before it all."""
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask
 from rdflib import BNode, URIRef
 
 from kg import __version__
-from server import current, entities, errors, pages, sparql, wording
+from server import current, description, dumps, entities, errors, graphs, headers, operation, pages, sparql, wording
+from server.cache import BODY_MAX, Cache
+from server.observation import Numbers, Observed
 from server.settings import Settings, from_environment
-
-BODY_MAX = 1 << 20
-"""Bytes that the body of a request may have."""
-_SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'none'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -29,12 +20,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_MAX
-    current.init_app(app, settings or from_environment())
+    served = current.init_app(app, settings or from_environment())
     errors.init_app(app)
-    for chapter in (pages, sparql, entities):
+    headers.init_app(app)
+    app.extensions["controlgraph.counts"] = description.init_app()
+    app.extensions["controlgraph.dumps"] = dumps.init_app()
+    for chapter in (pages, sparql, graphs, description, dumps, entities, operation):
         app.register_blueprint(chapter.bp)
     _init_templates(app)
-    app.after_request(_secured)
+    cache = Cache(app.wsgi_app, served.published.stamp, served.settings.cache, headers.ALWAYS)
+    numbers = Numbers(served, lambda: cache.size)
+    app.extensions["controlgraph.numbers"] = numbers
+    app.wsgi_app = Observed(  # type: ignore[assignment]
+        cache, numbers, log=served.settings.log, proxies=served.settings.proxies
+    )
     return app
 
 
@@ -55,9 +54,3 @@ def _init_templates(app: Flask) -> None:
         "blank": lambda node: isinstance(node, BNode),
         "ours": wording.is_ours,
     }
-
-
-def _secured(response: Response) -> Response:
-    for name, value in _SECURITY.items():
-        response.headers.setdefault(name, value)
-    return response

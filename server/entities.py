@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -19,15 +18,13 @@ from kg.ontology import PREFIXES
 from kg.store.answer import GRAPH_FORMATS
 from server import current, formats, wording
 from server.errors import Rejected
+from server.parameters import IRI
 
 bp = Blueprint("entities", __name__)
 
 FORMS: formats.Offer = {**formats.GRAPHS, **formats.HTML}
 """What an entity is offered as; Turtle where a client has no wish."""
 _SERIALISERS = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld", "nq": "nquads", "trig": "trig"}
-_IRI = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]*:(?:[^<>\"{}|^`\\\[\]%#\s\x00-\x20]|%[0-9A-Fa-f]{2})+(?:#[^<>\"{}|^`\\\[\]%#\s]*)?"
-)
 _PARTS = ("participation", "toll")
 _FIRST = [RDF.type, SKOS.prefLabel, SKOS.altLabel, URIRef(f"{wording.ONTOLOGY}eventType")]
 
@@ -61,7 +58,7 @@ def ours(kind: str, rest: str) -> AnyResponse:
 def resource() -> AnyResponse:
     """Describe whatever IRI is asked for; our own have addresses of their own."""
     iri = request.args.get("iri", "").strip()
-    if not _IRI.fullmatch(iri):
+    if not IRI.fullmatch(iri):
         raise Rejected(
             400, "iri", "No IRI", f"iri={iri!r}: accepted is an absolute IRI, such as {BASE}id/place/city-kabul"
         )
@@ -77,7 +74,6 @@ def ontology() -> AnyResponse:
     """Every term of the ontology on one page, or the ontology as RDF."""
     offer = {name: types for name, types in FORMS.items() if name not in ("nq", "trig")}
     form = _form(offer)
-    store = current.store()
     if form == "html":
         terms = _terms()
         if not terms:
@@ -87,26 +83,18 @@ def ontology() -> AnyResponse:
             count=len(terms),
             sections=_sections(terms),
             labels={term.iri: term.label for term in terms},
-            version=store.version(),
+            version=current.version(),
             alternates=_alternates(offer),
         )
-        return _answered(Response(page, mimetype="text/html"), store.version(), offer)
-    answer = store.query(queries.text("ontology"), results=None, graph=form, prefixes=PREFIXES)
+        return _answered(Response(page, mimetype="text/html"), current.version(), offer)
+    answer = current.store().query(queries.text("ontology"), results=None, graph=form, prefixes=PREFIXES)
     response = Response(answer.read(), content_type=formats.header(answer.media_type))
     return _answered(response, answer.version, offer)
 
 
-@bp.after_request
-def _open_to_scripts(response: Response) -> Response:
-    """Let scripts of other sites read what is open to anyone anyway."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "Controlgraph-Version, Controlgraph-Cut, Link"
-    return response
-
-
 def _describe(iri: str) -> Response:
     form = _form(FORMS)
-    if not _IRI.fullmatch(iri):
+    if not IRI.fullmatch(iri):
         raise UnknownEntity(iri)
     entity = entities.describe(current.store(), iri)
     if form == "html":
@@ -140,7 +128,6 @@ def _alternates(offer: formats.Offer) -> list[tuple[str, str, str]]:
 
 def _answered(response: Response, version: str, offer: formats.Offer) -> Response:
     response.headers["Controlgraph-Version"] = version
-    response.headers["Cache-Control"] = "no-cache"
     response.vary.add("Accept")
     if not request.args.get("format"):
         links = [f'<{address}>; rel="alternate"; type="{media}"' for _, media, address in _alternates(offer)]

@@ -1,12 +1,13 @@
 """Every failure as one document: RFC 9457 `application/problem+json`, or the same words as a page for a browser.
 
 The library raises conditions and knows no status code; `CONDITIONS` gives each its own. 400 is for a request that is
-wrong as it stands, 401 and 403 for one that may not be made, 422 for one that is right and cannot be done here (it ended
-its process, its answer is too large, its data breaks a rule), 503 for what may pass.
+wrong as it stands, 401 and 403 for one that may not be made, 422 for one that is right and cannot be done here (it
+ended its process, its answer is too large, its data breaks a rule), 503 for what may pass.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
@@ -28,6 +29,7 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.UnknownEntity: (404, "unknown-entity", "Nothing is known of this"),
     errors.NoSuchForm: (406, "no-such-form", "No format that you accept"),
     errors.Refused: (422, "refused", "The data is not as the ontology says"),
+    errors.QueryCancelled: (422, "query-cancelled", "The query was cancelled"),
     errors.QueryDied: (422, "query-died", "The query ended its process"),
     errors.ResultTooLarge: (422, "result-too-large", "The answer is too large"),
     errors.PoolBusy: (503, "busy", "All query processes are busy"),
@@ -58,10 +60,16 @@ class Rejected(Exception):
     """
 
     def __init__(
-        self, status: int, slug: str, title: str, detail: str, headers: dict[str, str] | None = None, **members: object
+        self,
+        status: int,
+        slug: str,
+        title: str,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        members: Mapping[str, object] | None = None,
     ) -> None:
         self.status, self.slug, self.title = status, slug, title
-        self.headers, self.members = headers or {}, members
+        self.headers, self.members = dict(headers or {}), dict(members or {})
         super().__init__(detail)
 
 
@@ -98,6 +106,7 @@ def _answer(error: Exception) -> Response | HTTPException:
     if isinstance(error, HTTPException) and (error.code is None or error.code < 400):
         return error  # a redirect, which the router raises too
     problem = document(error)
+    request.environ["controlgraph.problem"] = problem["type"].rpartition("/")[2]
     if problem["status"] == 500:
         current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
     if request.blueprint not in MACHINES and choose(request.headers.get("Accept"), _FORMS) == "html":

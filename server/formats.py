@@ -7,6 +7,7 @@ ones are other names that clients use for the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
 
@@ -47,9 +48,14 @@ def choose(accept: str | None, offer: Offer) -> str | None:
     """
     if accept is None or not accept.strip():
         return next(iter(offer))
+    return _best(accept, tuple(offer.items()))
+
+
+@lru_cache(1024)
+def _best(accept: str, offer: tuple[tuple[str, tuple[str, ...]], ...]) -> str | None:
     ranges = _ranges(accept)
     best, best_quality = None, 0.0
-    for name, media_types in offer.items():
+    for name, media_types in offer:
         # a wildcard asks for what we would send, so only its exact name finds a media type we do not send
         others = [quality for media_range, quality in ranges if media_range in media_types[1:]]
         quality = max([_quality(media_types[0], ranges), *others])

@@ -1,4 +1,4 @@
-"""Pages for people: what the data covers, a place to ask, and whether the service is well."""
+"""Pages for people: what the data covers, and a place to ask."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kg import entities, queries
 from kg.errors import QueryProblem, QuerySyntax
-from kg.ontology import PREFIXES
 from kg.queries import Example
 from kg.store.terms import Row
-from server import current, errors, table, wording
+from server import asking, current, errors, table, wording
 from server.errors import Rejected
 
 bp = Blueprint("pages", __name__)
@@ -30,7 +29,7 @@ NAMED = 2000
 def home() -> str:
     """What the data covers and how sure it is, questions to click, and where the doors for machines are."""
     store = current.store()
-    version = store.version()
+    version = current.version()
     return render_template(
         "pages/home.html",
         version=version,
@@ -62,14 +61,8 @@ def query() -> AnyResponse:
             problem = errors.document(condition)
             status = problem["status"]
             context |= {"problem": problem, "pointer": _pointer(text, condition)}
-    context["version"] = context.get("version") or current.store().version()
+    context["version"] = context.get("version") or current.version()
     return Response(render_template("pages/query.html", **context), status=status, mimetype="text/html")
-
-
-@bp.route("/healthz")
-def healthz() -> dict[str, str]:
-    """Whether there is data to answer from; 503 with a problem document where there is none."""
-    return {"status": "ok", "version": current.store().version()}
 
 
 def _only(rows: list[Row]) -> Row:
@@ -102,9 +95,8 @@ def _example() -> Example | None:
 
 def _asked(text: str) -> dict[str, Any]:
     """What the page shows of the answer."""
-    store = current.store()
     begun = time.monotonic()
-    answer = store.query(text, results="tsv", base=f"{current.address()}/sparql", prefixes=PREFIXES)
+    answer = asking.ask(text, results="tsv", graph="ttl")
     seconds = time.monotonic() - begun
     shown: dict[str, Any] = {"kind": answer.kind, "version": answer.version, "seconds": seconds, "size": answer.size}
     try:
@@ -121,7 +113,7 @@ def _asked(text: str) -> dict[str, Any]:
     finally:
         answer.close()
     iris = sorted(iri for iri in found.iris() if wording.is_ours(iri))[:NAMED]
-    return shown | {"table": found, "labels": entities.names(store, iris) if iris else {}}
+    return shown | {"table": found, "labels": entities.names(current.store(), iris) if iris else {}}
 
 
 def _pointer(text: str, problem: QueryProblem) -> str | None:

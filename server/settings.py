@@ -10,6 +10,8 @@ from pathlib import Path
 
 Tokens = tuple[tuple[str, str], ...]
 """(name, token) of everyone who may write."""
+SPARE = 32
+"""Threads for everything that neither asks nor is large."""
 _NAME = re.compile(r"[\w.@-]+")
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,}=*")  # RFC 6750, section 2.1
 
@@ -27,6 +29,10 @@ class Settings:
     port: int = 8000
     public_url: str | None = None
     children: int = 6
+    share: int = 2
+    long: int = 4
+    patience: float = 1.0
+    queue: int = 64
     memory: int = 1 << 30
     deadline: float = 30.0
     result_max: int = 1 << 30
@@ -37,6 +43,11 @@ class Settings:
     cache: int = 64 << 20
     log: bool = True
     proxies: int = 0
+    downloads: int = 32
+
+    def threads(self) -> int:
+        """How many requests are worked on at once, so that those that may wait or be read slowly leave some free."""
+        return self.children + self.long + self.queue + self.downloads + SPARE
 
     def writers(self) -> Tokens:
         """Everyone who may write, wherever they are named."""
@@ -128,6 +139,12 @@ VARIABLES = (
     Variable("KG_PUBLIC_URL", "public_url", "the address under which the outside sees the service, behind a proxy",
              "an http or https address without query and fragment", _public_url),
     Variable("KG_CHILDREN", "children", "how many queries run at once", "1 or more", _whole(1)),
+    Variable("KG_SHARE", "share", "how many of them may be one client's", "1 or more", _whole(1)),
+    Variable("KG_LONG", "long", "how many long queries run beside them, one of each client", "1 or more", _whole(1)),
+    Variable("KG_PATIENCE", "patience", "seconds after which a query is a long one", "more than 0, at most 86400",
+             _seconds),
+    Variable("KG_QUEUE", "queue", "how many queries may wait for their turn; further ones are told to come back",
+             "0 or more", _whole(0)),
     Variable("KG_MEMORY", "memory", "bytes of memory that one query may use; 0 is no cap", "0, or at least 67108864",
              lambda text: 0 if text.strip() == "0" else _whole(64 << 20)(text)),
     Variable("KG_DEADLINE", "deadline", "seconds that one query may compute", "more than 0, at most 86400", _seconds),
@@ -142,6 +159,8 @@ VARIABLES = (
              "the path of a readable file with one `name token` a line, each as in KG_TOKENS", _token_file),
     Variable("KG_BODY_MAX", "body_max", "bytes that the body of a write may have: of an update sent as "
              "application/sparql-update, or of a graph; any other body may have 1048576", "1024 or more", _whole(1024)),
+    Variable("KG_DOWNLOADS", "downloads", "how many answers of more than 1000000 bytes are on their way at once, a "
+             "quarter of them to one client; further ones are told to come back", "1 or more", _whole(1)),
     Variable("KG_CACHE", "cache", "bytes of answers that are kept in memory; 0 keeps none", "0 or more", _whole(0)),
     Variable("KG_LOG", "log", "whether each request is one line of JSON on standard error", "on or off", _switch),
     Variable("KG_PROXIES", "proxies", "how many proxies before this service each add to X-Forwarded-For; "

@@ -1,127 +1,98 @@
-"""`/sparql`: one query by GET, form or body, answered in the form the client wants most (SPARQL 1.1 Protocol)."""
+"""`/sparql`: the SPARQL 1.1 Protocol, and the HTTP method QUERY (RFC 10008)."""
 
 from __future__ import annotations
-
-import math
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg.ontology import PREFIXES
-from kg.store.answer import Answer
-from server import current, formats
+from server import access, asking, current, description, formats, parameters, writes
 from server.errors import Rejected
+from server.parameters import FORM_TYPE
 
 bp = Blueprint("sparql", __name__)
 
 QUERY_TYPE = "application/sparql-query"
-FORM_TYPE = "application/x-www-form-urlencoded"
-_DATASET = ("default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri")
+UPDATE_TYPE = "application/sparql-update"
+_OF_QUERIES = ("default-graph-uri", "named-graph-uri")
+_OF_UPDATES = ("using-graph-uri", "using-named-graph-uri")
+_TAKEN = {
+    "POST": (QUERY_TYPE, UPDATE_TYPE, FORM_TYPE),
+    "QUERY": (QUERY_TYPE, FORM_TYPE),
+}
+"""The types of body that a method has a meaning for."""
 
 
-@bp.route("/sparql", methods=["GET", "POST"])
+@bp.route("/sparql", methods=["GET", "POST", "QUERY"], strict_slashes=False)
 def endpoint() -> AnyResponse:
-    """Answer exactly one query; a browser that asks nothing is sent to the query page."""
-    if request.method != "POST" and not request.args and _wants_page():
-        return redirect(url_for("pages.query"))
-    text = _query()
-    results, graph = _forms()
-    answer = current.store().query(
-        text,
-        results=results,
-        graph=graph,
-        base=f"{current.address()}/sparql",
-        prefixes=PREFIXES,
-        seconds=_seconds(),
-    )
-    return _response(answer)
-
-
-@bp.after_request
-def _open_to_scripts(response: Response) -> Response:
-    """Let scripts of other sites read what is open to anyone anyway."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "Controlgraph-Version, Content-Length, Retry-After"
-    if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
-        response.headers["Access-Control-Max-Age"] = "86400"
-    return response
+    """Answer exactly one query, or do exactly one update; without either, say what the service is."""
+    if request.method in ("GET", "HEAD") and not parameters.given().keys() - {"format"}:
+        if _wants_page():
+            return redirect(url_for("pages.query"))
+        return _offered(description.service())
+    kind, text = _operation()
+    return _offered(_update(text) if kind == "update" else _query(text))
 
 
 def _wants_page() -> bool:
-    return formats.choose(request.headers.get("Accept"), {**formats.RESULTS, **formats.HTML}) == "html"
+    accept = request.headers.get("Accept")
+    return not parameters.values("format") and formats.choose(accept, {**formats.GRAPHS, **formats.HTML}) == "html"
 
 
-def _values(name: str) -> list[str]:
-    """Every value of a parameter, in the address and in a form."""
-    return [*request.args.getlist(name), *request.form.getlist(name)]
-
-
-def _query() -> str:
-    """The one query of this request."""
-    body = []
-    if request.method == "POST":
-        if request.mimetype == QUERY_TYPE:
-            body = [_text(request.get_data())]
-        elif request.mimetype == "application/sparql-update":
-            raise _no_updates()
-        elif request.mimetype != FORM_TYPE:
+def _operation() -> tuple[str, str]:
+    """The one operation of this request: query or update, and its text."""
+    found = []
+    if request.method in _TAKEN:
+        if request.mimetype not in _TAKEN[request.method]:
             raise Rejected(
                 415, "body-type", "A body of this type is not taken",
-                f"{request.mimetype or 'a body without a Content-Type'} is not taken; "
-                f"accepted are {QUERY_TYPE} with the query as body, and {FORM_TYPE} with the parameter query",
+                f"{request.mimetype or 'a body without a Content-Type'} is not taken by {request.method}; "
+                f"accepted are {', '.join(_TAKEN[request.method])}",
+                {"Accept-Query": ", ".join(_TAKEN["QUERY"])},
             )  # fmt: skip
-    if _values("update"):
-        raise _no_updates()
-    for name in _DATASET:
-        if _values(name):
-            raise Rejected(
-                501, "no-protocol-dataset", "The data set cannot be named this way",
-                f"the parameter {name} is not offered by this service; "
-                "name the data set in the query, with FROM and FROM NAMED",
-            )  # fmt: skip
-    queries = [*_values("query"), *body]
-    if len(queries) != 1:
+        if request.mimetype == QUERY_TYPE:
+            found = [("query", parameters.body())]
+        elif request.mimetype == UPDATE_TYPE:
+            access.writer()  # before a large body is read
+            request.max_content_length = current.settings().body_max
+            found = [("update", parameters.body())]
+    found += [(name, value) for name in ("query", "update") for value in parameters.values(name)]
+    if len(found) != 1:
         raise Rejected(
-            400, "one-query", "Exactly one query",
-            f"{'no query' if not queries else f'{len(queries)} queries'} in this request; give exactly one, "
-            f"as the parameter query or as a body of type {QUERY_TYPE}",
+            400, "one-operation", "Exactly one query or update",
+            f"{len(found) or 'none'} in this request; give exactly one, as the parameter query or update, "
+            f"or as a body of type {QUERY_TYPE} or {UPDATE_TYPE}",
         )  # fmt: skip
-    return queries[0]
-
-
-def _no_updates() -> Rejected:
-    return Rejected(501, "no-updates", "No updates", "this service answers queries; it takes no updates over HTTP")
-
-
-def _text(body: bytes) -> str:
-    try:
-        return body.decode()
-    except UnicodeDecodeError as error:
+    if found[0][0] == "update" and (request.method != "POST" or request.args.get("update") is not None):
         raise Rejected(
-            400, "query-encoding", "The query is not UTF-8", f"the body is not UTF-8 from byte {error.start} on"
-        ) from None
+            400, "update-by-post", "Updates only by POST",
+            f"an update is sent by POST, as the parameter update of a form, or as a body of type {UPDATE_TYPE}",
+        )  # fmt: skip
+    return found[0]
 
 
-def _one(name: str) -> str | None:
-    values = _values(name)
-    if len(values) > 1:
-        raise Rejected(400, "one-value", "One value only", f"the parameter {name} is given {len(values)} times")
-    return values[0] if values else None
+def _graphs(kind: str, own: tuple[str, str], others: tuple[str, str]) -> tuple[list[str], list[str]]:
+    for name in others:
+        if parameters.values(name):
+            raise Rejected(
+                400, "data-set", "This names a data set for something else",
+                f"the parameter {name} does not go with {kind}; its data set is named with {' and '.join(own)}",
+            )  # fmt: skip
+    return parameters.iris(own[0]), parameters.iris(own[1])
 
 
-def _seconds() -> float | None:
-    given = _one("timeout")
-    if given is None:
-        return None
-    try:
-        seconds = float(given)
-    except ValueError:
-        seconds = math.nan
-    if not (math.isfinite(seconds) and seconds > 0):
-        raise Rejected(400, "timeout", "No such timeout", f"timeout={given!r}: accepted are seconds, more than 0")
-    return seconds
+def _query(text: str) -> Response:
+    default, named = _graphs("a query", _OF_QUERIES, _OF_UPDATES)
+    results, graph = _forms()
+    graphs = (default, named) if default or named else None
+    return asking.whole(asking.ask(text, results=results, graph=graph, graphs=graphs, seconds=parameters.seconds()))
+
+
+def _update(text: str) -> Response:
+    who = access.writer()
+    using, named = _graphs("an update", _OF_UPDATES, _OF_QUERIES)
+    step = {"update": text, "using": using, "named": named}
+    base = f"{current.address()}/sparql"
+    return writes.account(writes.write([step], who=who, base=base, seconds=parameters.seconds()))
 
 
 def _forms() -> tuple[str | None, str | None]:
@@ -129,7 +100,7 @@ def _forms() -> tuple[str | None, str | None]:
 
     Clients give `format` several times, with other names for the same: the first that we know counts.
     """
-    if named := [name for name in _values("format") if name]:
+    if named := [name for name in parameters.values("format") if name]:
         chosen = (
             next(filter(None, (formats.by_name(name, formats.RESULTS) for name in named)), None),
             next(filter(None, (formats.by_name(name, formats.GRAPHS) for name in named)), None),
@@ -147,12 +118,6 @@ def _forms() -> tuple[str | None, str | None]:
     return chosen
 
 
-def _response(answer: Answer) -> Response:
-    content = answer.chunks() if answer.inline is None else answer.inline
-    response = Response(content, content_type=formats.header(answer.media_type))
-    response.content_length = answer.size
-    response.headers["Controlgraph-Version"] = answer.version
-    response.headers["Cache-Control"] = "no-cache"
-    response.vary.add("Accept")
-    response.call_on_close(answer.close)
+def _offered(response: Response) -> Response:
+    response.headers["Accept-Query"] = ", ".join(_TAKEN["QUERY"])
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,6 +57,16 @@ class Service:
         finally:
             connection.close()
 
+    def update(self, text: str, path: str = "/sparql", **headers: str) -> Reply:
+        """One update by POST, by someone who may."""
+        return self.ask("POST", path, text, Content_Type="application/sparql-update", **{**WRITER, **headers})
+
+    def truth(self, query: str, parameters: str = "") -> bool:
+        """The answer to an ASK."""
+        reply = self.ask("GET", f"/sparql?{urlencode({'query': query})}{parameters}", Accept="text/csv")
+        assert reply.status == 200, reply.body
+        return reply.body == b"true"
+
     def query(self, text: str, **headers: str) -> Reply:
         """One query by GET."""
         return self.ask("GET", "/sparql?" + urlencode({"query": text}), **headers)
@@ -64,7 +75,7 @@ class Service:
 def environment(store: Path, **settings: str) -> dict[str, str]:
     """The environment of a server on this store and a free port."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
-    return {**clean, "KG_STORE": str(store), "KG_PORT": "0", **settings}
+    return {**clean, "KG_STORE": str(store), "KG_PORT": "0", "KG_LOG": "off", **settings}
 
 
 @contextmanager
@@ -102,12 +113,26 @@ def service(world: Path) -> Iterator[Service]:
         yield started
 
 
+TOKEN = "the-token-of-the-tests"
+WRITER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture(scope="module")
+def writable(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A server of a copy of the invented world, in which the holder of `TOKEN` may write."""
+    location = tmp_path_factory.mktemp("writable") / "store"
+    shutil.copytree(world, location)
+    with running(location, KG_TOKENS=f"tester:{TOKEN}") as started:
+        yield started
+
+
 @contextmanager
 def client_of(store: Path, **settings: Any) -> Iterator[FlaskClient]:
     """A Flask client of an application on this store, whose child processes end with it."""
-    app = create_app(Settings(store=store, **settings))
+    app = create_app(Settings(store=store, **{"log": False, **settings}))
     yield app.test_client()
-    app.extensions["controlgraph"][0].close()
+    app.extensions["controlgraph"].store.close()
+    app.extensions["controlgraph.dumps"].close()
 
 
 @pytest.fixture(scope="session")

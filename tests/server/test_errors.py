@@ -17,15 +17,18 @@ from kg.errors import (
     NothingPublished,
     PoolBusy,
     Problem,
+    QueryCancelled,
     QueryDied,
     QueryFailed,
     QueryReachesOut,
     QuerySyntax,
     QueryTimeout,
+    Refused,
     ResultTooLarge,
     StoreLocked,
     StoreUnreadable,
     UnknownEntity,
+    Violation,
 )
 from server.app import create_app
 from server.errors import document
@@ -44,20 +47,31 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
         (QueryReachesOut("SERVICE is not allowed"), 403, {}),
         (UnknownEntity("https://example.org/x"), 404, {"iri": "https://example.org/x"}),
         (NoSuchForm("graph"), 406, {"kind": "graph"}),
+        (QueryCancelled("a-name-of-16-letters"), 422, {}),
         (QueryDied("it ended its process"), 422, {}),
         (ResultTooLarge(10), 422, {"limit": 10}),
         (PoolBusy(5), 503, {"retryAfter": 5}),
         (NothingPublished("no version"), 503, {}),
         (StoreUnreadable("damaged"), 503, {}),
         (QueryTimeout(2.5), 504, {"seconds": 2.5}),
-        (StoreLocked("another writer"), 500, {}),
+        (StoreLocked("another writer"), 503, {"retryAfter": 5}),
         (BadFile("a.ttl", 3, "no"), 500, {"line": 3}),
+        (
+            Refused([Violation("Claim-stance", "e:a", "no stance", "e:g")]),
+            422,
+            {
+                "violations": [
+                    {"rule": "Claim-stance", "node": "e:a", "message": "no stance", "graph": "e:g", "file": None,
+                     "line": None}
+                ]
+            },
+        ),
     ],
-)
+)  # fmt: skip
 def test_a_condition_becomes_a_document(error: Problem, status: int, members: dict[str, object]) -> None:
     told = document(error)
     assert told["status"] == status
-    assert told["detail"] == str(error)
+    assert told["detail"] == str(error).partition("\n")[0]
     more = {name: value for name, value in told.items() if name not in ("type", "title", "status", "detail")}
     assert more == members
 
@@ -115,7 +129,7 @@ def test_what_should_not_happen_is_logged_and_not_shown(
 
 def test_a_store_without_a_version_is_served_and_says_so(tmp_path: Path) -> None:
     with client_of(tmp_path / "store") as client:
-        for path in ("/healthz", "/", "/sparql?query=ASK{}", "/id/place/x", "/ontology"):
+        for path in ("/readyz", "/", "/sparql?query=ASK{}", "/id/place/x", "/ontology"):
             response = client.get(path)
             assert response.status_code == 503, path
             assert json.loads(response.data)["type"].endswith("/nothing-published")
@@ -127,7 +141,7 @@ def test_a_store_without_a_version_is_served_and_says_so(tmp_path: Path) -> None
 def test_a_damaged_store_is_told_at_the_start_and_later(tmp_path: Path) -> None:
     with client_of(tmp_path) as client:
         (tmp_path / "CURRENT").write_text("000009-0123456789ab\n")
-        response = client.get("/healthz")
+        response = client.get("/readyz")
     with pytest.raises(StoreUnreadable, match="000009-0123456789ab is missing"):
         create_app(Settings(store=tmp_path))
     assert response.status_code == 503
@@ -136,7 +150,7 @@ def test_a_damaged_store_is_told_at_the_start_and_later(tmp_path: Path) -> None:
 
 def test_busy_says_when_to_come_back(world: Path) -> None:
     slow = "/sparql?query=SELECT(COUNT(*)AS%20?n){?a%20?b%20?c.?d%20?e%20?f.?g%20?h%20?i}&timeout=1"
-    with client_of(world, children=1, wait=0.05) as client:
+    with client_of(world, children=1, wait=0.3, cache=0) as client:
         statuses: list[int] = []
         thread = threading.Thread(
             target=lambda: statuses.append(client.application.test_client().get(slow).status_code)

@@ -152,8 +152,8 @@ def test_odd_terms_are_shown(client: FlaskClient) -> None:
 def test_an_error_keeps_the_query_and_points_at_the_place(client: FlaskClient) -> None:
     query = "SELECT *\nWHERE {\n\t?s nope:p ?o .\n}\n"
     shown = asked(client, query, 400)
-    assert "Line 3, column 11:" in shown.text
-    assert "<code>\t?s nope:p ?o .\n\t         ^</code>" in shown.source
+    assert "Line 3, column 5:" in shown.text
+    assert "<code>\t?s nope:p ?o .\n\t   ^</code>" in shown.source
     assert shown.areas[0].strip() == query.strip()
 
 

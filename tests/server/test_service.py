@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import http.client
 import io
 import json
 import os
@@ -15,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
@@ -222,6 +223,40 @@ def test_the_server_follows_a_load(tmp_path: Path) -> None:
     store.close()
 
 
+def test_who_reads_slowly_holds_nobody_up(world: Path) -> None:
+    large = "/sparql?" + urlencode({"query": "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 50000"})
+    with running(world, KG_DOWNLOADS="4") as service:
+        place = urlsplit(service.url)
+        with socket.create_connection((str(place.hostname), int(place.port or 0))) as slow:
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            slow.sendall(f"GET {large} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert slow.recv(12) == b"HTTP/1.1 200"
+            refused = service.ask("GET", large)
+            assert refused.status == 503
+            assert json.loads(refused.body)["type"].endswith("/downloads")
+            assert refused.headers["retry-after"] == "10"
+            assert service.ask("HEAD", "/sparql?query=ASK{}").status == 200
+            assert service.query("ASK { ?s ?p ?o }").status == 200
+        until = time.monotonic() + 10
+        while (reply := service.ask("GET", large)).status == 503:
+            assert time.monotonic() < until, "the place of a client that left is never free again"
+        assert int(reply.headers["content-length"]) == len(reply.body)
+
+
+@pytest.mark.parametrize("kind", ["application/sparql-query", "application/x-www-form-urlencoded"])
+def test_a_body_in_chunks_is_a_body(service: Service, kind: str) -> None:
+    text = b"SELECT (1 AS ?x) {}" if kind.endswith("query") else b"query=SELECT+(1+AS+?x)+{}"
+    place = urlsplit(service.url)
+    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=60)
+    for _ in range(2):  # and the connection is kept
+        pieces = [text[at : at + 5] for at in range(0, len(text), 5)]
+        headers = {"Content-Type": kind, "Accept": "text/csv"}
+        connection.request("POST", "/sparql", iter(pieces), headers, encode_chunked=True)
+        response = connection.getresponse()
+        assert (response.status, response.read()) == (200, b"x\r\n1\r\n")
+    connection.close()
+
+
 def descendants(pid: int) -> set[int]:
     """The processes that a process started, and those that they did."""
     found = set()
@@ -272,7 +307,6 @@ def refused(store: Path, **settings: str) -> str:
 
 
 def test_what_cannot_be_served_is_told_in_a_sentence(world: Path, tmp_path: Path) -> None:
-    assert "has no version yet; load data with `kg load`" in refused(tmp_path / "none")
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("dear")
     assert "is no store" in refused(tmp_path / "other")
@@ -281,6 +315,19 @@ def test_what_cannot_be_served_is_told_in_a_sentence(world: Path, tmp_path: Path
         port = str(taken.getsockname()[1])
         assert f"cannot listen on 127.0.0.1, port {port}" in refused(world, KG_PORT=port)
     assert "KG_HOST='nowhere.invalid' is no address" in refused(world, KG_HOST="nowhere.invalid")
+
+
+def test_a_store_without_a_version_is_served_until_there_is_one(tmp_path: Path) -> None:
+    data = tmp_path / "one.ttl"
+    data.write_text("<https://e.org/a> <https://e.org/p> 1 .\n")
+    with running(tmp_path / "store") as service:
+        assert f"serves no version yet on {service.url}  load data with: kg --store" in service.greeting
+        assert service.ask("GET", "/healthz").status == 200
+        assert service.ask("GET", "/readyz").status == 503
+        assert service.query("ASK {}").status == 503
+        version = load(open_store(tmp_path / "store"), data)
+        assert json.loads(service.ask("GET", "/readyz").body)["version"] == version
+        assert service.query("ASK { ?s ?p 1 }", Accept="text/csv").body == b"true"
 
 
 def test_addresses() -> None:

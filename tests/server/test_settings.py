@@ -8,22 +8,36 @@ import pytest
 
 from server.settings import VARIABLES, BadSetting, Settings, from_environment
 
+TOKEN = "0123456789abcdef"
+
 
 def test_nothing_set_gives_the_defaults() -> None:
     assert from_environment({}) == Settings()
     assert from_environment({"KG_PORT": "", "OTHER": "x"}) == Settings()
 
 
-def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text(f"# who may write\ncarla {TOKEN}3\n\n")
     given = {
         "KG_STORE": "/srv/graph", "KG_HOST": "::1", "KG_PORT": "9000", "KG_PUBLIC_URL": "https://graph.example.org/x/",
-        "KG_CHILDREN": "2", "KG_MEMORY": "67108864", "KG_DEADLINE": "0.5", "KG_RESULT_MAX": "4096", "KG_WAIT": "1",
+        "KG_CHILDREN": "2", "KG_SHARE": "1", "KG_LONG": "3", "KG_PATIENCE": "0.5", "KG_QUEUE": "0",
+        "KG_MEMORY": "67108864", "KG_DEADLINE": "0.5", "KG_RESULT_MAX": "4096", "KG_WAIT": "1",
+        "KG_TOKENS": f"ann:{TOKEN}, bob@x:{TOKEN}2", "KG_TOKENS_FILE": str(tokens), "KG_BODY_MAX": "2048",
+        "KG_CACHE": "0", "KG_LOG": "off", "KG_PROXIES": "1", "KG_DOWNLOADS": "4",
     }  # fmt: skip
     assert set(given) == {variable.name for variable in VARIABLES}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    expected = Settings(Path("/srv/graph"), "::1", 9000, "https://graph.example.org/x", 2, 64 << 20, 0.5, 4096, 1.0)
-    assert from_environment() == expected
+    found = from_environment()
+    assert found == Settings(
+        store=Path("/srv/graph"), host="::1", port=9000, public_url="https://graph.example.org/x", children=2, share=1,
+        long=3, patience=0.5, queue=0, memory=64 << 20, deadline=0.5, result_max=4096, wait=1.0,
+        tokens=(("ann", TOKEN), ("bob@x", f"{TOKEN}2")), token_file=(("carla", f"{TOKEN}3"),), body_max=2048, cache=0,
+        log=False, proxies=1, downloads=4,
+    )  # fmt: skip
+    assert [name for name, _ in found.writers()] == ["ann", "bob@x", "carla"]
+    assert TOKEN not in repr(found)
 
 
 def test_the_table_of_settings_has_every_field_once() -> None:
@@ -33,11 +47,28 @@ def test_the_table_of_settings_has_every_field_once() -> None:
 
 
 @pytest.mark.parametrize(
+    "value", ["ann", "ann:short", f"ann:{TOKEN}é", f":{TOKEN}", f"an n:{TOKEN}", f"ann:{TOKEN},ann:{TOKEN}2", ","]
+)
+def test_a_bad_token_is_told_without_showing_it(value: str) -> None:
+    with pytest.raises(BadSetting, match=r"^KG_TOKENS is not accepted: name:token") as caught:
+        from_environment({"KG_TOKENS": value})
+    assert TOKEN not in str(caught.value)
+
+
+def test_a_token_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "bad").write_text("ann\n")
+    for path in (tmp_path / "none", tmp_path / "bad"):
+        with pytest.raises(BadSetting, match=r"KG_TOKENS_FILE=.* is not accepted"):
+            from_environment({"KG_TOKENS_FILE": str(path)})
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("KG_PORT", "http"), ("KG_PORT", "65536"), ("KG_PORT", "-1"), ("KG_CHILDREN", "0"), ("KG_CHILDREN", "1.5"),
         ("KG_MEMORY", "1024"), ("KG_MEMORY", "1G"), ("KG_DEADLINE", "0"), ("KG_DEADLINE", "nan"), ("KG_WAIT", "inf"),
         ("KG_RESULT_MAX", "10"), ("KG_HOST", " "), ("KG_PUBLIC_URL", "graph.example.org"),
+        ("KG_LOG", "yes"), ("KG_CACHE", "-1"), ("KG_BODY_MAX", "1"), ("KG_SHARE", "0"), ("KG_QUEUE", "-1"),
         ("KG_PUBLIC_URL", "https://graph.example.org/?x"),
     ],
 )  # fmt: skip

@@ -70,7 +70,7 @@ def test_solutions_in_every_form(client: FlaskClient, name: str, media_type: str
         assert response.mimetype == media_type
         assert response.content_length == len(response.data)
         assert pairs(media_type, response.data) == EXPECTED
-        assert response.vary.as_set() == {"accept"}
+        assert response.vary.as_set() == {"accept", "accept-encoding"}
         assert response.headers["Controlgraph-Version"].startswith("000001-")
     assert ("charset=utf-8" in by_header.content_type) == media_type.startswith("text/")
 
@@ -192,18 +192,22 @@ def body(data: str | bytes, content_type: str | None = "application/sparql-query
 
 
 WRONG: dict[str, tuple[dict[str, Any], int, str]] = {
-    "no query": ({"headers": {"Accept": "text/csv"}}, 400, "one-query"),
-    "two in the address": ({"path": "/sparql?query=ASK{}&query=ASK{}"}, 400, "one-query"),
-    "address and form": (body("query=ASK{}", FORM, path="/sparql?query=ASK{}"), 400, "one-query"),
-    "address and body": (body("ASK {}", path="/sparql?query=ASK{}"), 400, "one-query"),
-    "form without query": (body("x=1", FORM), 400, "one-query"),
+    "no query": ({"path": "/sparql?timeout=3"}, 400, "one-operation"),
+    "two in the address": ({"path": "/sparql?query=ASK{}&query=ASK{}"}, 400, "one-operation"),
+    "address and form": (body("query=ASK{}", FORM, path="/sparql?query=ASK{}"), 400, "one-operation"),
+    "address and body": (body("ASK {}", path="/sparql?query=ASK{}"), 400, "one-operation"),
+    "form without query": (body("x=1", FORM), 400, "one-operation"),
     "plain text": (body("ASK {}", "text/plain"), 415, "body-type"),
     "no type": (body(b"ASK {}", None), 415, "body-type"),
     "not UTF-8": (body(b"ASK { ?s ?p '\xff' }"), 400, "query-encoding"),
-    "update as body": (body("CLEAR ALL", "application/sparql-update"), 501, "no-updates"),
-    "update in a form": (body("update=CLEAR+ALL", FORM), 501, "no-updates"),
-    "default graph": ({"path": "/sparql?query=ASK{}&default-graph-uri=e:g"}, 501, "no-protocol-dataset"),
-    "named graph": ({"path": "/sparql?query=ASK{}&named-graph-uri=e:g"}, 501, "no-protocol-dataset"),
+    "update as body": (body("CLEAR ALL", "application/sparql-update"), 403, "read-only"),
+    "update in a form": (body("update=CLEAR+ALL", FORM), 403, "read-only"),
+    "default graph": ({"path": "/sparql?query=ASK{}&default-graph-uri=g"}, 400, "iri"),
+    "named graph": ({"path": "/sparql?query=ASK{}&named-graph-uri=e:%3E"}, 400, "iri"),
+    "graph of an update": ({"path": "/sparql?query=ASK{}&using-graph-uri=e:g"}, 400, "data-set"),
+    "address not UTF-8": ({"path": "/sparql?query=ASK%FF{}"}, 400, "query-encoding"),
+    "another charset": (body(b"ASK {}", "application/sparql-query; charset=utf-16"), 415, "body-charset"),
+    "query-id that can be guessed": ({"path": "/sparql?query=ASK{}&query-id=1"}, 400, "query-id"),
     "timeout word": ({"path": "/sparql?query=ASK{}&timeout=soon"}, 400, "timeout"),
     "timeout zero": ({"path": "/sparql?query=ASK{}&timeout=0"}, 400, "timeout"),
     "timeout infinite": ({"path": "/sparql?query=ASK{}&timeout=inf"}, 400, "timeout"),

@@ -1,0 +1,80 @@
+"""`/dumps/…`: the published version as a file, whole or a graph of it, made once for each version."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from typing import IO
+
+from flask import Blueprint, Response, current_app
+
+from kg import export
+from kg.files import BASE
+from kg.store.answer import GRAPH_FORMATS, Answer
+from server import asking, current, kept
+from server.errors import Rejected
+
+bp = Blueprint("dumps", __name__)
+
+WHOLE = "controlgraph"
+"""The name of the file with everything."""
+
+
+@dataclass(frozen=True)
+class Dump:
+    """A file that has no name any more, and its size in bytes."""
+
+    file: IO[bytes]
+    size: int
+
+
+def init_app() -> kept.Kept[Dump]:
+    """Where the dumps of a version are kept."""
+    return kept.Kept(wait=1.0, drop=lambda dump: dump.file.close())
+
+
+@bp.route("/dumps/<path:name>")
+def dump(name: str) -> Response:
+    """`controlgraph.nq`, `controlgraph.trig`, `<graph>.ttl`, each also with `.gz`."""
+    stem, _, form = name.removesuffix(".gz").rpartition(".")
+    accepted = export.QUAD_FORMS if stem == WHOLE else ("ttl",)
+    if not stem or form not in accepted:
+        raise Rejected(
+            404, "unknown-dump", "There is no such file",
+            f"{name}: there are {WHOLE}.nq, {WHOLE}.trig, and <graph>.ttl for each graph of ours, each also with .gz",
+        )  # fmt: skip
+    graph = None if stem == WHOLE else f"{BASE}graph/{stem}"
+    held: kept.Kept[Dump] = current_app.extensions["controlgraph.dumps"]
+    packed = name.endswith(".gz")
+    while True:
+        version, made = held.get(name, current.version, lambda: _make(form, graph, packed=packed))
+        try:
+            descriptor = os.dup(made.file.fileno())
+            break
+        except ValueError:  # closed in this moment, because another version is out
+            continue
+    response = asking.whole(Answer("graph", form, made.size, version, descriptor=descriptor))
+    if packed:
+        response.content_type = "application/gzip"
+    return response
+
+
+def _make(form: str, graph: str | None, *, packed: bool) -> Dump:
+    assert form in GRAPH_FORMATS
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (kept until another version is dumped)
+    try:
+        if packed:
+            with gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as stream, tempfile.TemporaryFile() as plain:
+                export.export(current.store(), plain, form, graph)
+                plain.seek(0)
+                shutil.copyfileobj(plain, stream, 1 << 20)
+        else:
+            export.export(current.store(), file, form, graph)
+        file.flush()
+        return Dump(file, file.seek(0, os.SEEK_END))
+    except BaseException:
+        file.close()
+        raise

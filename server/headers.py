@@ -1,0 +1,80 @@
+"""The headers that every answer has: its version, a validator, what scripts of other sites may do, and what is safe."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+
+from flask import Flask, Response, request
+
+from kg import __version__
+from kg.errors import StoreProblem
+from server import current
+
+ALWAYS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'none'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    # scripts of other sites may read what is open to anyone anyway
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "Accept-Query, Content-Length, Controlgraph-Cut, Controlgraph-Query, Controlgraph-Version, ETag, Link, "
+        "Location, Retry-After"
+    ),
+}
+"""What an answer has that says nothing else; it is added before the application, where that is cheap."""
+_READS = {"/sparql": "GET, HEAD, POST, QUERY, OPTIONS"}
+_VALIDATED = ("GET", "HEAD", "POST", "QUERY")
+
+
+def init_app(app: Flask) -> None:
+    """Give every answer of this application its headers."""
+    app.before_request(_begin)
+    app.after_request(_finish)
+
+
+def _begin() -> None:
+    request.environ["controlgraph.version"] = _version()
+
+
+def _version() -> str | None:
+    with suppress(StoreProblem):
+        return current.version()
+    return None
+
+
+def _finish(response: Response) -> Response:
+    environ, headers = request.environ, response.headers
+    rule = request.url_rule
+    environ["controlgraph.route"] = rule.rule if rule else ""
+    if request.method == "OPTIONS":
+        _preflight(response)
+    begun = environ.get("controlgraph.version")
+    version = headers.setdefault("Controlgraph-Version", begun) if begun else None
+    if response.status_code != 200 or "ETag" in headers or "no-store" in headers.get("Cache-Control", ""):
+        return response
+    if environ.get("controlgraph.changing"):
+        headers["Cache-Control"] = "no-store"
+    elif request.method in _VALIDATED and version and version == begun == _version():
+        # made of one version from beginning to end, and of nothing else than the request
+        headers["ETag"] = f'"{version}-{_form(response)}"'
+        headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _form(response: Response) -> str:
+    """What stands for the request and for the form of its answer, and for the software that made it."""
+    environ = request.environ
+    body = request.get_data() if request.method in ("POST", "QUERY") else b""
+    asked = environ["PATH_INFO"], environ["QUERY_STRING"], body, current.address()
+    return hashlib.sha256(repr((__version__, response.content_type, asked)).encode()).hexdigest()[:12]
+
+
+def _preflight(response: Response) -> None:
+    """Let scripts of other sites do what needs no token."""
+    response.headers["Access-Control-Allow-Methods"] = _READS.get(request.path.rstrip("/"), "GET, HEAD, OPTIONS")
+    response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
+    response.headers["Access-Control-Max-Age"] = "86400"

@@ -1,0 +1,54 @@
+"""A write over HTTP: by whom, on what condition, and what it did."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Response, json
+
+from kg import publish
+from kg.ontology import PREFIXES
+from kg.publish import Written
+from server import current
+
+_one_at_a_time = threading.Lock()
+"""Held from a write's condition to its end: nobody else who writes over HTTP comes between."""
+
+
+def write(
+    steps: Sequence[dict[str, Any]],
+    *,
+    who: str,
+    base: str | None = None,
+    seconds: float | None = None,
+    condition: Callable[[], None] = lambda: None,
+) -> Written:
+    """Publish the steps as one version (`kg.publish.write`), if `condition` raises nothing.
+
+    Raises QueryProblem, Refused, StoreLocked, StoreUnreadable, and what `condition` does; then nothing was written.
+    """
+    with _one_at_a_time:
+        condition()
+        written = publish.write(current.store(), steps, who=who, base=base, prefixes=PREFIXES, seconds=seconds)
+        current.look()
+        return written
+
+
+def account(written: Written, status: int = 200) -> Response:
+    """What a write did, as JSON: the version, and how many statements came and went in each graph."""
+    document = {
+        "version": written.version,
+        "added": {graph or "default": number for graph, number in written.added.items()},
+        "removed": {graph or "default": number for graph, number in written.removed.items()},
+    }
+    response = Response(json.dumps(document, ensure_ascii=False), status, content_type="application/json")
+    return told(response, written)
+
+
+def told(response: Response, written: Written) -> Response:
+    """The response, with the version that is published now."""
+    response.headers["Controlgraph-Version"] = written.version
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,83 @@
+"""Requests that nobody would write: whatever is sent to whichever door, the answer is one that is told of."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.server.conftest import TOKEN, WRITER, client_of
+
+PATHS = [
+    "/", "/query", "/sparql", "/sparql/", "/graphs", "/graphs/x", "/graph/world", "/id/place/town-alden", "/id/x/y",
+    "/resource", "/ontology", "/.well-known/void", "/dumps/controlgraph.nq", "/dumps/world.ttl", "/queries/x",
+    "/feed/versions", "/healthz", "/readyz", "/metrics", "/static/style.css", "/static/../app.py", "/nowhere",
+]  # fmt: skip
+METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "QUERY", "OPTIONS", "PROPFIND"]
+NAMES = [
+    "query", "update", "format", "default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri",
+    "graph", "default", "timeout", "query-id", "iri", "example",
+]  # fmt: skip
+VALUES = [
+    "ASK {}", "SELECT * { ?s ?p ?o } LIMIT 3", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 3", "INSERT DATA { <e:a> <e:b> 1 }",
+    "DELETE WHERE { ?s <e:b> ?o }", "json", "ttl", "csv", "https://w3id.org/controlgraph/graph/world", "e:g", "1", "",
+    "inf", "-1", "a-name_of-16-letters", "https://w3id.org/controlgraph/id/place/town-alden", "\u0000", "\ud7ff😀",
+]  # fmt: skip
+TYPES = [
+    "application/sparql-query", "application/sparql-update", "application/x-www-form-urlencoded", "text/turtle",
+    "application/ld+json", "application/rdf+xml", "multipart/form-data; boundary=x", "multipart/form-data",
+    "text/plain", "text/turtle; charset=latin-1", "", ";", "\u00e9/x",
+]  # fmt: skip
+ACCEPTED = ["*/*", "text/html", "text/turtle", "application/json;q=0.1", ";;,,", "text/*;q=x", "", "image/png"]
+DOCUMENTED = {503, 504}
+
+
+@pytest.fixture(scope="module")
+def open_door(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A client of a store to which anything may be written."""
+    location = shutil.copytree(world, tmp_path_factory.mktemp("fuzz") / "store")
+    with client_of(location, children=1, deadline=5, body_max=4096, tokens=(("tester", TOKEN),)) as client:
+        yield client
+
+
+values = st.sampled_from(VALUES) | st.text(max_size=20)
+bodies = st.binary(max_size=200) | st.sampled_from(VALUES).map(str.encode) | st.just(b"x" * 5000)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    method=st.sampled_from(METHODS),
+    path=st.sampled_from(PATHS) | st.text("abc/%.é ", max_size=12).map(lambda text: "/" + text.lstrip("/")),
+    parameters=st.lists(st.tuples(st.sampled_from(NAMES), values), max_size=4),
+    raw=st.none() | st.binary(max_size=20),
+    body=bodies,
+    content_type=st.sampled_from(TYPES),
+    accept=st.sampled_from(ACCEPTED),
+    token=st.booleans(),
+)
+def test_no_request_ends_in_an_answer_that_nobody_told_of(
+    open_door: FlaskClient,
+    method: str,
+    path: str,
+    parameters: list[tuple[str, str]],
+    raw: bytes | None,
+    body: bytes,
+    content_type: str,
+    accept: str,
+    token: bool,
+) -> None:
+    query = {"query_string": parameters} if raw is None else {"query_string": raw.decode("latin-1")}
+    headers = {"Accept": accept, "Content-Type": content_type, **(WRITER if token else {})}
+    with open_door.open(path, method=method, data=body, headers=headers, **query) as response:
+        data = response.data
+    assert response.status_code < 500 or response.status_code in DOCUMENTED, data
+    assert b"Traceback" not in data
+    if response.status_code >= 400 and response.mimetype != "text/html" and method != "HEAD":
+        assert response.mimetype == "application/problem+json"
+        assert json.loads(data)["status"] == response.status_code
