@@ -220,7 +220,7 @@ def leads_somewhere(path: Path, target: str) -> bool:
 def test_a_setting_is_told_as_it_is(variable: Variable) -> None:
     told = (ROOT / "docs" / "operations.md").read_text("utf-8")
     default = f"{variable.default:g}" if isinstance(variable.default, float) else str(variable.default)
-    shown = "none" if variable.default is None else f"`{default}`"
+    shown = "none" if variable.default in (None, ()) else "on" if variable.default is True else f"`{default}`"
     assert f"| `{variable.name}` | {variable.meaning} | {variable.accepted} | {shown} |" in told
 
 

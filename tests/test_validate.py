@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rdflib import Graph, URIRef
+from rdflib import BNode, Graph, URIRef
 from rdflib.namespace import RDF, SH
 
 from kg import checks, files, publish, validate
+from kg.errors import Refused
 from kg.store.candidate import Candidate
 from kg.store.embedded import Store
+from kg.store.pool import Limits
+from kg.store.terms import Row
 
 FAULTS = sorted((Path(__file__).parent / "faults").glob("*.ttl"))
 
@@ -64,6 +67,96 @@ def test_a_planted_fault_is_caught(path: Path, context: Candidate) -> None:
     found = {(violation.rule, violation.node, str(violation.line), violation.file) for violation in violations}
     assert (expected["rule"], expected["node"], expected["line"], path.name) in found, "\n".join(map(str, violations))
     assert all(violation.message.strip() for violation in violations)
+
+
+OF_CHECKS = [path for path in FAULTS if stated(path)["rule"] in checks.texts()]
+
+
+@pytest.mark.parametrize("path", OF_CHECKS, ids=lambda path: path.stem)
+def test_a_planted_fault_is_refused_as_a_write(path: Path, shipped: Store) -> None:
+    """A write is checked on what it concerns, by the same rules as everything."""
+    expected, before = stated(path), shipped.version()
+    graph = f"{files.BASE}graph/fault"
+    with pytest.raises(Refused) as refused:
+        publish.write(shipped, [{"post": graph, "file": str(path), "form": "ttl", "base": graph}], who="test")
+    found = {(violation.rule, violation.node) for violation in refused.value.violations}
+    # a blank node has another name each time
+    assert {(rule, "_:" if "/" not in node else node) for rule, node in found} >= {(expected["rule"], expected["node"])}
+    assert shipped.version() == before
+
+
+@pytest.mark.parametrize("path", OF_CHECKS, ids=lambda path: path.stem)
+def test_a_fault_is_found_whichever_statement_brings_it_about(path: Path, tmp_path: Path) -> None:
+    """Each statement of a planted fault by itself taken away, and added last: the checks on what that concerns find
+    every fault that the checks on the whole find then and did not find before."""
+    graph, ontology = f"{files.BASE}graph/fault", files.shipped() / "ontology" / "control.ttl"
+    store = Store.open(tmp_path, Limits(children=1))
+    with store.candidate() as candidate:
+        candidate.replace(files.graph_of(ontology), ontology.read_bytes(), ontology.name)
+        candidate.replace(graph, path.read_bytes(), path.name)
+        complete = at_fault(checks.faults(candidate))
+        for statement in far_statements(path):
+            step = f"DATA {{ GRAPH <{graph}> {{ {statement} }} }}"
+            account = candidate.apply(store.pool, [{"update": f"DELETE {step}"}], {}, "", None)
+            without = at_fault(checks.faults(candidate))
+            assert without - complete <= at_fault(checks.new_faults(candidate, account)), f"without {statement}"
+            account = candidate.apply(store.pool, [{"update": f"INSERT {step}"}], {}, "", None)
+            assert complete - without <= at_fault(checks.new_faults(candidate, account)), f"with {statement}"
+    store.close()
+
+
+def at_fault(rows: Iterator[tuple[str, Row]]) -> set[tuple[str, str]]:
+    """Check and node of each finding."""
+    return {(name, str(row["node"])) for name, row in rows}
+
+
+def far_statements(path: Path) -> list[str]:
+    """The statements of a fault file that are not about the node at fault: of these a write could lose sight."""
+    node = URIRef(stated(path)["node"])
+    facts = sorted(fact for fact in Graph().parse(path) if fact[0] != node)
+    return [" ".join(term.n3() for term in fact) for fact in facts if not any(isinstance(term, BNode) for term in fact)]
+
+
+def test_a_ring_closed_far_away_is_found(tmp_path: Path) -> None:
+    """One statement closes a ring of fifty events, of which it names two."""
+    store = Store.open(tmp_path, Limits(children=1))
+    event = f"{files.BASE}id/event/"
+    kg = f"{files.BASE}ontology#"
+    ring = "".join(f"<{event}{number}> <{kg}follows> <{event}{number + 1}> .\n" for number in range(49))
+    with store.candidate() as candidate:
+        candidate.replace(f"{files.BASE}graph/ring", ring.encode(), "ring.ttl")
+        text = f"INSERT DATA {{ GRAPH <{files.BASE}graph/other> {{ <{event}49> <{kg}follows> <{event}0> }} }}"
+        account = candidate.apply(store.pool, [{"update": text}], {}, "", None)
+        found = at_fault(checks.new_faults(candidate, account))
+    assert ("cycle-follows", f"{event}49") in found
+    store.close()
+
+
+def test_what_many_share_is_not_looked_through(tmp_path: Path) -> None:
+    """A claim more about what a thousand claims name concerns itself and what it names, not the thousand."""
+    store = Store.open(tmp_path, Limits(children=1))
+    kg, one = f"{files.BASE}ontology#", f"{files.BASE}id/"
+    shared = f"<{kg}claimant> <{one}actor/a> ; <{kg}source> <{one}source/s> ; <{kg}statesWhen> <{one}when/w>"
+    claims = "".join(f"<{one}claim/{number}> a <{kg}Claim> ; {shared} .\n" for number in range(1000))
+    with store.candidate() as candidate:
+        candidate.replace(f"{files.BASE}graph/claims", claims.encode(), "claims.ttl")
+        text = f"INSERT DATA {{ GRAPH <{files.BASE}graph/claims> {{ <{one}claim/more> a <{kg}Claim> ; {shared} }} }}"
+        account = candidate.apply(store.pool, [{"update": text}], {}, "", None)
+        concerned = checks.concerned(candidate, account)
+    assert concerned == {URIRef(f"{one}{name}") for name in ("claim/more", "actor/a", "source/s", "when/w")} | {
+        URIRef(f"{kg}Claim")
+    }
+    store.close()
+
+
+def test_a_changed_meaning_concerns_everything(shipped: Store) -> None:
+    """Where a property is given another kind of subject, what it stands on elsewhere is at fault."""
+    kg = f"{files.BASE}ontology#"
+    rdfs = "http://www.w3.org/2000/01/rdf-schema#"
+    text = f"DELETE DATA {{ GRAPH <{files.BASE}graph/ontology> {{ <{kg}stance> <{rdfs}domain> <{kg}Claim> }} }}"
+    with pytest.raises(Refused) as refused:
+        publish.write(shipped, [{"update": text}], who="test")
+    assert {violation.rule for violation in refused.value.violations} >= {"wrong-domain"}
 
 
 def test_every_rule_has_a_planted_fault() -> None:
