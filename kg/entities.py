@@ -49,7 +49,8 @@ class Claim:
 
 @dataclass(frozen=True)
 class Entity:
-    """A thing: what it is called, the statements with it as subject, those with it as object, the claims about it.
+    """A thing: what it is called, the statements with it as subject, those with it as object, the claims about it,
+    and, of a place, the claims about what happened there.
 
     `labels` gives the English name of every IRI that occurs, where one is known. `cut` is true where there are more
     than `SHOWN` mentions or claims, of which the first are here. `version` is the data's.
@@ -61,6 +62,7 @@ class Entity:
     statements: tuple[Statement, ...]
     mentions: tuple[Statement, ...]
     claims: tuple[Claim, ...]
+    happened: tuple[Claim, ...]
     cut: bool
     labels: dict[str, str] = field(repr=False)
 
@@ -80,8 +82,9 @@ def describe(store: Store, iri: str) -> Entity:
     if not statements and not mentions:
         raise UnknownEntity(iri)
     rows = store.select("claims-about", entity=thing)
-    claims = _claims(rows)
-    labels = names(store, _iris(thing, statements, mentions, claims))
+    there = store.select("claims-at", entity=thing)
+    claims, happened = _claims(rows), _claims(there)
+    labels = names(store, _iris(thing, statements, mentions, [*claims, *happened]))
     return Entity(
         iri,
         labels.get(iri) or _last_part(iri),
@@ -89,7 +92,8 @@ def describe(store: Store, iri: str) -> Entity:
         tuple(statements),
         tuple(mentions[:SHOWN]),
         tuple(claims),
-        len(mentions) > SHOWN or len(rows) > SHOWN,
+        tuple(happened),
+        max(len(mentions), len(rows), len(there)) > SHOWN,
         labels,
     )
 

@@ -149,6 +149,7 @@ def _page(entity: Entity) -> str:
         groups=_grouped([(s.property, s.value, s.graph) for s in entity.statements], labels),
         mentions=_grouped([(s.property, s.subject, s.graph) for s in entity.mentions], labels),
         claims=_claims(entity, parts),
+        happened=[(claim, entity) for claim in entity.happened],
         facts=lambda *names: _values(entity, *names),
         alternates=_alternates(FORMS),
     )

@@ -87,7 +87,7 @@ def test_a_planted_fault_is_refused_as_a_write(path: Path, shipped: Store) -> No
 
 @pytest.mark.parametrize("path", OF_CHECKS, ids=lambda path: path.stem)
 def test_a_fault_is_found_whichever_statement_brings_it_about(path: Path, tmp_path: Path) -> None:
-    """Each statement of a planted fault by itself taken away, and added last: the checks on what that concerns find
+    """A statement of a planted fault is taken away by itself, and added last: the checks on what that concerns find
     every fault that the checks on the whole find then and did not find before."""
     graph, ontology = f"{files.BASE}graph/fault", files.shipped() / "ontology" / "control.ttl"
     store = Store.open(tmp_path, Limits(children=1))
@@ -111,10 +111,11 @@ def at_fault(rows: Iterator[tuple[str, Row]]) -> set[tuple[str, str]]:
 
 
 def far_statements(path: Path) -> list[str]:
-    """The statements of a fault file that are not about the node at fault: of these a write could lose sight."""
+    """A few statements of a fault file, spread over those not about the node at fault: the checks could lose sight of it."""
     node = URIRef(stated(path)["node"])
-    facts = sorted(fact for fact in Graph().parse(path) if fact[0] != node)
-    return [" ".join(term.n3() for term in fact) for fact in facts if not any(isinstance(term, BNode) for term in fact)]
+    graph = Graph().parse(path)
+    facts = sorted(fact for fact in graph if fact[0] != node and not any(isinstance(term, BNode) for term in fact))
+    return [" ".join(term.n3() for term in fact) for fact in facts[:: max(1, len(facts) // 3)]]
 
 
 def test_a_ring_closed_far_away_is_found(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
         refuse_outbound(query)
         default: list[Any] | None = None
         if "default" in request:
-            default = [ox.NamedNode(iri) for iri in request["default"]]
+            default = [ox.NamedNode(iri) if iri else ox.DefaultGraph() for iri in request["default"]]
         options: dict[str, Any] = {
             "base_iri": request.get("base"),
             "use_default_graph_as_union": default is None and not names_dataset(query),

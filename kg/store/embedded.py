@@ -65,7 +65,7 @@ class Store:
         `results` and `graph` name the serialisation for each kind of answer (`kg.store.RESULT_FORMATS`,
         `GRAPH_FORMATS`); None where no form of that kind will do. `base` resolves relative IRIs. `values` are put in
         for variables that the SELECT clause names. `prefixes` may be used in the query undeclared, and shorten IRIs in graphs. `graphs` are the IRIs of
-        the default graph's and of the named graphs, in place of what the query names itself (SPARQL 1.1 Protocol
+        the default graph's ("" is the unnamed one) and of the named graphs, in place of what the query names itself (SPARQL 1.1 Protocol
         section 2.1.4). `seconds` shortens the deadline.
         `client` is whose share of the processes it takes; `name` is what `cancel` takes.
         Raises the QueryProblem that fits.

@@ -41,7 +41,8 @@ class Limits:
 
     `children` run at once in the short lane, `share` of them for one client; `long` in the long lane, one for one
     client. Each may have `memory` bytes (0: no cap), compute for `seconds` (None: no deadline) and answer with
-    `answer` bytes. A query waits at most `wait` seconds for a place, and at most `queue` queries wait. After
+    `answer` bytes. A query waits at most `wait` seconds for a place, and at most `queue` queries wait, a quarter of them
+    one client's. After
     `patience` seconds a query is a long one.
     """
 
@@ -73,7 +74,7 @@ class Pool:
         self.ended: Counter[str] = Counter()
         self._free: list[Child] = []
         self._running: dict[str, Ticket] = {}
-        self._waiting = 0
+        self._waiting: Counter[str | None] = Counter()
         self._closed = False
         self._change = threading.Condition()
 
@@ -133,7 +134,7 @@ class Pool:
         with self._change:
             long = sum(ticket.long for ticket in self._running.values())
             short = len(self._running) - long
-            return {"short": short, "long": long, "waiting": self._waiting, "free": len(self._free)}
+            return {"short": short, "long": long, "waiting": self._waiting.total(), "free": len(self._free)}
 
     def close(self) -> None:
         """End all children that are free; a borrowed one ends when it is given back."""
@@ -173,15 +174,16 @@ class Pool:
         with self._change:
             if ticket.name in self._running:
                 ticket.name = uuid4().hex  # a name is its query's alone
-            if self._waiting >= self.limits.queue:
+            mine = self._waiting[ticket.client] if ticket.client is not None else 0
+            if self._waiting.total() >= self.limits.queue or mine >= max(1, self.limits.queue // 4):
                 self._refuse()
-            self._waiting += 1
+            self._waiting[ticket.client] += 1
             try:
                 while not self._has_place(ticket):
                     if not self._change.wait(until - time.monotonic()):
                         self._refuse()
             finally:
-                self._waiting -= 1
+                self._waiting[ticket.client] -= 1
             self._running[ticket.name] = ticket
 
     def _has_place(self, ticket: Ticket) -> bool:
