@@ -82,6 +82,8 @@ def load(location: Path, paths: tuple[Path, ...], graph: str | None, replace_edi
         click.echo(f"published version {done.version}: {sum(done.written.values()):,} triples written")
         for name, triples in done.written.items():
             click.echo(f"  {triples:>9,}  <{name}>")
+        for name, triples in done.unshaped.items():
+            click.echo(f"shapes not applied to <{name}>: {triples:,} triples; run kg validate")
     else:
         click.echo(f"nothing to do: version {done.version} has these files")
 

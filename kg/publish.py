@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,13 @@ from kg.store.embedded import Store
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did: the version that is published now, and the triples of each graph it wrote (none: no change)."""
+    """What a load did: the version that is published now, and the triples of each graph it wrote (none: no change).
+
+    `unshaped` are those of them that are too large for the shapes (`kg.validate.SHAPED`); the checks saw them."""
 
     version: str
     written: dict[str, int]
+    unshaped: dict[str, int] = field(default_factory=dict)
 
 
 def load(
@@ -59,21 +62,26 @@ def load(
             return Loaded(store.version(), {})
         progress("checking")
         sources = {targets[path]: (str(path), texts[path].decode()) for path in paths}
-        violations = validate.check(candidate, sorted(written), sources)
+        unshaped = validate.too_large(candidate, written)
+        violations = validate.check(candidate, sorted(written.keys() - unshaped.keys()), sources)
         if violations:
             raise Refused(violations)
         progress("publishing")
-        return Loaded(candidate.publish(who), written)
+        return Loaded(candidate.publish(who), written, unshaped)
 
 
 @dataclass(frozen=True)
 class Written:
     """What a write did: the version that is published now, and how many statements it added and took away in each
-    graph ("" is the unnamed one); none where it changed nothing, and then the version is the one from before."""
+    graph ("" is the unnamed one); none where it changed nothing, and then the version is the one from before.
+
+    `unshaped` are the graphs that are too large for the shapes (`kg.validate.SHAPED`) and of which too much changed to
+    apply them to that alone, with their triples; the checks saw them."""
 
     version: str
     added: dict[str, int]
     removed: dict[str, int]
+    unshaped: dict[str, int] = field(default_factory=dict)
 
 
 def write(
@@ -100,7 +108,8 @@ def write(
         violations = validate.check_change(candidate, account)
         if violations:
             raise Refused(violations)
-        return Written(candidate.publish(who), account.added, account.removed)
+        unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
+        return Written(candidate.publish(who), account.added, account.removed, unshaped)
 
 
 def restore(store: Store, backup: Path, *, who: str) -> str:

@@ -23,6 +23,10 @@ from kg.store.candidate import Candidate
 CONTEXT = [f"{files.BASE}graph/{name}" for name in ("ontology", "gazetteer", "routes", "sources", "dataset")]
 """Graphs that others refer to: they are at hand, unchecked, when another graph is checked."""
 
+SHAPED = 20_000
+"""Triples of a graph up to which a load or a replacement of the whole is checked by the shapes: pySHACL takes seconds
+for these and hours for millions. `kg validate` has no such limit, and small writes are checked in graphs of any size."""
+
 Texts = Mapping[str, tuple[str, str]]
 """Graph IRI → (file name, the text it was loaded from), to name the line of a violation."""
 
@@ -39,18 +43,28 @@ def check(candidate: Candidate, graphs: Iterable[str], texts: Texts) -> list[Vio
     return sorted(set(found), key=lambda violation: (violation.file or "", violation.line or 0, str(violation)))
 
 
+def too_large(candidate: Candidate, graphs: Iterable[str]) -> dict[str, int]:
+    """Those of `graphs` that are too large for the shapes (`SHAPED`), with the number of their triples."""
+    sizes = {graph: candidate.graphs[graph].triples for graph in graphs if graph in candidate.graphs}
+    return {graph: triples for graph, triples in sorted(sizes.items()) if triples > SHAPED}
+
+
 def check_change(candidate: Candidate, account: Account) -> list[Violation]:
-    """Everything wrong with what a write changed, by the shapes on the nodes it touched, and by the checks."""
+    """Everything wrong with what a write changed, by the shapes on the nodes it touched, and by the checks.
+
+    A graph of which too much changed to be listed is looked at by the shapes as a whole, unless it is `too_large`.
+    """
     found = [
         _violation(name, str(row["node"]), str(row["message"]), None, {})
         for name, row in checks.new_faults(candidate, account)
     ]
     touched = {*account.added, *account.removed}
-    for graph in sorted(touched & account.whole):
+    large = too_large(candidate, touched).keys()
+    for graph in sorted((touched & account.whole) - large):
         data = candidate.graph(graph)
         found += shape_violations(data, neighbourhood(candidate, data), graph, {})
         found += date_violations(data, graph, {})
-    for graph in sorted(touched - account.whole):
+    for graph in sorted(touched - (account.whole - large) if account.nodes else ()):
         data = around(candidate, graph, account.nodes)
         beside = neighbourhood(candidate, data)
         found += shape_violations(data, beside, graph, {}, account.nodes)
