@@ -42,7 +42,7 @@ def test_home_counts_what_there_is(client: FlaskClient) -> None:
     assert "The river war" in shown.text
     assert "between 2 April 1931 and 18 April 1931" in shown.text
     assert "Of the 3 accounts of changes of control, somebody denies 1;" in shown.text
-    assert "For 1 of them the claims give different days" in shown.text
+    assert "For 1 of them the claims give the day differently" in shown.text
     assert "1 has a day that is open on at least one side" in shown.text
     assert "000001-" in shown.text
 
