@@ -25,7 +25,7 @@ CONTEXT = [f"{files.BASE}graph/{name}" for name in ("ontology", "gazetteer", "ro
 
 SHAPED = 20_000
 """Triples of a graph up to which a load or a replacement of the whole is checked by the shapes: pySHACL takes seconds
-for these and hours for millions. `kg validate` has no such limit, and small writes are checked in graphs of any size."""
+for these and hours for millions. `kg validate` has no limit, and a small write is checked in a graph of any size."""
 
 Texts = Mapping[str, tuple[str, str]]
 """Graph IRI → (file name, the text it was loaded from), to name the line of a violation."""

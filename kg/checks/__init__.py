@@ -106,7 +106,8 @@ def concerned(candidate: Candidate, account: Account) -> set[Node] | None:
     if account.changed.keys() & set(map(_iri, VOCABULARY)) or account.nodes & set(map(_iri, DECLARED)):
         return None
     ways = {_iri(name): ways for name, ways in WAYS.items()}
-    nodes: set[Node] = {URIRef(node) for node in account.nodes}
+    # a term that is only mentioned is never at fault itself
+    nodes: set[Node] = {URIRef(node) for node in account.nodes if not node.startswith(PREFIXES["kg"])}
     for predicate, changed in account.changed.items():
         subjects = {_node(subject) for subject in changed}
         nodes |= {subject for subject in subjects if isinstance(subject, URIRef) or _ours(candidate, subject)}

@@ -112,7 +112,7 @@ def test_an_event_reads_as_evidence(client: FlaskClient) -> None:
 def test_a_denial_of_responsibility_stands_on_the_page_of_the_event(client: FlaskClient) -> None:
     shown = page(client, "/id/event/market")
     assert shown.pairs["facts"]["Who"] == "Blues: perpetrator ◇ alleges ✕ denies"
-    assert shown.pairs["facts"]["Toll"] == "killed: 3 to 5"
+    assert shown.pairs["facts"]["Toll"] == "killed: 3 to 5 ● reports"
     rows = {row[0].split()[-1]: row for row in shown.tables["claims"][1:]}
     assert "about the part played: Blues: perpetrator" in rows["denies"][2]
     assert rows["alleges"][1] == "townsfolk of Alden"
