@@ -17,7 +17,10 @@ from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
 from tests.conftest import load
-from tests.test_pool import NUMBERS, SORTED_PRODUCT
+from tests.test_pool import NUMBERS
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+"""Computes for hours and needs no memory."""
 
 LIMITS = Limits(children=2, share=1, long=1, memory=1 << 30, seconds=20, wait=3, patience=0.2)
 
@@ -30,7 +33,7 @@ class Runaway:
 
         def ask() -> None:
             try:
-                store.query(SORTED_PRODUCT, name=name, client=client, seconds=seconds)
+                store.query(ENDLESS, name=name, client=client, seconds=seconds)
             except QueryProblem as problem:
                 self.problem = problem
 
@@ -77,9 +80,9 @@ def test_the_long_lane_has_one_place_for_a_client_and_few_in_all(store: Store) -
     first = Runaway(store, "first", client="a")
     until(lambda: store.pool.numbers()["long"] == 1)
     with pytest.raises(PoolBusy):
-        store.query(SORTED_PRODUCT, client="a")
+        store.query(ENDLESS, client="a")
     with pytest.raises(PoolBusy):
-        store.query(SORTED_PRODUCT, client="b")
+        store.query(ENDLESS, client="b")
     assert store.cancel("first")
     first.end()
     second = Runaway(store, "second", client="b")
@@ -96,8 +99,8 @@ def test_a_clients_share_is_its_own_and_leaves_room_for_others(tmp_path: Path, s
         patient.query("ASK {}", client="a")
     assert patient.query("ASK {}", client="b", results="csv").text() == "true"
     assert patient.query("ASK {}", results="csv").text() == "true"
-    patient.cancel("greedy")
-    greedy.end()
+    assert patient.cancel("greedy")
+    assert isinstance(greedy.end(), QueryCancelled)
     patient.close()
 
 
@@ -109,8 +112,8 @@ def test_the_queue_is_bounded(store: Store) -> None:
     until(lambda: small.pool.numbers()["waiting"] == 1)
     with pytest.raises(PoolBusy):
         small.query("ASK {}")
-    small.cancel("running")
-    running.end()
+    assert small.cancel("running")
+    assert isinstance(running.end(), QueryCancelled)
     until(lambda: small.pool.numbers()["waiting"] == 0)
     until(lambda: small.cancel("waiting"))
     assert isinstance(waiting.end(), QueryCancelled)

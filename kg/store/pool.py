@@ -28,6 +28,7 @@ from kg.errors import (
     QuerySyntax,
     QueryTimeout,
     ResultTooLarge,
+    StoreProblem,
     StoreUnreadable,
 )
 from kg.store.answer import Account, Answer
@@ -42,8 +43,7 @@ class Limits:
     `children` run at once in the short lane, `share` of them for one client; `long` in the long lane, one for one
     client. Each may have `memory` bytes (0: no cap), compute for `seconds` (None: no deadline) and answer with
     `answer` bytes. A query waits at most `wait` seconds for a place, and at most `queue` queries wait, a quarter of them
-    one client's. After
-    `patience` seconds a query is a long one.
+    one client's. After `patience` seconds a query is a long one.
     """
 
     children: int = 6
@@ -91,7 +91,6 @@ class Pool:
         `version` looks up the directory of the published version. `client` is whose share it takes, None nobody's;
         `name` is what `cancel` takes. Raises the QueryProblem that fits.
         """
-        version()  # before a process is taken: a store without a version has nothing to ask
         with self._lent(client, name) as ticket:
             while True:
                 directory = version()
@@ -123,10 +122,11 @@ class Pool:
         """End the running query of this name; whether there was one."""
         with self._change:
             ticket = self._running.get(name)
-            if ticket is None or ticket.child is None:
+            if ticket is None:
                 return False
             ticket.cancelled = True
-            ticket.child.end()
+            if ticket.child is not None:
+                ticket.child.end()
             return True
 
     def numbers(self) -> dict[str, int]:
@@ -151,11 +151,15 @@ class Pool:
         self._take_place(ticket)
         reason, usable = "failed", False
         try:
-            ticket.child = self._child()
-            ticket.child.ready()  # starting is not computing: it counts for no deadline
+            child = self._child()
+            with self._change:
+                ticket.child = child
+                if ticket.cancelled:
+                    raise QueryCancelled(ticket.name)
+            child.ready()  # starting is not computing: it counts for no deadline
             yield ticket
             reason, usable = "answered", True
-        except (QuerySyntax, QueryReachesOut, QueryFailed, NoSuchForm, ResultTooLarge, StoreUnreadable) as problem:
+        except (QuerySyntax, QueryReachesOut, QueryFailed, NoSuchForm, ResultTooLarge, StoreProblem) as problem:
             reason, usable = type(problem).__name__, True
             raise
         except QueryDied as death:
