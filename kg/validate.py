@@ -33,9 +33,7 @@ Texts = Mapping[str, tuple[str, str]]
 
 def check(candidate: Candidate, graphs: Iterable[str], texts: Texts) -> list[Violation]:
     """Everything wrong in `graphs` by the shapes, and in the whole candidate by the checks; empty where it conforms."""
-    found = [
-        _violation(name, str(row["node"]), str(row["message"]), None, texts) for name, row in checks.faults(candidate)
-    ]
+    found = [_violation(fault.check, fault.node, fault.message, None, texts) for fault in checks.faults(candidate)]
     for graph in graphs:
         data = candidate.graph(graph)
         found += shape_violations(data, neighbourhood(candidate, data), graph, texts)
@@ -55,8 +53,7 @@ def check_change(candidate: Candidate, account: Account) -> list[Violation]:
     A graph of which too much changed to be listed is looked at by the shapes as a whole, unless it is `too_large`.
     """
     found = [
-        _violation(name, str(row["node"]), str(row["message"]), None, {})
-        for name, row in checks.new_faults(candidate, account)
+        _violation(fault.check, fault.node, fault.message, None, {}) for fault in checks.new_faults(candidate, account)
     ]
     touched = {*account.added, *account.removed}
     large = too_large(candidate, touched).keys()

@@ -72,7 +72,7 @@ def test_an_ended_query_says_why(numbers: Store) -> None:
     with pytest.raises(QueryDied, match="nested too deeply"):
         numbers.query(DEEP)
     with pytest.raises(QueryTimeout, match=r"after 0\.5 s"):
-        numbers.query(SORTED_PRODUCT, seconds=0.5)
+        numbers.query(LONG_PLAN, seconds=0.5)
 
 
 def test_memory_is_capped(numbers: Store) -> None:

@@ -12,10 +12,10 @@ from rdflib.namespace import RDF, SH
 
 from kg import checks, files, publish, validate
 from kg.errors import Refused
+from kg.ontology import PREFIXES
 from kg.store.candidate import Candidate
 from kg.store.embedded import Store
 from kg.store.pool import Limits
-from kg.store.terms import Row
 
 FAULTS = sorted((Path(__file__).parent / "faults").glob("*.ttl"))
 
@@ -105,9 +105,9 @@ def test_a_fault_is_found_whichever_statement_brings_it_about(path: Path, tmp_pa
     store.close()
 
 
-def at_fault(rows: Iterator[tuple[str, Row]]) -> set[tuple[str, str]]:
+def at_fault(faults: Iterator[checks.Fault]) -> set[tuple[str, str]]:
     """Check and node of each finding."""
-    return {(name, str(row["node"])) for name, row in rows}
+    return {(fault.check, fault.node) for fault in faults}
 
 
 def far_statements(path: Path) -> list[str]:
@@ -180,3 +180,25 @@ def is_a_rule(shapes: Graph, shape: URIRef) -> bool:
         for predicate in shapes.predicates(shape)
         if predicate not in (SH.message, SH.path, SH.severity, SH.order, SH.name, SH.description)
     )
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ("_:b a kg:Place", "blank-node"),
+        ("_:b kg:stance kg:Reports", "wrong-domain"),
+        ("_:b a kg:Nothing", "unknown-term"),
+    ],
+)
+def test_a_node_without_a_name_is_looked_at(statement: str, rule: str, shipped: Store) -> None:
+    text = f"INSERT DATA {{ GRAPH <https://example.org/g> {{ {statement} }} }}"
+    with pytest.raises(Refused) as refused:
+        publish.write(shipped, [{"update": text}], who="test", prefixes=PREFIXES)
+    assert rule in {violation.rule for violation in refused.value.violations}
+
+
+def test_what_others_bring_may_be_without_names(tmp_path: Path) -> None:
+    store = Store.open(tmp_path, Limits(children=1))
+    done = publish.write(store, [{"update": 'INSERT DATA { _:b <https://example.org/p> "x" , _:c }'}], who="test")
+    assert done.added == {"": 2}
+    store.close()

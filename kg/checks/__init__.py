@@ -8,6 +8,7 @@ in milliseconds, however much the store holds. Which nodes those are is `concern
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -74,15 +75,23 @@ def texts() -> dict[str, str]:
     return {path.stem: path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.rq"))}
 
 
-def faults(candidate: Candidate) -> Iterator[tuple[str, Row]]:
-    """What the checks find in the whole store, as check and row."""
+@dataclass(frozen=True)
+class Fault:
+    """What a check found: the check's name, the node (an IRI, or the passing name of a blank node) and the message."""
+
+    check: str
+    node: str
+    message: str
+
+
+def faults(candidate: Candidate) -> Iterator[Fault]:
+    """What the checks find in the whole store."""
     for name, text in texts().items():
-        for row in candidate.select(text):
-            yield name, row
+        yield from _told(name, candidate.select(text))
 
 
-def new_faults(candidate: Candidate, account: Account) -> Iterator[tuple[str, Row]]:
-    """What the checks find among the nodes that a write concerns, as check and row."""
+def new_faults(candidate: Candidate, account: Account) -> Iterator[Fault]:
+    """What the checks find among the nodes that a write concerns."""
     nodes = concerned(candidate, account)
     if nodes is None:
         yield from faults(candidate)
@@ -91,11 +100,16 @@ def new_faults(candidate: Candidate, account: Account) -> Iterator[tuple[str, Ro
     nameless = sorted(node for node in nodes if isinstance(node, BNode))
     for name, text in texts().items():
         for start in range(0, len(named), BATCH):
-            for row in candidate.select(queries.filled(text, "node", named[start : start + BATCH])):
-                yield name, row
+            yield from _told(name, candidate.select(queries.filled(text, "node", named[start : start + BATCH])))
         for node in nameless:  # cannot be written into a query
-            for row in candidate.select(text, node=node):
-                yield name, row
+            yield from _told(name, candidate.select(text, node=node))
+
+
+def _told(name: str, rows: list[Row]) -> Iterator[Fault]:
+    for row in rows:
+        # a message that speaks of a blank node by its IRI comes to nothing
+        rule = texts()[name].partition("\n")[0].removeprefix("# ")
+        yield Fault(name, str(row["node"]), str(row.get("message", f"A node without a name breaks the rule: {rule}.")))
 
 
 def concerned(candidate: Candidate, account: Account) -> set[Node] | None:
