@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kg import files, publish
 from kg.errors import QueryDied, QueryFailed, QueryReachesOut, QuerySyntax, QueryTimeout, Refused
-from kg.store import open_store, versions
+from kg.store import open_store, versions, writer
 from kg.store.embedded import Store
+from kg.store.guard import Outbound
 from kg.store.pool import Limits
 from tests.conftest import load
 
@@ -143,3 +145,34 @@ def test_four_writers_lose_no_increment(tiny: Store) -> None:
         thread.join()
     store.close()
     assert values(tiny) == ["20", "first"]
+
+
+def test_the_writers_own_work(tmp_path: Path) -> None:
+    """The code that applies writes in children, here in this process, where a kill cannot lose its coverage."""
+    directory = str(tmp_path / "candidate")
+    path = tmp_path / "body"
+
+    def apply(*steps: dict[str, object]) -> dict[str, Any]:
+        return writer.apply(directory, list(steps))
+
+    done = apply({"update": P + "INSERT DATA { GRAPH e:g { e:a e:p e:b . [] e:p 1 } e:u e:p 2 }"})
+    assert done["added"] == {"https://example.org/g": 2, "": 1}
+    assert done["nodes"] == ["https://example.org/a", "https://example.org/b", "https://example.org/u"]
+    done = apply({"update": P + "DELETE WHERE { GRAPH ?g { ?s e:p 1 } }"})
+    assert (done["added"], done["removed"]) == ({}, {"https://example.org/g": 1})
+    done = apply({"update": P + "INSERT { GRAPH e:g { [] e:p ?o } } WHERE { ?s e:p ?o }"})
+    assert (done["added"], done["removed"]) == ({"https://example.org/g": 1}, {})
+    done = apply({"update": P + "DELETE { GRAPH e:g { ?s e:p 2 } } WHERE { GRAPH e:g { ?s e:p 2 } }"})
+    assert (done["added"], done["removed"]) == ({}, {"https://example.org/g": 1})
+    path.write_text("<x> <p> 'one' .")
+    put = {"put": "https://example.org/h", "file": str(path), "form": "ttl", "base": "https://example.org/"}
+    assert apply(put)["added"] == {"https://example.org/h": 1}
+    assert apply({**put, "post": put["put"]} | {"put": "https://example.org/h"})["removed"] == {}
+    assert apply({"drop": "https://example.org/h"})["removed"] == {"https://example.org/h": 1}
+    assert apply({"update": "CLEAR ALL"})["whole"] == []
+    path.write_text("<x> <p> one .")
+    for step in (put, {"update": "FLY"}):
+        with pytest.raises(writer.NoUpdate):
+            apply(step)
+    with pytest.raises(Outbound):
+        apply({"update": "LOAD <http://127.0.0.1:1/>"})

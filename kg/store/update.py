@@ -22,7 +22,8 @@ MANAGEMENT = ("CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD")
 
 @dataclass
 class Change:
-    """What operations touch: the IRIs in the statements they add or take away, and graphs changed as a whole.
+    """What operations touch: the nodes of the statements they add or take away (blank ones as `_:label`), and graphs
+    changed as a whole.
 
     `graphs` has the IRIs of graphs cleared, dropped or copied, "" for the unnamed one, "*" for all of them.
     """
@@ -100,10 +101,11 @@ def changes(store: ox.Store, operation: Operation, **context: Any) -> Change:
     words = operation.words
     if words[1:2] == ["DATA"]:
         quads = data(operation, **context)
-        return Change(nodes=_iris(term for quad in quads for term in (quad.subject, quad.object)))
+        return Change(nodes=_names(term for quad in quads for term in (quad.subject, quad.object)))
     if words[:1] and words[0] in MANAGEMENT:
         return Change(graphs=_managed_graphs(operation, context))
-    return Change(nodes=_changed_by_pattern(store, operation, context))
+    nodes = _changed_by_pattern(store, operation, context)
+    return Change(graphs={"*"}) if nodes is None else Change(nodes=nodes)
 
 
 def data(operation: Operation, **context: Any) -> list[ox.Quad]:
@@ -125,21 +127,26 @@ def _managed_graphs(operation: Operation, context: dict[str, Any]) -> set[str]:
     return found
 
 
-def _changed_by_pattern(store: ox.Store, operation: Operation, context: dict[str, Any]) -> set[str]:
-    """The IRIs in what the templates of a DELETE and INSERT give over the solutions of their pattern."""
+def _changed_by_pattern(store: ox.Store, operation: Operation, context: dict[str, Any]) -> set[str] | None:
+    """The nodes in what the templates of a DELETE and INSERT give over the solutions of their pattern.
+
+    None where a template makes blank nodes: they are other ones each time it is evaluated, so nothing can be foretold.
+    """
     blocks = _blocks(operation)
     pattern = blocks.pop("WHERE", None)
     if pattern is None:
         raise SyntaxError("expected WHERE after the templates of an update")
     default, named = _dataset(operation, context)
     found: set[str] = set()
+    if any(_makes_blank_nodes(template) for template in blocks.values()):
+        return None
     for template in blocks.values() or [pattern]:
         flat = _without_graphs(template)
         if flat:
             query = f"{operation.prologue} CONSTRUCT {{ {flat} }} WHERE {pattern}"
             triples = store.query(query, default_graph=default, named_graphs=named, **context)
             assert isinstance(triples, ox.QueryTriples)
-            found |= _iris(term for triple in triples for term in (triple.subject, triple.object))
+            found |= _names(term for triple in triples for term in (triple.subject, triple.object))
     return found
 
 
@@ -226,8 +233,19 @@ def _resolve(operation: Operation, term: str, context: dict[str, Any]) -> ox.Nam
     return value
 
 
-def _iris(terms: Iterable[object]) -> set[str]:
-    return {term.value for term in terms if isinstance(term, ox.NamedNode)}
+def _names(terms: Iterable[object]) -> set[str]:
+    """IRIs, and blank nodes as `_:label`."""
+    found = set()
+    for term in terms:
+        if isinstance(term, ox.NamedNode):
+            found.add(term.value)
+        elif isinstance(term, ox.BlankNode):
+            found.add(f"_:{term.value}")
+    return found
+
+
+def _makes_blank_nodes(template: str) -> bool:
+    return any(token.text == "[" or token.text.startswith("_:") for token in tokens(template))
 
 
 def with_dataset(operation: Operation, using: list[str], using_named: list[str]) -> str:

@@ -94,7 +94,8 @@ def _snapshot(store: ox.Store, change: Change) -> set[ox.Quad]:
     """Every statement that the change can touch: those about its nodes, and those in the graphs it manages."""
     quads: set[ox.Quad] = set()
     for node in change.nodes:
-        quads.update(store.quads_for_pattern(ox.NamedNode(node), None, None, None))
+        subject = ox.BlankNode(node[2:]) if node.startswith("_:") else ox.NamedNode(node)
+        quads.update(store.quads_for_pattern(subject, None, None, None))
     for graph in change.graphs:
         quads.update(store if graph == "*" else store.quads_for_pattern(None, None, None, _graph(graph)))
     return quads

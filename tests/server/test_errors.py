@@ -30,6 +30,7 @@ from kg.errors import (
     UnknownEntity,
     Violation,
 )
+from server import current
 from server.app import create_app
 from server.errors import document
 from server.settings import Settings
@@ -156,9 +157,14 @@ def test_busy_says_when_to_come_back(world: Path) -> None:
             target=lambda: statuses.append(client.application.test_client().get(slow).status_code)
         )
         thread.start()
-        while (response := client.get("/sparql?query=ASK{}")).status_code != 503:
+        with client.application.app_context():
+            pool = current.store().pool
+        while not pool.numbers()["short"]:
             assert thread.is_alive(), "the slow query never held the only process"
+            threading.Event().wait(0.01)
+        response = client.get("/sparql?query=ASK{}")
         thread.join()
+    assert response.status_code == 503
     assert statuses == [504]
     assert response.headers["Retry-After"] == "1"
     assert json.loads(response.data)["retryAfter"] == 1
