@@ -152,7 +152,7 @@ def test_the_writers_own_work(tmp_path: Path) -> None:
     directory = str(tmp_path / "candidate")
     path = tmp_path / "body"
 
-    def apply(*steps: dict[str, object]) -> dict[str, Any]:
+    def apply(*steps: dict[str, Any]) -> dict[str, Any]:
         return writer.apply(directory, list(steps))
 
     done = apply({"update": P + "INSERT DATA { GRAPH e:g { e:a e:p e:b . [] e:p 1 } e:u e:p 2 }"})
