@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
 
-.PHONY: help run load test lint types layers check clean tables
+.PHONY: help run load test lint types layers check bench soak clean tables
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,13 @@ check: .venv/testing ## the tests, with coverage
 
 tables: .venv/installed ## write the files of data/ that come from data/tables again
 	$(BIN)/python -m tools.build
+
+bench: .venv/testing ## measure beside other servers (long; needs wrk), results in bench/results.md
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
+	$(BIN)/python -m bench.run
+
+soak: .venv/testing ## long runs against a real server: runaway and hostile queries, large answers, kills
+	$(BIN)/python -m bench.soak
 
 clean: ## remove the environment, the store and what tools leave
 	rm -rf .venv store .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
