@@ -12,18 +12,9 @@ import pyoxigraph as ox
 
 from kg.store import complaint
 from kg.store.answer import Account
+from kg.store.child import GRAPHS as SERIALISATIONS
 from kg.store.guard import refuse_outbound
 from kg.store.update import Change, Operation, changes, data, operations, with_dataset
-
-FORMS = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "nq": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-}
-"""Short name → the engine's reader of it."""
 
 WHOLE = 20_000
 """A change of more subjects than this is not listed node by node: its graphs are then checked as a whole."""
@@ -122,7 +113,7 @@ def _load(store: ox.Store, step: dict[str, Any], account: Account) -> None:
     """Put a file in place of a graph, or add it to one."""
     kind = "put" if "put" in step else "post"
     target = _graph(step[kind])
-    form, base = FORMS[step["form"]], step.get("base")
+    form, base = SERIALISATIONS[step["form"]], step.get("base")
     try:
         quads = _read(step, form, base, target)
     except SyntaxError as error:
