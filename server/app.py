@@ -10,6 +10,7 @@ from server import current, description, dumps, entities, errors, graphs, header
 from server.cache import BODY_MAX, Cache
 from server.observation import Numbers, Observed
 from server.settings import Settings, from_environment
+from server.straight import Straight
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -28,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for chapter in (pages, sparql, graphs, description, dumps, entities, operation):
         app.register_blueprint(chapter.bp)
     _init_templates(app)
-    cache = Cache(app.wsgi_app, served.published.stamp, served.settings.cache, headers.ALWAYS)
+    cache = Cache(Straight(app.wsgi_app, served), served.store.published.stamp, served.settings.cache, headers.ALWAYS)
     numbers = Numbers(served, lambda: cache.size)
     app.extensions["controlgraph.numbers"] = numbers
     app.wsgi_app = Observed(  # type: ignore[assignment]

@@ -17,7 +17,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from server.current import Stamp
+from kg.store.published import Stamp
 from server.downloads import LARGE
 
 if TYPE_CHECKING:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import time
 from dataclasses import dataclass
 
 from flask import Flask, current_app, request
@@ -15,68 +12,15 @@ from kg.store.pool import Limits
 from server.downloads import Downloads
 from server.settings import Settings
 
-Stamp = tuple[int, int] | None
-"""What is another one whenever another version is published; None where none is, or it cannot be told."""
-
-
 LOOK = 0.002
-"""Seconds for which a look at the store is good; a version published from here is seen at once (`Published.look`)."""
-
-
-class Published:
-    """The version that a store has published, looked up again only when the store has another one.
-
-    Every request asks for it, so it is a look at the file that names it, which each publishing replaces. Even that
-    look lets other threads go first, and is therefore made every `LOOK` seconds only.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._names_it = os.fspath(store.location / "CURRENT")
-        self._known: tuple[Stamp, str] = (None, "")
-        self._seen: Stamp = None
-        self._until = 0.0
-        self._looking = threading.Lock()
-
-    def stamp(self) -> Stamp:
-        """What tells this version from every other one that this process has seen or will see."""
-        # whoever finds somebody looking takes what was seen before
-        if time.monotonic() >= self._until and self._looking.acquire(blocking=False):
-            try:
-                self._look()
-            finally:
-                self._looking.release()
-        return self._seen
-
-    def look(self) -> None:
-        """Look now, because another version was published."""
-        with self._looking:
-            self._look()
-
-    def _look(self) -> None:
-        try:
-            found = os.stat(self._names_it)  # noqa: PTH116 (a Path costs more than the look itself)
-            self._seen = found.st_ino, found.st_mtime_ns
-        except OSError:
-            self._seen = None
-        self._until = time.monotonic() + LOOK
-
-    def version(self) -> str:
-        """The name of the published version. Raises NothingPublished, StoreUnreadable."""
-        stamp = self.stamp()
-        known, name = self._known
-        if stamp is None or stamp != known:
-            name = self._store.version()
-            self._known = stamp, name
-        return name
+"""Seconds for which a look at the store is good; a version published from here is seen at once (`look`)."""
 
 
 @dataclass(frozen=True)
 class Served:
-    """The store, its published version, the settings, and the places for large answers, of an application."""
+    """The store, the settings, and the places for large answers, of an application."""
 
     store: Store
-    published: Published
     settings: Settings
     downloads: Downloads
 
@@ -94,8 +38,7 @@ def init_app(app: Flask, settings: Settings) -> Served:
         answer=settings.result_max,
         wait=settings.wait,
     )
-    opened = open_store(settings.store, limits)
-    served = Served(opened, Published(opened), settings, Downloads(settings.downloads))
+    served = Served(open_store(settings.store, limits, LOOK), settings, Downloads(settings.downloads))
     app.extensions["controlgraph"] = served
     return served
 
@@ -112,7 +55,7 @@ def store() -> Store:
 
 def version() -> str:
     """The name of the published version. Raises NothingPublished, StoreUnreadable."""
-    return _served().published.version()
+    return _served().store.version()
 
 
 def downloads() -> Downloads:
@@ -122,7 +65,7 @@ def downloads() -> Downloads:
 
 def look() -> None:
     """Look at the store now, because another version was published from here."""
-    _served().published.look()
+    _served().store.published.look()
 
 
 def settings() -> Settings:

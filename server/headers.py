@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
 from kg import __version__
 from kg.errors import StoreProblem
 from server import current
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 ALWAYS = {
     "Content-Security-Policy": (
@@ -26,6 +30,8 @@ ALWAYS = {
     ),
 }
 """What an answer has that says nothing else; it is added before the application, where that is cheap."""
+ACCEPT_QUERY = "application/sparql-query, application/x-www-form-urlencoded"
+"""What a query may be sent as with the method QUERY (RFC 10008)."""
 _READS = {"/sparql": "GET, HEAD, POST, QUERY, OPTIONS"}
 _VALIDATED = ("GET", "HEAD", "POST", "QUERY")
 
@@ -60,17 +66,16 @@ def _finish(response: Response) -> Response:
         headers["Cache-Control"] = "no-store"
     elif request.method in _VALIDATED and version and version == begun == _version():
         # made of one version from beginning to end, and of nothing else than the request
-        headers["ETag"] = f'"{version}-{_form(response)}"'
+        body = request.get_data() if request.method in ("POST", "QUERY") else b""
+        headers["ETag"] = etag(version, response.content_type, environ, body, current.address())
         headers["Cache-Control"] = "no-cache"
     return response
 
 
-def _form(response: Response) -> str:
-    """What stands for the request and for the form of its answer, and for the software that made it."""
-    environ = request.environ
-    body = request.get_data() if request.method in ("POST", "QUERY") else b""
-    asked = environ["PATH_INFO"], environ["QUERY_STRING"], body, current.address()
-    return hashlib.sha256(repr((__version__, response.content_type, asked)).encode()).hexdigest()[:12]
+def etag(version: str, content_type: str | None, environ: WSGIEnvironment, body: bytes, address: str) -> str:
+    """A validator: the version, and a hash of the request, the form of its answer and the software that made it."""
+    asked = environ["PATH_INFO"], environ["QUERY_STRING"], body, address
+    return f'"{version}-{hashlib.sha256(repr((__version__, content_type, asked)).encode()).hexdigest()[:12]}"'
 
 
 def _preflight(response: Response) -> None:

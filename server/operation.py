@@ -28,7 +28,7 @@ def healthz() -> Response:
 @bp.route("/readyz")
 def readyz() -> Response:
     """Whether there is data to answer from; 503 with a problem document where there is none."""
-    version = current.store().version()  # looked up whole, not only whether it is the same file
+    version = current.store().published.found().name  # looked up whole, not only whether it is the same file
     return _fresh(json.dumps({"status": "ready", "version": version}), "application/json")
 
 

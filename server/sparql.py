@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from server import access, asking, current, description, formats, parameters, writes
 from server.errors import Rejected
+from server.headers import ACCEPT_QUERY
 from server.parameters import FORM_TYPE
 
 bp = Blueprint("sparql", __name__)
@@ -47,7 +48,7 @@ def _operation() -> tuple[str, str]:
                 415, "body-type", "A body of this type is not taken",
                 f"{request.mimetype or 'a body without a Content-Type'} is not taken by {request.method}; "
                 f"accepted are {', '.join(_TAKEN[request.method])}",
-                {"Accept-Query": ", ".join(_TAKEN["QUERY"])},
+                {"Accept-Query": ACCEPT_QUERY},
             )  # fmt: skip
         if request.mimetype == QUERY_TYPE:
             found = [("query", parameters.body())]
@@ -119,5 +120,5 @@ def _forms() -> tuple[str | None, str | None]:
 
 
 def _offered(response: Response) -> Response:
-    response.headers["Accept-Query"] = ", ".join(_TAKEN["QUERY"])
+    response.headers["Accept-Query"] = ACCEPT_QUERY
     return response

@@ -144,7 +144,8 @@ def test_children_end_with_their_parent(store: Store) -> None:
     """A parent that is killed closes the line that its children watch, whatever they do."""
     runaway = Runaway(store, "orphan")
     until(lambda: store.pool.numbers()["long"] == 1)
-    child = store.pool._running["orphan"].child
+    (ticket,) = store.pool._running
+    child = ticket.child
     assert child is not None
     child._life.close()
     assert isinstance(runaway.end(), QueryDied)

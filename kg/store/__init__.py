@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from kg.store.pool import Limits
 
 
-def open_store(location: str | os.PathLike[str], limits: Limits | None = None) -> Store:
+def open_store(location: str | os.PathLike[str], limits: Limits | None = None, good: float = 0.0) -> Store:
     """Open the store in the directory `location` (it need not exist yet; nothing is created by opening).
 
-    `limits` bounds every query (`kg.store.pool.Limits`). Raises StoreUnreadable where something else lies there.
+    `limits` bounds every query (`kg.store.pool.Limits`); which version is published is looked up again after `good`
+    seconds (`kg.store.published.Published`). Raises StoreUnreadable where something else lies there.
     """
     # imported here because a child process, which has to start fast, imports this package and none of that
     from kg.store.embedded import Store
 
-    return Store.open(location, limits)
+    return Store.open(location, limits, good)

@@ -8,12 +8,12 @@ An answer's bytes follow its message; past `INLINE` bytes an open file does (`kg
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
 import tempfile
 import threading
+from pathlib import Path
 from typing import IO, Any
 
 import pyoxigraph as ox
@@ -111,23 +111,7 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
     """
     query = request["query"]
     try:
-        substitutions = {ox.Variable(name): _term(value) for name, value in request.get("values", {}).items()}
-        refuse_outbound(query)
-        default: list[Any] | None = None
-        if "default" in request:
-            default = [ox.NamedNode(iri) if iri else ox.DefaultGraph() for iri in request["default"]]
-        options: dict[str, Any] = {
-            "base_iri": request.get("base"),
-            "use_default_graph_as_union": default is None and not names_dataset(query),
-            "default_graph": default,
-            "named_graphs": None if default is None else [ox.NamedNode(iri) for iri in request["named"]],
-            "substitutions": substitutions or None,
-        }
-        try:
-            result = store.query(query, **options)
-        except SyntaxError:
-            # reading our prefixes first takes the engine longer than most lookups, and most texts declare their own
-            result = store.query(query, prefixes=request.get("prefixes"), **options)
+        result = _result(store, query, request)
         if isinstance(result, ox.QueryTriples):
             kind, form = "graph", request["graph"]
         else:
@@ -140,7 +124,7 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
             # the recommendation defines these two for solutions only; one cell is what clients expect
             spool.write(b"true" if result else b"false")
         else:
-            result.serialize(spool, RESULTS[form])  # type: ignore[arg-type]
+            result.serialize(spool, RESULTS[form])
     except Outbound as error:
         return {"error": "outbound", "message": str(error)}
     except SyntaxError as error:
@@ -150,6 +134,24 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
     except (OSError, RuntimeError, ValueError) as error:
         return {"error": "failed", "message": str(error)}
     return {"kind": kind, "form": form}
+
+
+def _result(store: ox.Store, query: str, request: dict[str, Any]) -> Any:
+    """What the engine answers; nothing of it is computed yet."""
+    refuse_outbound(query)
+    options: dict[str, Any] = {"base_iri": request.get("base")}
+    if "default" in request:
+        options["default_graph"] = [ox.NamedNode(iri) if iri else ox.DefaultGraph() for iri in request["default"]]
+        options["named_graphs"] = [ox.NamedNode(iri) for iri in request["named"]]
+    elif not names_dataset(query):
+        options["use_default_graph_as_union"] = True
+    if "values" in request:
+        options["substitutions"] = {ox.Variable(name): _term(value) for name, value in request["values"].items()}
+    try:
+        return store.query(query, **options)
+    except SyntaxError:
+        # reading our prefixes first takes the engine longer than most lookups, and most texts declare their own
+        return store.query(query, prefixes=request.get("prefixes"), **options)
 
 
 def write(request: dict[str, Any]) -> dict[str, Any]:
@@ -180,6 +182,7 @@ def serve(line: socket.socket, limit: int, *, isolated: bool) -> None:
     """
     send(line, {"isolated": isolated})
     opened: str | None = None
+    prefixes: dict[str, str] | None = None
     store: ox.Store | None = None
     ear = Ear(line)
     while (heard := ear.receive()) is not None:
@@ -187,12 +190,13 @@ def serve(line: socket.socket, limit: int, *, isolated: bool) -> None:
         if "candidate" in request:
             send(line, write(request))
             continue
+        prefixes = request.setdefault("prefixes", prefixes)
         if request["store"] != opened:
             try:
                 store, opened = ox.Store.read_only(request["store"]), request["store"]
             except OSError as error:
                 # a version that was pruned between the look-up and now: the parent looks again
-                gone = not os.path.isdir(request["store"])
+                gone = not Path(request["store"]).is_dir()
                 send(line, {"error": "gone" if gone else "unreadable", "message": str(error)})
                 continue
         assert store is not None

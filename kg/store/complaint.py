@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -22,7 +23,12 @@ def of_query(text: str, error: SyntaxError, prefixes: Iterable[str]) -> dict[str
     for token in tokens(text):
         if token.kind == "name" and (prefix := token.text.partition(":")[0]) not in known and prefix != "_":
             line, column = position(text, token.start)
-            return {"error": "syntax", "message": f"the prefix {prefix}: is not declared", "line": line, "column": column}
+            return {
+                "error": "syntax",
+                "message": f"the prefix {prefix}: is not declared",
+                "line": line,
+                "column": column,
+            }
     told = str(error)
     found = _POSITION.match(told)
     words = told[found.end() :] if found else told
@@ -43,7 +49,7 @@ def position(text: str, at: int) -> tuple[int, int]:
 
 def _declared(text: str) -> set[str]:
     sequence = list(tokens(text))
-    pairs = zip(sequence, sequence[1:], strict=False)
+    pairs = itertools.pairwise(sequence)
     return {
         name.text.partition(":")[0]
         for word, name in pairs

@@ -18,33 +18,36 @@ from kg.store.answer import Answer
 from kg.store.candidate import Candidate
 from kg.store.child import GRAPHS as SERIALISATIONS
 from kg.store.pool import Limits, Pool
+from kg.store.published import Published
 from kg.store.terms import Row, read_rows, to_json
 
 if TYPE_CHECKING:
     from rdflib.term import Node
 
+
 class Store:
     """A store of versions. Reading methods work on the version that is published when they are called."""
 
-    def __init__(self, location: Path, limits: Limits) -> None:
+    def __init__(self, location: Path, limits: Limits, good: float = 0.0) -> None:
         self.location = location
+        self.published = Published(location, good)
         self.pool = Pool(limits)
 
     @classmethod
-    def open(cls, location: str | os.PathLike[str], limits: Limits | None = None) -> Store:
+    def open(cls, location: str | os.PathLike[str], limits: Limits | None = None, good: float = 0.0) -> Store:
         """What `kg.store.open_store` does."""
-        store = cls(Path(location), limits or Limits())
+        store = cls(Path(location), limits or Limits(), good)
         with suppress(NothingPublished):
             store.version()
         return store
 
     def version(self) -> str:
         """The name of the published version, `<number>-<hash>`. Raises NothingPublished, StoreUnreadable."""
-        return versions.current(self.location).name
+        return self.published.version()
 
     def manifest(self) -> versions.Manifest:
         """What the published version knows of its graphs."""
-        return versions.read_manifest(versions.current(self.location))
+        return versions.read_manifest(self.published.directory())
 
     def query(
         self,
@@ -64,20 +67,20 @@ class Store:
 
         `results` and `graph` name the serialisation for each kind of answer (`kg.store.RESULT_FORMATS`,
         `GRAPH_FORMATS`); None where no form of that kind will do. `base` resolves relative IRIs. `values` are put in
-        for variables that the SELECT clause names. `prefixes` may be used in the query undeclared, and shorten IRIs in graphs. `graphs` are the IRIs of
-        the default graph's ("" is the unnamed one) and of the named graphs, in place of what the query names itself (SPARQL 1.1 Protocol
-        section 2.1.4). `seconds` shortens the deadline.
-        `client` is whose share of the processes it takes; `name` is what `cancel` takes.
+        for variables that the SELECT clause names. `prefixes` may be used in the query undeclared, and shorten IRIs in
+        graphs. `graphs` are the IRIs of the default graph's ("" is the unnamed one) and of the named graphs, in place
+        of what the query names itself (SPARQL 1.1 Protocol section 2.1.4). `seconds` shortens the deadline. `client`
+        is whose share of the processes it takes; `name` is what `cancel` takes.
         Raises the QueryProblem that fits.
         """
-        request: dict[str, Any] = {"query": text, "results": results, "graph": graph, "base": base}
+        request: dict[str, Any] = {
+            "query": text, "results": results, "graph": graph, "base": base, "prefixes": prefixes,
+        }  # fmt: skip
         if values:
             request["values"] = {name: to_json(term) for name, term in values.items()}
-        if prefixes:
-            request["prefixes"] = dict(prefixes)
         if graphs is not None:
             request["default"], request["named"] = graphs
-        return self.pool.ask(lambda: versions.current(self.location), request, seconds, client, name)
+        return self.pool.ask(self.published, request, seconds, client, name)
 
     def cancel(self, name: str) -> bool:
         """End the running query of this name; whether there was one."""
@@ -103,7 +106,8 @@ class Store:
     def candidate(self, wait: float = 30.0, of: Path | None = None) -> Iterator[Candidate]:
         """A version in the making, under the write lock; deleted at the end unless `Candidate.publish` was called.
 
-        It begins as the published version, or as the version in the directory `of`. Waits up to `wait` seconds for another writer, then raises StoreLocked.
+        It begins as the published version, or as the version in the directory `of`. Waits up to `wait` seconds for
+        another writer, then raises StoreLocked.
         """
         with versions.lock(self.location, wait):
             directory = self.location / f"candidate-{os.getpid()}"

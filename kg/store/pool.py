@@ -10,12 +10,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from kg.errors import (
     NoSuchForm,
@@ -33,6 +32,7 @@ from kg.errors import (
 )
 from kg.store.answer import Account, Answer
 from kg.store.process import Child
+from kg.store.published import Published
 from kg.store.wire import Heard
 
 
@@ -42,8 +42,8 @@ class Limits:
 
     `children` run at once in the short lane, `share` of them for one client; `long` in the long lane, one for one
     client. Each may have `memory` bytes (0: no cap), compute for `seconds` (None: no deadline) and answer with
-    `answer` bytes. A query waits at most `wait` seconds for a place, and at most `queue` queries wait, a quarter of them
-    one client's. After `patience` seconds a query is a long one.
+    `answer` bytes. A query waits at most `wait` seconds for a place, and at most `queue` queries wait, a quarter of
+    them one client's. After `patience` seconds a query is a long one.
     """
 
     children: int = 6
@@ -58,12 +58,16 @@ class Limits:
 
 
 class Ticket:
-    """One query's place in the pool: who asks, in which lane it is, which child works on it."""
+    """One query's place in the pool: who asks, in which lane it is, which child works on it.
+
+    `name` is None where nobody was told one: nobody can end that query.
+    """
 
     def __init__(self, client: str | None, name: str | None) -> None:
-        self.client, self.name = client, name or uuid4().hex
+        self.client, self.name = client, name
         self.long = self.cancelled = False
         self.child: Child | None = None
+        self.turn = threading.Lock()  # held while it waits for a place
 
 
 class Pool:
@@ -73,14 +77,14 @@ class Pool:
         self.limits = limits
         self.ended: Counter[str] = Counter()
         self._free: list[Child] = []
-        self._running: dict[str, Ticket] = {}
-        self._waiting: Counter[str | None] = Counter()
+        self._running: list[Ticket] = []
+        self._waiting: list[Ticket] = []
         self._closed = False
-        self._change = threading.Condition()
+        self._change = threading.Lock()
 
     def ask(
         self,
-        version: Callable[[], Path],
+        published: Published,
         request: dict[str, Any],
         seconds: float | None = None,
         client: str | None = None,
@@ -88,16 +92,17 @@ class Pool:
     ) -> Answer:
         """Run one query on the published version, at most `seconds` long (it may only shorten the limit).
 
-        `version` looks up the directory of the published version. `client` is whose share it takes, None nobody's;
+        `client` is whose share it takes, None nobody's;
         `name` is what `cancel` takes. Raises the QueryProblem that fits.
         """
         with self._lent(client, name) as ticket:
+            directory = published.directory()
             while True:
-                directory = version()
                 header, body, file = self._exchange(ticket, {**request, "store": str(directory)}, seconds)
-                if header.get("error") != "gone":  # pruned between the look-up and now: look again
+                if header.get("error") != "gone":
                     inline = body if file is None else None
                     return Answer(header["kind"], header["form"], header["size"], directory.name, inline, file)
+                directory = published.found()  # it was pruned between the look-up and now
 
     def write(
         self, candidate: Path, steps: list[dict[str, Any]], context: dict[str, Any], seconds: float | None = None
@@ -121,7 +126,7 @@ class Pool:
     def cancel(self, name: str) -> bool:
         """End the running query of this name; whether there was one."""
         with self._change:
-            ticket = self._running.get(name)
+            ticket = next((ticket for ticket in self._running if ticket.name == name), None)
             if ticket is None:
                 return False
             ticket.cancelled = True
@@ -132,9 +137,9 @@ class Pool:
     def numbers(self) -> dict[str, int]:
         """How many queries run in each lane (`short`, `long`) and wait (`waiting`), and how many children are free."""
         with self._change:
-            long = sum(ticket.long for ticket in self._running.values())
+            long = sum(ticket.long for ticket in self._running)
             short = len(self._running) - long
-            return {"short": short, "long": long, "waiting": self._waiting.total(), "free": len(self._free)}
+            return {"short": short, "long": long, "waiting": len(self._waiting), "free": len(self._free)}
 
     def close(self) -> None:
         """End all children that are free; a borrowed one ends when it is given back."""
@@ -151,19 +156,14 @@ class Pool:
         self._take_place(ticket)
         reason, usable = "failed", False
         try:
-            child = self._child()
-            with self._change:
-                ticket.child = child
-                if ticket.cancelled:
-                    raise QueryCancelled(ticket.name)
-            child.ready()  # starting is not computing: it counts for no deadline
+            self._give_child(ticket)
             yield ticket
             reason, usable = "answered", True
         except (QuerySyntax, QueryReachesOut, QueryFailed, NoSuchForm, ResultTooLarge, StoreProblem) as problem:
             reason, usable = type(problem).__name__, True
             raise
         except QueryDied as death:
-            ending: Problem = QueryCancelled(ticket.name) if ticket.cancelled else death
+            ending: Problem = QueryCancelled(ticket.name or "") if ticket.cancelled else death
             reason = type(ending).__name__
             raise ending from None
         except Problem as problem:
@@ -174,51 +174,64 @@ class Pool:
             self._leave(ticket, usable)
 
     def _take_place(self, ticket: Ticket) -> None:
-        until = time.monotonic() + self.limits.wait
+        """Let the ticket run, at once or when its turn comes; PoolBusy where it would wait for too long."""
         with self._change:
-            if ticket.name in self._running:
-                ticket.name = uuid4().hex  # a name is its query's alone
-            mine = self._waiting[ticket.client] if ticket.client is not None else 0
-            if self._waiting.total() >= self.limits.queue or mine >= max(1, self.limits.queue // 4):
+            if ticket.name and any(other.name == ticket.name for other in (*self._running, *self._waiting)):
+                ticket.name = None  # a name is the first one's that has it
+            if self._has_place(ticket):  # one that waits could not have taken this place
+                self._running.append(ticket)
+                return
+            mine = sum(other.client == ticket.client for other in self._waiting) if ticket.client is not None else 0
+            if len(self._waiting) >= self.limits.queue or mine >= max(1, self.limits.queue // 4):
                 self._refuse()
-            self._waiting[ticket.client] += 1
-            try:
-                while not self._has_place(ticket):
-                    if not self._change.wait(until - time.monotonic()):
-                        self._refuse()
-            finally:
-                self._waiting[ticket.client] -= 1
-            self._running[ticket.name] = ticket
+            ticket.turn.acquire()
+            self._waiting.append(ticket)
+        if not ticket.turn.acquire(timeout=self.limits.wait):
+            with self._change:
+                if ticket in self._waiting:
+                    self._waiting.remove(ticket)
+                    self._refuse()
+
+    def _admit(self) -> None:
+        """Let those run whose turn has come; called with `_change` held, whenever a place may have become free."""
+        for ticket in self._waiting[:]:
+            if self._has_place(ticket):
+                self._waiting.remove(ticket)
+                self._running.append(ticket)
+                ticket.turn.release()
 
     def _has_place(self, ticket: Ticket) -> bool:
-        short = [other for other in self._running.values() if not other.long]
-        mine = sum(other.client == ticket.client for other in short)
-        return len(short) < self.limits.children and (ticket.client is None or mine < self.limits.share)
+        short = [other.client for other in self._running if not other.long]
+        return len(short) < self.limits.children and (
+            ticket.client is None or short.count(ticket.client) < self.limits.share
+        )
 
     def _refuse(self) -> None:
         self.ended["PoolBusy"] += 1
         raise PoolBusy(retry_after=max(1, round(self.limits.wait)))
 
-    def _child(self) -> Child:
-        """A free child that is alive, or a new one."""
-        while True:
-            with self._change:
-                child = self._free.pop() if self._free else None
-            if child is None:
-                return Child(self.limits.memory, self.limits.answer)
-            if child.alive():
-                return child
-            child.close()
+    def _give_child(self, ticket: Ticket) -> Child:
+        """Lend the ticket a free child, or a new one."""
+        with self._change:
+            child = self._free.pop() if self._free else None
+        if child is None:
+            child = Child(self.limits.memory, self.limits.answer)
+        with self._change:
+            ticket.child = child
+            if ticket.cancelled:
+                raise QueryCancelled(ticket.name or "")
+        child.ready()  # starting is not computing: it counts for no deadline
+        return child
 
     def _leave(self, ticket: Ticket, usable: bool) -> None:
         child = ticket.child
         with self._change:
-            del self._running[ticket.name]
+            self._running.remove(ticket)
             # after the long lane a child would stay at the back of the processor's queue: it goes
             keep = usable and child is not None and not ticket.long and not ticket.cancelled and not self._closed
             if keep and child is not None:
                 self._free.append(child)
-            self._change.notify_all()
+            self._admit()
         if child is not None and not keep:
             child.close()
             self._refill()
@@ -226,7 +239,7 @@ class Pool:
     def _refill(self) -> None:
         """Start a child ahead of the next query, where none is free and there is a place for one."""
         with self._change:
-            short = sum(not ticket.long for ticket in self._running.values())
+            short = sum(not ticket.long for ticket in self._running)
             if self._closed or self._free or short >= self.limits.children:
                 return
         child = Child(self.limits.memory, self.limits.answer)
@@ -244,7 +257,9 @@ class Pool:
         deadline = min(given) if given else None
         begun = time.monotonic()
         try:
-            child.ask(request)
+            while not child.ask(request):  # it has died since it was used last; this request was not begun
+                child.close()
+                child = self._give_child(ticket)
             if not ticket.long and (deadline is None or deadline > self.limits.patience):
                 try:
                     return _checked(child.hear(self.limits.patience))
@@ -259,12 +274,12 @@ class Pool:
     def _move(self, ticket: Ticket) -> None:
         """Move a query to the long lane; PoolBusy where that has no place for it."""
         with self._change:
-            long = [other for other in self._running.values() if other.long]
+            long = [other for other in self._running if other.long]
             mine = ticket.client is not None and any(other.client == ticket.client for other in long)
             if len(long) >= self.limits.long or mine:
                 raise PoolBusy(retry_after=max(1, round(self.limits.wait)))
             ticket.long = True
-            self._change.notify_all()
+            self._admit()
         assert ticket.child is not None
         ticket.child.yield_to_others()
         self._refill()

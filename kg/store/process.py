@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from typing import Any
 
 from kg.errors import QueryDied
@@ -23,6 +25,8 @@ class Child:
         """Start it, with a cap on its memory (0: none) and on an answer, in bytes."""
         self._memory = memory
         self._started = False
+        self._limit = 0.0
+        self._prefixes: Mapping[str, str] | None = None
         self.isolated = False
         self.line, theirs = socket.socketpair()
         self._ear = Ear(self.line)
@@ -45,10 +49,6 @@ class Child:
             self.isolated = bool(self.hear(None).message["isolated"])
             self._started = True
 
-    def alive(self) -> bool:
-        """Whether it still runs."""
-        return self._process.poll() is None
-
     def yield_to_others(self) -> None:
         """Let it run only when nobody else wants the processor."""
         if hasattr(os, "SCHED_IDLE"):
@@ -56,27 +56,46 @@ class Child:
         else:
             os.setpriority(os.PRIO_PROCESS, self._process.pid, 19)
 
-    def ask(self, request: dict[str, Any]) -> None:
-        """Send a request."""
-        self.line.settimeout(None)
+    def ask(self, request: dict[str, Any]) -> bool:
+        """Send a request; whether there was anybody to send it to.
+
+        Prefixes that the child was told last are not told again.
+        """
+        if "prefixes" in request:
+            prefixes = request["prefixes"]
+            request = {name: value for name, value in request.items() if name != "prefixes"}
+            if prefixes != self._prefixes:
+                request["prefixes"] = self._prefixes = dict(prefixes) if prefixes else None
         try:
             send(self.line, request)
         except (BrokenPipeError, ConnectionResetError):
-            raise QueryDied(self.cause_of_death()) from None
+            return False
+        return True
 
     def hear(self, seconds: float | None) -> Heard:
         """The answer, with its bytes behind it or, where they are many, in a file.
 
         TimeoutError where none has come after `seconds` (it may be asked for again), QueryDied where none will.
         """
-        self.line.settimeout(None if seconds is None else max(seconds, 0.001))
+        self._wait_at_most(0.0 if seconds is None else max(seconds, 0.001))
         try:
             heard = self._ear.receive()
+        except BlockingIOError:
+            raise TimeoutError from None
         except ConnectionResetError:
             heard = None
         if heard is None:
             raise QueryDied(self.cause_of_death())
         return heard
+
+    def _wait_at_most(self, seconds: float) -> None:
+        """Limit how long `hear` waits, 0 for ever; the system does that, at no cost where the limit stays the same."""
+        if seconds != self._limit:
+            whole = int(seconds)
+            self.line.setsockopt(
+                socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", whole, int((seconds - whole) * 1e6))
+            )
+            self._limit = seconds
 
     def cause_of_death(self) -> str:
         """In a sentence, why this dead child died."""

@@ -8,6 +8,7 @@ a pattern by evaluating their templates, of graph management from the graphs it 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -156,7 +157,7 @@ def _dataset(operation: Operation, context: dict[str, Any]) -> tuple[Any, Any]:
     named: list[ox.NamedNode] = []
     using, with_graph = False, None
     outside = list(_outside_braces(operation))
-    for (_, before), (_, token) in zip(outside, outside[1:], strict=False):
+    for (_, before), (_, token) in itertools.pairwise(outside):
         word = before.text.upper()
         if word == "USING" and token.text.upper() != "NAMED":
             using = True

@@ -13,7 +13,8 @@ from array import array
 from typing import Any, NamedTuple
 
 _HEAD = struct.Struct("!II")
-_PIECE = 1 << 18
+_PIECE = 1 << 16
+_ROOM = socket.CMSG_SPACE(array("i").itemsize)
 
 
 def send(line: socket.socket, message: dict[str, Any], body: bytes = b"", descriptor: int | None = None) -> None:
@@ -47,12 +48,12 @@ class Ear:
     def receive(self) -> Heard | None:
         """The next message; None where the other side has closed.
 
-        Raises TimeoutError by the line's own timeout.
+        Raises BlockingIOError by the line's own limit on waiting.
         """
         while len(self._data) < _HEAD.size or len(self._data) < self._needed():
-            piece, descriptors, _, _ = socket.recv_fds(self._line, _PIECE, 1)
-            if descriptors:
-                self._descriptor = descriptors[0]
+            piece, rights, _, _ = self._line.recvmsg(_PIECE, _ROOM)
+            if rights:
+                self._descriptor = array("i", rights[0][2])[0]
             if not piece:
                 return None
             self._data += piece

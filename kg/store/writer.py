@@ -124,7 +124,9 @@ def _load(store: ox.Store, step: dict[str, Any], account: Account) -> None:
     _add(store, quads, account)
 
 
-def _read(step: dict[str, Any], form: ox.RdfFormat, base: str | None, target: ox.NamedNode | ox.DefaultGraph) -> list[ox.Quad]:
+def _read(
+    step: dict[str, Any], form: ox.RdfFormat, base: str | None, target: ox.NamedNode | ox.DefaultGraph
+) -> list[ox.Quad]:
     return [
         ox.Quad(quad.subject, quad.predicate, quad.object, target)
         for quad in ox.parse(path=Path(step["file"]), format=form, base_iri=base, rename_blank_nodes=True)

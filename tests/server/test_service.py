@@ -173,13 +173,13 @@ def test_many_at_once_are_all_answered(service: Service) -> None:
     replies: list[bytes] = []
     threads = [
         threading.Thread(target=lambda: replies.append(service.query(CROSSINGS, Accept="text/csv").body))
-        for _ in range(24)
+        for _ in range(16)  # as many as may wait of one client, whose address they share
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert replies == [f"place,name\r\n{EXPECTED[0]},{EXPECTED[1]}\r\n".encode()] * 24
+    assert replies == [f"place,name\r\n{EXPECTED[0]},{EXPECTED[1]}\r\n".encode()] * 16
 
 
 @pytest.fixture(scope="module")
