@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 import threading
 import time
 from dataclasses import dataclass
 
+from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from kg.errors import NothingPublished, Problem
 from kg.store import open_store
+from server.app import create_app
 from server.settings import BadSetting, Settings, from_environment
 
 OPEN = (
@@ -52,7 +55,7 @@ def main() -> int:
     if not isolated:
         sys.stderr.write(f"{OPEN}\n")
     server = Granian(
-        "server.app:create_app",
+        "server.__main__:serving",
         factory=True,
         interface=Interfaces.WSGI,
         address=address.host,
@@ -67,6 +70,14 @@ def main() -> int:
     server.on_startup(lambda: _tell_when_ready(address, greeting(settings, version, address)))
     server.serve()
     return 0
+
+
+def serving() -> Flask:
+    """The application of a worker, with everything that stays for good out of the garbage collector's way."""
+    app = create_app()
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def first_look(settings: Settings) -> tuple[str | None, bool]:
