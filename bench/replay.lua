@@ -12,7 +12,11 @@ end
 
 function init(args)
   local headers = {["Accept"] = "application/sparql-results+json"}
-  for line in io.lines(args[1]) do requests[#requests + 1] = wrk.format("GET", wrk.path .. line, headers) end
+  local known = {}
+  for line in io.lines(args[1]) do
+    known[line] = known[line] or wrk.format("GET", wrk.path .. line, headers)
+    requests[#requests + 1] = known[line]
+  end
   at = math.floor(number * #requests / 2)
 end
 

@@ -150,9 +150,9 @@ def rates(changes: int, work: Path, seconds: int) -> list[Row]:
     """Requests a second against the Oxigraph server: Zipf beside writes, one query repeated, every query new."""
     slugs = places(changes, work)
     queries = lookups.distinct(20_000, slugs)
-    drawn = [queries[number] for number in lookups.zipf(len(queries), 200_000)]
+    drawn = [queries[number] for number in lookups.zipf(len(queries), 100_000)]
     zipf, repeated = lookups.paths(drawn), lookups.paths(queries[:1])
-    fresh = lookups.paths([queries[number % len(queries)] for number in range(300_000)], unique=True)
+    fresh = lookups.paths([queries[number % len(queries)] for number in range(100_000)], unique=True)
     rows = []
     with peers.oxigraph(oxigraph_store(changes, work)) as theirs:
         their = [wrk(theirs.endpoint, targets, seconds) for targets in (zipf, repeated, fresh)]

@@ -217,6 +217,15 @@ def test_a_version_whose_database_is_damaged_is_not_built_upon(tiny: Store) -> N
         pass
 
 
+def test_a_version_that_lost_a_table_is_not_built_upon(tiny: Store) -> None:
+    before = tiny.version()
+    for file in (tiny.location / "versions" / before).glob("*.sst"):
+        file.unlink()
+    with pytest.raises(StoreUnreadable, match="cannot be opened"):
+        publish.write(tiny, [{"update": "INSERT DATA { <http://a/b> <http://a/c> 1 }"}], who="test")
+    assert tiny.version() == before
+
+
 def test_export_of_one_graph_and_of_all(tiny: Store) -> None:
     output = io.BytesIO()
     export.export(tiny, output, "ttl", f"{files.BASE}graph/tiny")

@@ -153,7 +153,7 @@ def _make_candidate(location: Path, directory: Path, of: Path | None) -> Candida
     if begin is None:
         return Candidate(location, directory, None, {})
     try:
-        ox.Store.read_only(str(begin)).backup(str(directory))
+        versions.copy(begin, directory)
     except OSError as error:
         raise StoreUnreadable(f"the version {begin.name} cannot be copied: {error}") from error
     return Candidate(location, directory, parent.name if parent else None, versions.read_manifest(begin).graphs)

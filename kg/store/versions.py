@@ -102,6 +102,25 @@ def current(location: Path) -> Path:
     return version
 
 
+def copy(version: Path, directory: Path) -> None:
+    """Copy the database of a version into the new `directory`, its tables, which nobody ever changes, as hard links.
+
+    This is what the engine's own backup does, without opening the database, which takes longer than a small write.
+    Raises OSError, also where the version lacks the file without which the engine would begin an empty database.
+    """
+    if not (version / "CURRENT").is_file():
+        raise FileNotFoundError(f"{version / 'CURRENT'} is missing")
+    directory.mkdir()
+    for path in version.iterdir():
+        if path.suffix == ".sst":
+            try:
+                os.link(path, directory / path.name)
+            except OSError:  # a file system without hard links, or with too many to this file
+                shutil.copyfile(path, directory / path.name)
+        elif path.name not in ("LOCK", "manifest.json") and not path.name.startswith("LOG"):
+            shutil.copyfile(path, directory / path.name)
+
+
 def is_ours(location: Path) -> bool:
     """Whether a directory is empty or has only what a store has."""
     ours = {"versions", "CURRENT", "CURRENT.new", "write.lock", "journal.jsonl"}
