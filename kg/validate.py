@@ -41,6 +41,12 @@ def check(candidate: Candidate, graphs: Iterable[str], texts: Texts) -> list[Vio
     return sorted(set(found), key=lambda violation: (violation.file or "", violation.line or 0, str(violation)))
 
 
+def prepare() -> None:
+    """Read the shapes now, which the first check would otherwise have to wait for."""
+    nothing = Graph()
+    shape_violations(nothing, nothing, "", {})
+
+
 def too_large(candidate: Candidate, graphs: Iterable[str]) -> dict[str, int]:
     """Those of `graphs` that are too large for the shapes (`SHAPED`), with the number of their triples."""
     sizes = {graph: candidate.graphs[graph].triples for graph in graphs if graph in candidate.graphs}

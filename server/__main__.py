@@ -14,6 +14,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from kg import validate
 from kg.errors import NothingPublished, Problem
 from kg.store import open_store
 from server.app import create_app
@@ -75,6 +76,8 @@ def main() -> int:
 def serving() -> Flask:
     """The application of a worker, with everything that stays for good out of the garbage collector's way."""
     app = create_app()
+    if app.extensions["controlgraph"].settings.writers():
+        validate.prepare()
     gc.collect()
     gc.freeze()
     return app

@@ -131,9 +131,9 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
         return complaint.of_query(query, error, request.get("prefixes") or ())
     except _TooLarge:
         return {"error": "size", "message": str(spool.limit)}
-    except OSError as error:
+    except writer.Unreadable as error:
         return {"error": "unreadable", "message": str(error)}
-    except (RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         return {"error": "failed", "message": str(error)}
     return {"kind": kind, "form": form}
 
@@ -167,9 +167,9 @@ def write(request: dict[str, Any]) -> dict[str, Any]:
         return error.complaint
     except Outbound as error:
         return {"error": "outbound", "message": str(error)}
-    except OSError as error:
+    except writer.Unreadable as error:
         return {"error": "unreadable", "message": str(error)}
-    except (RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         return {"error": "failed", "message": str(error)}
 
 

@@ -261,5 +261,6 @@ def _sync(path: Path) -> None:
 
 def _sync_tree(directory: Path) -> None:
     for path in directory.iterdir():
-        _sync(path)
+        if path.stat().st_nlink == 1:  # what is linked was written with an earlier version
+            _sync(path)
     _sync(directory)

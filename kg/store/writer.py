@@ -40,14 +40,21 @@ class NoUpdate(Exception):
         super().__init__(complaint["message"])
 
 
+class Unreadable(Exception):
+    """The candidate cannot be opened, because the version it was copied from is damaged."""
+
+
 def apply(directory: str, steps: list[dict[str, Any]], **context: Any) -> dict[str, Any]:
     """Apply `steps` to the candidate in `directory`, close it, and account for what changed.
 
     A step is {"update": text, "using": [IRI], "named": [IRI]}, or {"put" | "post" | "drop": IRI or "" for the unnamed
     graph}, the first two with {"file": path, "form": short name, "base": IRI}. `context` is base IRI and prefixes for
-    updates. Raises NoUpdate, Outbound, and ValueError, OSError, RuntimeError as the engine does.
+    updates. Raises NoUpdate, Outbound, Unreadable, and ValueError, OSError, RuntimeError as the engine does.
     """
-    store = ox.Store(directory)
+    try:
+        store = ox.Store(directory)
+    except (OSError, RuntimeError) as error:
+        raise Unreadable(str(error)) from None
     account = Account()
     for step in steps:
         if "update" in step:
