@@ -131,8 +131,6 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
         return complaint.of_query(query, error, request.get("prefixes") or ())
     except _TooLarge:
         return {"error": "size", "message": str(spool.limit)}
-    except writer.Unreadable as error:
-        return {"error": "unreadable", "message": str(error)}
     except (OSError, RuntimeError, ValueError) as error:
         return {"error": "failed", "message": str(error)}
     return {"kind": kind, "form": form}
