@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -27,8 +28,9 @@ class Listener:
     callers: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module")
-def listener() -> Iterator[Listener]:
+@contextmanager
+def listening() -> Iterator[Listener]:
+    """Listen on loopback, and count who connects."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         heard = Listener(server.getsockname()[1])
 
@@ -46,6 +48,12 @@ def listener() -> Iterator[Listener]:
         yield heard
         server.shutdown(socket.SHUT_RDWR)
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[Listener]:
+    with listening() as heard:
+        yield heard
 
 
 def spelled(word: str) -> st.SearchStrategy[str]:

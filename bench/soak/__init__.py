@@ -1,0 +1,1 @@
+"""Long runs against a real server; each ends with what it measured and whether its promises were kept."""
