@@ -12,6 +12,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kg import files, publish
+from kg.store import open_store
+
 DEADLINE = 5
 """Seconds that a query may compute in the runs that are about that."""
 
@@ -43,6 +46,14 @@ def ask(endpoint: str, query: str, address: str | None = None, **parameters: str
         return response.status, response.read(), time.monotonic() - begun
     finally:
         connection.close()
+
+
+def shipped(folder: str) -> Path:
+    """A new store in `folder` with everything that is shipped."""
+    store = open_store(Path(folder) / "store")
+    publish.load(store, files.shipped_files(), who="soak")
+    store.close()
+    return store.location
 
 
 def memory(group: int) -> int:

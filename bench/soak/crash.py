@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from bench import peers, run
-from bench.soak.asking import ask
+from bench.soak.asking import ask, shipped
+from kg.store import versions
+
+PARTS = "SELECT ?n (COUNT(*) AS ?parts) { GRAPH <http://example.org/soak> { ?s ?p ?n } } GROUP BY ?n"
 
 
 def crash(_: Path, seconds: int) -> bool:
@@ -22,16 +26,15 @@ def crash(_: Path, seconds: int) -> bool:
     chance = random.Random(1)
     acknowledged: set[int] = set()
     sent = 0
-    kills = 0
+    kills = reads = torn = 0
     end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder:
-        store = Path(folder) / "store"
-        subprocess.run(
-            [sys.executable, "-m", "kg.cli", "--store", str(store), "load"], check=True, stdout=subprocess.DEVNULL
-        )
+        store = shipped(folder)
         while time.monotonic() < end:
             with peers.ours(store) as server:
-                until = min(end, time.monotonic() + chance.uniform(5, 30))
+                reader = Reader(server.endpoint)
+                reader.start()
+                until = min(end, time.monotonic() + chance.uniform(20, 60))
                 while time.monotonic() < until:
                     sent += 1
                     try:
@@ -46,19 +49,61 @@ def crash(_: Path, seconds: int) -> bool:
                     acknowledged.add(sent)
                 except OSError:
                     pass  # killed in between: it may be there or not, but whole
-                time.sleep(0.1)
+                reader.stop.set()
+                reader.join()
+                reads += reader.reads
+                torn += reader.torn
                 kills += 1
         with peers.ours(store) as server:
-            query = "SELECT ?n (COUNT(*) AS ?parts) { GRAPH <http://example.org/soak> { ?s ?p ?n } } GROUP BY ?n"
-            rows = json.loads(ask(server.endpoint, query)[1])["results"]["bindings"]
-    found = {int(row["n"]["value"]): int(row["parts"]["value"]) for row in rows}
+            found = parts(ask(server.endpoint, PARTS)[1])
+        wrong = incomplete(store)
     lost = acknowledged - set(found)
-    half = {number for number, parts in found.items() if parts != 2}
+    half = {number for number, count in found.items() if count != 2}
     unknown = set(found) - set(range(1, sent + 1))
+    print(f"{reads} reads, {torn} of them with half a write; versions that are not what they say: {wrong or 'none'}")
     print(
         f"{kills} kills, {sent} writes sent, {len(acknowledged)} acknowledged, {len(found)} found; lost {len(lost)}, half {len(half)}, unknown {len(unknown)}"
     )
-    return not (lost or half or unknown)
+    return not (lost or half or unknown or torn or wrong)
+
+
+class Reader(threading.Thread):
+    """Asks for everything that was written, again and again, until the server dies; `torn` counts halves of writes."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__(daemon=True)
+        self.endpoint = endpoint
+        self.stop = threading.Event()
+        self.reads = self.torn = 0
+
+    def run(self) -> None:
+        """Ask until told to stop."""
+        while not self.stop.wait(0.05):
+            try:
+                status, body, _ = ask(self.endpoint, PARTS)
+            except (OSError, http.client.HTTPException):
+                continue
+            if status == 200:
+                self.reads += 1
+                self.torn += any(count != 2 for count in parts(body).values())
+
+
+def parts(body: bytes) -> dict[int, int]:
+    """How many statements each write has left."""
+    rows = json.loads(body)["results"]["bindings"]
+    return {int(row["n"]["value"]): int(row["parts"]["value"]) for row in rows}
+
+
+def incomplete(store: Path) -> list[str]:
+    """Versions whose graphs do not have as many statements as their manifest says."""
+    wrong = []
+    for version in sorted((store / "versions").iterdir()):
+        database = ox.Store.read_only(str(version))
+        for graph, record in versions.read_manifest(version).graphs.items():
+            name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+            if sum(1 for _ in database.quads_for_pattern(None, None, None, name)) != record.triples:
+                wrong.append(f"{version.name} {graph}")
+    return wrong
 
 
 def _pair(number: int) -> str:
