@@ -131,6 +131,15 @@ def main() -> None:
         timed("map for a month, every-word", lambda: state_at(index, day, day + 30, View(policy="every-word")), 3)
         timed("verdict of a place", lambda: verdict(index, asked[0], day, day), 20)
         timed("history of a place", lambda: history(index, asked[0]), 20)
+        written = next(iter(record.claims))
+        place = record.events[record.claims[written].about[0]].places[0]
+        around = {place, *record.within[place]}
+        events = {name: event for name, event in record.events.items() if around & set(event.places)}
+        claims = {name: claim for name, claim in record.claims.items() if set(claim.about) & set(events)}
+        sources = {claim.source: record.sources[claim.source] for claim in claims.values()}
+        sources |= {name: record.sources[name] for source in [*sources.values()] for name in source.derived_from}
+        part = Record(START, {place: record.within[place]}, {}, sources, events, claims, record.baselines)
+        timed("a small write: one place anew", lambda: index.updated(part, [place]), 3)
         timed("counts over 200 places", lambda: counts(index, list(record.within)[:200], PARTIES[0], day), 5)
 
 

@@ -66,6 +66,8 @@ def load(
         violations = validate.check(candidate, sorted(written.keys() - unshaped.keys()), sources)
         if violations:
             raise Refused(violations)
+        progress("putting in order")
+        candidate.tidy()
         progress("publishing")
         return Loaded(candidate.publish(who), written, unshaped)
 

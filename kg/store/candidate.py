@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from rdflib.term import Node
 
 
+TIDIED = 4
+"""A load that wrote at least one statement in so many is followed by putting the tables in order."""
+
+
 class Candidate:
     """A version in the making: written by one thread at a time, seen by nobody else."""
 
@@ -77,6 +81,16 @@ class Candidate:
                 del self.graphs[graph]
             self._written[graph] = digest
         return account
+
+    def tidy(self) -> None:
+        """Put the tables in order after a load that wrote much of what is here.
+
+        A load leaves a table for each file and each order of terms, and a query looks into all of them. It rewrites
+        everything, so a small change is not worth it.
+        """
+        everything = sum(record.triples for record in self.graphs.values())
+        if self._writing is not None and TIDIED * sum(self._added.values()) >= everything:
+            self._writing.optimize()
 
     def _database(self) -> ox.Store:
         """The database to read from: the one being written, or, where a child wrote it, opened for reading."""
