@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import signal
 import socket
 import sys
 import threading
@@ -25,6 +27,7 @@ OPEN = (
     "that SERVICE and LOAD are refused is the only wall between a query and the network"
 )
 """What is said at the start where there is one wall less."""
+_PR_SET_PDEATHSIG = 1
 STOP = 10
 """Seconds that requests have to finish when the server is told to stop."""
 
@@ -75,12 +78,19 @@ def main() -> int:
 
 def serving() -> Flask:
     """The application of a worker, with everything that stays for good out of the garbage collector's way."""
+    end_with_parent()
     app = create_app()
     if app.extensions["controlgraph"].settings.writers():
         validate.prepare()
     gc.collect()
     gc.freeze()
     return app
+
+
+def end_with_parent() -> None:
+    """Have the system stop this worker when the main process, which would do so, is killed. Only Linux can."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def first_look(settings: Settings) -> tuple[str | None, bool]:
