@@ -28,10 +28,9 @@ from kg.errors import (
     QueryTimeout,
     ResultTooLarge,
     StoreProblem,
-    StoreUnreadable,
 )
 from kg.store.answer import Account, Answer
-from kg.store.process import Child
+from kg.store.process import Child, checked
 from kg.store.published import Published
 from kg.store.wire import Heard
 
@@ -262,11 +261,11 @@ class Pool:
                 child = self._give_child(ticket)
             if not ticket.long and (deadline is None or deadline > self.limits.patience):
                 try:
-                    return _checked(child.hear(self.limits.patience))
+                    return checked(child.hear(self.limits.patience))
                 except TimeoutError:
                     self._move(ticket)
             left = None if deadline is None else deadline - (time.monotonic() - begun)
-            return _checked(child.hear(left))
+            return checked(child.hear(left))
         except TimeoutError:
             assert deadline is not None
             raise QueryTimeout(deadline) from None
@@ -283,24 +282,3 @@ class Pool:
         assert ticket.child is not None
         ticket.child.yield_to_others()
         self._refill()
-
-
-def _checked(heard: Heard) -> Heard:
-    """The answer, unless it reports a problem, which is raised; "gone" is left to the caller."""
-    header = heard.message
-    message = header.get("message", "")
-    match header.get("error"):
-        case None | "gone":
-            return heard
-        case "syntax":
-            raise QuerySyntax(message, header["line"], header["column"])
-        case "outbound":
-            raise QueryReachesOut(message)
-        case "form":
-            raise NoSuchForm(message)
-        case "size":
-            raise ResultTooLarge(int(message))
-        case "unreadable":
-            raise StoreUnreadable(f"the published version cannot be opened: {message}")
-        case _:
-            raise QueryFailed(message)

@@ -12,7 +12,15 @@ import tempfile
 from collections.abc import Mapping
 from typing import Any
 
-from kg.errors import QueryDied
+from kg.errors import (
+    NoSuchForm,
+    QueryDied,
+    QueryFailed,
+    QueryReachesOut,
+    QuerySyntax,
+    ResultTooLarge,
+    StoreUnreadable,
+)
 from kg.store.wire import Ear, Heard, send
 
 _OUT_OF_MEMORY = ("memory allocation", "MemoryError", "bad_alloc", "can't start new thread")
@@ -119,3 +127,24 @@ class Child:
         self.line.close()
         self._life.close()
         self._errors.close()
+
+
+def checked(heard: Heard) -> Heard:
+    """The answer, unless it reports a problem, which is raised; "gone" is left to the caller."""
+    header = heard.message
+    message = header.get("message", "")
+    match header.get("error"):
+        case None | "gone":
+            return heard
+        case "syntax":
+            raise QuerySyntax(message, header["line"], header["column"])
+        case "outbound":
+            raise QueryReachesOut(message)
+        case "form":
+            raise NoSuchForm(message)
+        case "size":
+            raise ResultTooLarge(int(message))
+        case "unreadable":
+            raise StoreUnreadable(f"the published version cannot be opened: {message}")
+        case _:
+            raise QueryFailed(message)
