@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
 
-.PHONY: help run load test lint types layers check bench soak clean tables
+.PHONY: help run load test lint types layers check bench soak clean tables golden
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ check: .venv/testing ## the tests, with coverage
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 90
+
+golden: .venv/testing ## the golden cases of control, through RDF: WORLDS=FILE, ENGINE=index or reference
+	$(BIN)/python -m tests.golden_control $(or $(WORLDS),tests/golden/control/worlds.jsonl) --engine $(or $(ENGINE),index)
 
 tables: .venv/installed ## write the files of data/ that come from data/tables again
 	$(BIN)/python -m tools.build

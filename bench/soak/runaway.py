@@ -7,10 +7,13 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from bench import lookups, peers, run
-from bench.soak.asking import DEADLINE, Answers, ask, memory, p99
+from bench.soak.asking import CHANGES, DEADLINE, Answers, Options, ask, is_problem, memory, p99, verdict
+
+CAP = 1 << 30
+"""Bytes that a query may have, as shipped, with the numbers of places in both lanes."""
+PLACES = 6 + 4
 
 RUNAWAYS = (
     "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i ?c ?f",
@@ -23,12 +26,10 @@ RUNAWAYS = (
 )
 
 
-def runaway(work: Path, seconds: int) -> bool:
+def runaway(options: Options) -> bool:
     """Four clients with runaway queries beside eight ordinary ones, which must not notice much."""
-    changes = 10_000
-    slugs = run.places(changes, work)
-    queries = lookups.distinct(500, slugs)
-    with peers.ours(run.loaded(changes, work), KG_DEADLINE=str(DEADLINE)) as server:
+    queries = lookups.distinct(500, run.places(CHANGES, options.work))
+    with peers.ours(run.loaded(CHANGES, options.work), KG_DEADLINE=str(DEADLINE)) as server:
         expected = {query: _solutions(ask(server.endpoint, query)[1]) for query in queries}
 
         def ordinary(number: int, until: float, answers: Answers) -> None:
@@ -44,41 +45,52 @@ def runaway(work: Path, seconds: int) -> bool:
         def greedy(number: int, until: float, answers: Answers) -> None:
             chance = random.Random(number)
             while time.monotonic() < until:
-                status, body, taken = ask(server.endpoint, chance.choice(RUNAWAYS), f"127.0.2.{number + 1}")
+                which = chance.randrange(len(RUNAWAYS))
+                status, body, taken = ask(server.endpoint, RUNAWAYS[which], f"127.0.2.{number + 1}")
                 answers.statuses[status] += 1
-                if status == 200 or taken > DEADLINE + 1 + 5 or not body.startswith(b"{"):
-                    answers.wrong.append(f"{status} after {taken:.1f} s {body[:100]!r}")
-                if status != 503:
-                    answers.seconds.append(taken)
+                answers.seconds.append(taken)
+                if not is_problem(status, body) or taken > DEADLINE + 1:
+                    answers.wrong.append(f"runaway {which}: {status} after {taken:.1f} s {body[:100]!r}")
 
-        alone = _together([ordinary] * 8, [], min(seconds, 30))[0]
-        peak = 0
+        length = min(options.seconds, 60)
+        run.note(f"ordinary clients alone for {length} s")
+        alone = _together([ordinary] * 8, [], length)[0]
+        run.note(f"beside runaways for {options.seconds} s")
+        peaks: list[int] = []
         done = threading.Event()
 
         def watch() -> None:
-            nonlocal peak
-            while not done.wait(1):
-                peak = max(peak, memory(server.process.pid))
+            while not done.wait(0.5):
+                peaks.append(memory(server.process.pid))
 
         watcher = threading.Thread(target=watch)
         watcher.start()
-        beside, greed = _together([ordinary] * 8, [greedy] * 4, seconds)
+        beside, greed = _together([ordinary] * 8, [greedy] * 4, options.seconds)
         done.set()
         watcher.join()
-    ratio = p99(beside.seconds) / p99(alone.seconds)
-    print(
-        f"ordinary alone:  {len(alone.seconds):,} answers, p99 {p99(alone.seconds):.0f} ms, statuses {dict(alone.statuses)}"
+    return _told(alone, beside, greed, max(peaks))
+
+
+def _told(alone: Answers, beside: Answers, greed: Answers, peak: int) -> bool:
+    """The figures, and whether they are as promised."""
+    for name, answers in (("alone", alone), ("beside", beside)):
+        rate = f"{len(answers.seconds):,} answers, p99 {p99(answers.seconds):.0f} ms, {dict(answers.statuses)}"
+        print(f"    ordinary {name}: {rate}")
+    wrong = len(alone.wrong + beside.wrong)
+    ratio, slowest = p99(beside.seconds) / p99(alone.seconds), max(greed.seconds, default=0.0)
+    good = verdict(not wrong, f"ordinary answers that are wrong: {wrong}")
+    good &= verdict(ratio <= 5, f"ratio of p99 {ratio:.1f} (at most 5)")
+    most = (PLACES + 1) * CAP
+    good &= verdict(
+        peak < most, f"memory of all processes at most {peak / (1 << 20):,.0f} MiB (under {most / (1 << 20):,.0f})"
     )
-    print(
-        f"ordinary beside: {len(beside.seconds):,} answers, p99 {p99(beside.seconds):.0f} ms, statuses {dict(beside.statuses)}"
+    told = (
+        f"{dict(greed.statuses)}, slowest {slowest:.1f} s (at most {DEADLINE + 1}), not as promised: {len(greed.wrong)}"
     )
-    print(
-        f"ratio of p99 {ratio:.1f} (at most 5); runaways {dict(greed.statuses)}, slowest {max(greed.seconds, default=0):.1f} s"
-    )
-    print(f"memory of all processes at most {peak / (1 << 20):,.0f} MiB (under {(6 + 4) * 1024 + 1024:,} MiB)")
-    for wrong in (alone.wrong + beside.wrong + greed.wrong)[:10]:
-        print("wrong:", wrong)
-    return not (alone.wrong or beside.wrong or greed.wrong) and ratio <= 5 and peak < 11 << 30
+    good &= verdict(not greed.wrong, f"runaways {told}")
+    for text in (alone.wrong + beside.wrong + greed.wrong)[:10]:
+        print("    wrong:", text)
+    return good
 
 
 def _solutions(body: bytes) -> str:

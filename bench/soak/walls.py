@@ -2,63 +2,78 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-from kg.store.guard import Outbound, refuse_outbound
-from tests.test_outbound import UNGUARDED, ask, calling, harmless, listening, loading
+from bench import run
+from bench.soak.asking import Options, verdict
+from bench.soak.texts import Text, texts
+from bench.soak.unwalled import NO_NAMESPACE, perform
+from tests.test_outbound import Listener, listening
 
 TEXTS = 10_000
 """Generated texts for each wall."""
 
 
-def walls(_: Path, __: int) -> bool:
+def walls(_: Options) -> bool:
     """Ten thousand queries and updates against the guard alone, and against the namespace alone."""
-    texts = _texts()
-    harmful = [text for text, harms in texts if harms]
     with listening() as heard:
-        passed = 0
-        refused = 0
-        for text, harms in texts:
-            try:
-                refuse_outbound(text.replace("{port}", str(heard.port)))
-            except Outbound:
-                refused += not harms
-                continue
-            passed += 1
-            ask(text.replace("{port}", str(heard.port)))
-        guard = len(heard.callers)
-        print(
-            f"the guard alone: {len(texts):,} texts, {passed:,} let through, {guard} connections; harmless refused: {refused}"
+        given = placed(texts(TEXTS), heard.port)
+        run.note("without any wall")
+        free, connections = unwalled(given, heard)
+        kinds = Counter(f"{'reaching' if one.reaching else 'harmless'}, {became}" for one, became in zip(given, free, strict=True))  # fmt: skip
+        good = verdict(
+            connections > len(given) / 4 and not kinds["harmless, no SPARQL"],
+            f"without any wall {len(given):,} texts ({dict(kinds)}) make {connections:,} connections",
         )
-        given_texts = "\0".join(text.replace("{port}", str(heard.port)) for text in harmful)
-        done = subprocess.run([sys.executable, "-c", UNGUARDED], input=given_texts, text=True, capture_output=True)
-        namespace = len(heard.callers) - guard
-        print(f"the namespace alone: {len(harmful):,} texts, exit code {done.returncode}, {namespace} connections")
+        run.note("the namespace alone")
+        became, connections = unwalled(given, heard, "--leave")
+        told = f"the namespace alone, the same texts, run {became.count('run'):,}, connections: {connections}"
+        good &= verdict(bool(became) and not connections, told if became else "this system gives no network namespace")
+        run.note("the guard alone")
         before = len(heard.callers)
-        for text in harmful[:50]:
-            ask(text.replace("{port}", str(heard.port)))
-        print(f"without any wall 50 of them make {len(heard.callers) - before} connections")
-        sure = len(heard.callers) > before
-    return not guard and not namespace and not refused and done.returncode == 0 and sure
+        became, leaky = guarded(given, heard)
+        counts = dict(Counter(became))
+        good &= verdict(
+            len(heard.callers) == before,
+            f"the guard alone, the same texts, {counts}, connections: {len(heard.callers) - before}",
+        )
+        spoiled = [
+            one.text for one, now, then in zip(given, became, free, strict=True) if not one.reaching and now != then
+        ]
+        good &= verdict(not spoiled, f"harmless texts that the guard refused: {len(spoiled)}")
+        for text in leaky[:10] + spoiled[:10]:
+            print("    wrong:", repr(text))
+    return good
 
 
-def _texts() -> list[tuple[str, bool]]:
-    """Texts with whether they try to reach out, at least `TEXTS` of those that do."""
-    found: list[tuple[str, bool]] = []
+def placed(generated: Iterable[Text], port: int) -> list[Text]:
+    """The texts, aimed at the port."""
+    return [one._replace(text=one.text.replace("{port}", str(port))) for one in generated]
 
-    def collect(harms: bool, strategy: st.SearchStrategy[str], number: int) -> None:
-        @settings(max_examples=number, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-        @given(strategy)
-        def take(text: str) -> None:
-            found.append((text, harms))
 
-        take()
+def guarded(given: Iterable[Text], heard: Listener) -> tuple[list[str], list[str]]:
+    """Run them all in this process, which has its network, behind the guard: what became of each, which connected."""
+    became, leaky = [], []
+    for text, update, _ in given:
+        before = len(heard.callers)
+        became.append(perform(text, update=update))
+        if len(heard.callers) > before:
+            leaky.append(text)
+    return became, leaky
 
-    collect(True, st.one_of(calling, loading), TEXTS)
-    collect(False, harmless, TEXTS // 5)
-    return found
+
+def unwalled(given: Iterable[Text], heard: Listener, *options: str) -> tuple[list[str], int]:
+    """Run them all without the guard: what became of each, none where there is no namespace; the connections made."""
+    before = len(heard.callers)
+    lines = "".join(json.dumps([text, update]) + "\n" for text, update, _ in given)
+    command = [sys.executable, "-m", "bench.soak.unwalled", *options]
+    done = subprocess.run(command, input=lines, text=True, capture_output=True, timeout=1800)
+    if done.returncode == NO_NAMESPACE:
+        return [], 0
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-1000:]}")
+    return json.loads(done.stdout), len(heard.callers) - before

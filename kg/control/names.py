@@ -1,0 +1,93 @@
+"""Tables of names as columns: sorted, found by bisection, stored as bytes."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, overload
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+MANY = 500
+"""Names from which on reading the whole table is faster than looking for each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Names(Sequence[str]):
+    """Distinct names in order (of code points); the number of a name is its position.
+
+    `text` holds the UTF-8 bytes of all names, one after the other; `ends` where each ends, after a leading 0. Nothing
+    is decoded before it is asked for, so that a table read by memory mapping costs nothing to open.
+    """
+
+    text: Array
+    ends: Array
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[str]: ...
+    def __getitem__(self, number: int | slice) -> str | Sequence[str]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        return bytes(self.text[self.ends[number] : self.ends[number + 1]]).decode()
+
+    def __iter__(self) -> Iterator[str]:
+        text, ends = self.text.tobytes(), self.ends.tolist()
+        return (text[first:last].decode() for first, last in pairwise(ends))
+
+    def number(self, name: str) -> int:
+        """The number of a name; -1 if the table does not have it."""
+        position = bisect_left(self, name)
+        return position if position < len(self) and self[position] == name else -1
+
+    def numbers(self, names: Iterable[str]) -> Array:
+        """The numbers of names, -1 for those that the table does not have."""
+        wanted = list(names)
+        if len(wanted) > MANY:
+            every = {name: number for number, name in enumerate(self)}
+            return np.array([every.get(name, -1) for name in wanted], np.int64)
+        return np.array([self.number(name) for name in wanted], np.int64)
+
+
+def table(names: Iterable[str]) -> Names:
+    """The table of some names, each once."""
+    # The order of UTF-8 bytes is that of code points, so a table can be bisected by text.
+    encoded = sorted({name.encode() for name in names})
+    ends = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum([len(name) for name in encoded], out=ends[1:])
+    return Names(np.frombuffer(b"".join(encoded), np.uint8), ends)
+
+
+def merged(old: Names, new: Names) -> tuple[Names, Array, Array]:
+    """The table of the names of both, and the numbers in it of the old names and of the new ones."""
+    found = np.array([old.number(name) for name in new], np.int64)
+    missing = np.flatnonzero(found < 0)
+    before = np.array([bisect_left(old, new[int(each)]) for each in missing], np.int64)
+    former = np.arange(len(old)) + np.searchsorted(before, np.arange(len(old)), "right")
+    latter = np.append(former, -1)[found]
+    latter[missing] = before + np.arange(len(missing))
+    lengths = np.insert(np.diff(old.ends), before, np.diff(new.ends)[missing])
+    pieces: list[Array] = []
+    done = 0
+    for number, position in zip(missing, before, strict=True):
+        pieces += [old.text[done : old.ends[position]], new.text[new.ends[number] : new.ends[number + 1]]]
+        done = old.ends[position]
+    text = np.concatenate([*pieces, old.text[done:]])
+    return Names(text, np.concatenate([[0], np.cumsum(lengths)])), former, latter
+
+
+def spans(starts: Array, counts: Array) -> Array:
+    """All whole numbers of spans that begin at `starts` and have `counts` members each, one span after the other."""
+    total = int(counts.sum())
+    before = np.cumsum(counts) - counts
+    numbers: Array = np.arange(total, dtype=np.int64) + np.repeat(starts - before, counts)
+    return numbers

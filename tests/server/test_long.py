@@ -1,0 +1,27 @@
+"""Short versions of the long runs (`python -m bench.soak`), on the small invented world."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from bench import peers
+from bench.soak.crash import damage, killed
+from bench.soak.increments import together
+
+
+def test_four_writers_lose_no_increment_over_http(world: Path, tmp_path: Path) -> None:
+    store = shutil.copytree(world, tmp_path / "store")
+    with peers.ours(store) as server:
+        values, statuses = together(server.endpoint, 4, 10)
+    assert values == ["40"]
+    assert set(statuses) <= {200, 503}
+
+
+def test_what_was_acknowledged_outlives_kills(world: Path, tmp_path: Path) -> None:
+    store = shutil.copytree(world, tmp_path / "store")
+    ledger, kills, _ = killed(store, 0, (1.0, 2.5), least=3)
+    assert ledger.wrong == []
+    assert kills == 3
+    assert ledger.acknowledged
+    assert damage(store, ledger) == []
