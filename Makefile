@@ -44,7 +44,8 @@ bench: .venv/testing ## measure beside other servers (long; needs wrk), results 
 	$(BIN)/python -m bench.run
 
 soak: .venv/testing ## long runs against a real server: runaway and hostile queries, large answers, kills
-	$(BIN)/python -m bench.soak
+	$(BIN)/python -m bench.soak runaway hostile large walls increments
+	$(BIN)/python -m bench.soak crash --seconds 1800
 
 clean: ## remove the environment, the store and what tools leave
 	rm -rf .venv store .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

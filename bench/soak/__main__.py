@@ -15,6 +15,7 @@ Example: python -m bench.soak crash --seconds 1800
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -50,6 +51,7 @@ def main() -> None:
     kept = Path(tempfile.gettempdir()) / "controlgraph-bench"
     parser.add_argument("--work", type=Path, default=kept, help=f"where generated data is kept (default {kept})")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a run that is ended ends its server
     chosen.work.mkdir(parents=True, exist_ok=True)
     options = Options(chosen.work, chosen.seconds, (chosen.life[0], chosen.life[1]))
     broken = []

@@ -138,7 +138,7 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
 
 def _result(store: ox.Store, query: str, request: dict[str, Any]) -> Any:
     """What the engine answers; nothing of it is computed yet."""
-    refuse_outbound(query)
+    refuse_outbound(query, request.get("base"), request.get("prefixes"))
     options: dict[str, Any] = {"base_iri": request.get("base")}
     if "default" in request:
         options["default_graph"] = [ox.NamedNode(iri) if iri else ox.DefaultGraph() for iri in request["default"]]

@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -121,11 +122,17 @@ class Child:
         self._process.kill()
 
     def close(self) -> None:
-        """End the process and let go of everything."""
+        """End the process and let go of everything; that it has ended is not waited for.
+
+        One of the long lane gets no time to end while others want the processor: seconds that no answer should take.
+        """
         self._process.kill()
-        self._process.wait()
         self.line.close()
         self._life.close()
+        threading.Thread(target=self._bury, daemon=True).start()
+
+    def _bury(self) -> None:
+        self._process.wait()
         self._errors.close()
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.store.guard import refuse_outbound
 from kg.store.tokens import Token, tokens
 
 MANAGEMENT = ("CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD")
@@ -145,6 +146,7 @@ def _changed_by_pattern(store: ox.Store, operation: Operation, context: dict[str
         flat = _without_graphs(template)
         if flat:
             query = f"{operation.prologue} CONSTRUCT {{ {flat} }} WHERE {pattern}"
+            refuse_outbound(query, **context)  # put together anew, so looked at anew
             triples = store.query(query, default_graph=default, named_graphs=named, **context)
             assert isinstance(triples, ox.QueryTriples)
             found |= _names(term for triple in triples for term in (triple.subject, triple.object))

@@ -58,7 +58,6 @@ def apply(directory: str, steps: list[dict[str, Any]], **context: Any) -> dict[s
     account = Account()
     for step in steps:
         if "update" in step:
-            refuse_outbound(step["update"])
             try:
                 for operation in operations(step["update"]):
                     _run(store, operation, step, account, context)
@@ -75,11 +74,12 @@ def apply(directory: str, steps: list[dict[str, Any]], **context: Any) -> dict[s
 def _run(
     store: ox.Store, operation: Operation, step: dict[str, Any], account: Account, context: dict[str, Any]
 ) -> None:
+    text = with_dataset(operation, step.get("using", []), step.get("named", []))
+    refuse_outbound(operation.prologue + text, update=True, **context)
     if operation.words[:2] == ["INSERT", "DATA"]:
         # put in from here, not run again: blank nodes get their names once
         _add(store, data(operation, **context), account)
         return
-    text = with_dataset(operation, step.get("using", []), step.get("named", []))
     (resolved,) = operations(operation.prologue + text)
     change = changes(store, resolved, **context)
     before = _snapshot(store, change)
