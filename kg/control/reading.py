@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import cast
@@ -15,157 +15,201 @@ from kg.control.record import Baseline, Claim, Day, Event, Extent, Record, Sourc
 from kg.store.embedded import Store
 
 KG = "https://w3id.org/controlgraph/ontology#"
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+OPEN: Window = (None, None)
 
-Rows = dict[str, list[dict[str, str]]]
-"""Solutions by the node they are about: variable → text, "" where unbound."""
+Values = dict[str, tuple[str, ...]]
+"""Node → the values of one property, each once, in order."""
 
 
 class NoStudyStart(ValueError):
     """No data set says on which day its study starts, so that no question about control has an answer."""
 
 
+class Reading:
+    """The properties of a store's published version, each read once, when it is first asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.version = store.version()
+        self.read: dict[str, Values] = {}
+
+    def all(self, name: str) -> Values:
+        """Every node that has the property kg:`name`, with its values."""
+        if name not in self.read:
+            self.read[name] = self._values(RDF_TYPE if name == "type" else KG + name)
+        return self.read[name]
+
+    def several(self, node: str, name: str) -> tuple[str, ...]:
+        """The values of a property of a node."""
+        return self.all(name).get(node, ())
+
+    def one(self, node: str, name: str) -> str | None:
+        """The value of a property that a node has at most once; of several, the first in order."""
+        return next(iter(self.several(node, name)), None)
+
+    def days(self, node: str, name: str) -> list[Day]:
+        """The days that are the values of a property."""
+        return [_day(text) for text in self.several(node, name)]
+
+    def window(self, node: str, name: str, last: str = "latest") -> Window | None:
+        """From the earliest until the `last` bound of the dates of a node; None where it has no date.
+
+        A date without a bound is open. Where graphs give several dates, the window is the whole of them.
+        """
+        dates = self.several(node, name)
+        if not dates:
+            return None
+        firsts, lasts = ([self.days(when, bound) for when in dates] for bound in ("earliest", last))
+        return (
+            min(day for days in firsts for day in days) if all(firsts) else None,
+            max(day for days in lasts for day in days) if all(lasts) else None,
+        )
+
+    def _values(self, iri: str) -> Values:
+        # CSV, because the values of each property are of one kind, and a term for each would take most of the time
+        answer = self.store.query(queries.text_for("values", "property", [iri]), results="csv")
+        if answer.version != self.version:
+            answer.close()
+            raise Changed(self.version)
+        found: Values = {}
+        rows = csv.reader(io.StringIO(answer.text(), newline=""))
+        next(rows)
+        for node, value in rows:
+            known = found.get(node)
+            # nearly every node has one value: more of them are put in order one by one
+            found[node] = (value,) if known is None else tuple(sorted({*known, value}))
+        return found
+
+
+class Changed(Exception):
+    """Another version was published while one was read."""
+
+
 def read(store: Store) -> Record:
     """The record of the published version.
 
-    Claims with an attribute and events that nobody claims are no words on control. Of an event that several graphs date
-    differently, the window is the whole of them. Where several data sets are loaded, the study starts with the first.
-    What is derived holds no claims, so it never comes back in.
+    Claims with an attribute, and events that nobody claims, are no words on control. Where several data sets are
+    loaded, the study starts with the first of them. What is derived has no claims, so it never comes back in.
     Raises NoStudyStart, NothingPublished, StoreUnreadable, and the QueryProblem of a query that takes too long.
     """
-    claims = _by("claim", _select(store, "control-claims"))
-    assumed = {name: rows for name, rows in claims.items() if rows[0]["stance"] == f"{KG}Assumes"}
-    events = _by("event", _select(store, "control-events"))
-    order = _related(_select(store, "control-order"), "event")
-    frame = _related(_select(store, "control-frame"), "node")
-    starts = [_day(day) for days in frame[f"{KG}studyStart"].values() for day in days]
+    while True:
+        try:
+            return record(Reading(store))
+        except Changed:
+            continue  # what was read belongs to no version; the new one has it all
+
+
+def record(reading: Reading) -> Record:
+    """The record that the properties make."""
+    starts = [day for node in reading.all("studyStart") for day in reading.days(node, "studyStart")]
     if not starts:
         raise NoStudyStart("no data set says by kg:studyStart from which day on questions about control are answered")
-    heirs = defaultdict(set)
-    for rows in assumed.values():
-        for row in rows:
-            if row["presumes"] and not row["retired"]:
-                heirs[row["event"]].add(row["presumes"])
-    told = {row["event"] for name, rows in claims.items() if name not in assumed for row in rows}
+    kinds = {f"{KG}ControlChange", f"{KG}ControlObservation"}
+    events = {node for node, types in reading.all("type").items() if not kinds.isdisjoint(types)}
+    on_control = {
+        claim: about
+        for claim, named in sorted(reading.all("about").items())
+        if claim not in reading.all("attribute") and (about := tuple(event for event in named if event in events))
+    }
+    assumed = {claim: about for claim, about in on_control.items() if reading.one(claim, "stance") == f"{KG}Assumes"}
+    claims = {claim: _claim(reading, claim, about) for claim, about in on_control.items() if claim not in assumed}
+    follows = {event: _before(reading, event) & events for event in events if event in reading.all("follows")}
+    heirs = _heirs(reading, assumed)
+    told = sorted({event for claim in claims.values() for event in claim.about})
+    sources = {claim.source for claim in claims.values()} | {
+        node for node, types in reading.all("type").items() if f"{KG}Source" in types
+    }
     return Record(
-        min(start for start in starts if start is not None),
-        {inner: tuple(outer) for inner, outer in frame[f"{KG}within"].items()},
-        {organ: whose[0] for organ, whose in frame[f"{KG}organOf"].items()},
-        {name: _source(rows) for name, rows in _by("source", _select(store, "control-sources")).items()},
-        {name: _event(name, rows, order, heirs.get(name, ())) for name, rows in events.items() if name in told},
-        {name: _claim(rows) for name, rows in claims.items() if name not in assumed},
-        dict(_baselines(assumed, events)),
+        min(starts),
+        dict(reading.all("within")),
+        {organ: whose[0] for organ, whose in reading.all("organOf").items()},
+        {source: _source(reading, source) for source in sorted(sources)},
+        {event: _event(reading, event, follows.get(event, set()), heirs.get(event, set())) for event in told},
+        claims,
+        dict(_baselines(reading, assumed)),
     )
 
 
-def _select(store: Store, name: str) -> Iterator[dict[str, str]]:
-    """The solutions of one of our queries; as CSV, because every variable has one kind of term."""
-    text = store.query(queries.text(name), results="csv").text()
-    return csv.DictReader(io.StringIO(text, newline=""))
-
-
-def _by(variable: str, solutions: Iterable[dict[str, str]]) -> Rows:
-    found: Rows = {}
-    for row in solutions:
-        found.setdefault(row[variable], []).append(row)
-    return dict(sorted(found.items()))
-
-
-def _related(solutions: Iterable[dict[str, str]], subject: str) -> dict[str, dict[str, list[str]]]:
-    """Relation → node → the others, in order."""
-    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in sorted(solutions, key=lambda row: row["other"]):
-        found[row["relation"]][row[subject]].append(row["other"])
-    return found
-
-
-def _all(rows: list[dict[str, str]], variable: str) -> tuple[str, ...]:
-    """The values of a variable, each once, in order."""
-    return tuple(sorted({row[variable] for row in rows} - {""}))
-
-
-def _one(rows: list[dict[str, str]], variable: str) -> str | None:
-    """The value of a variable that has at most one."""
-    return next(iter(_all(rows, variable)), None)
-
-
-@cache
-def _day(text: str | None) -> Day | None:
-    return date.fromisoformat(text[:10]).toordinal() if text else None
-
-
-@cache
-def _moment(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _name(iri: str | None) -> str:
-    return (iri or "").removeprefix(KG)
-
-
-def _window(rows: list[dict[str, str]], when: str, first: str, last: str) -> Window | None:
-    """The window that holds all that are named; None where none is. A date without a bound is open."""
-    dated = [row for row in rows if row[when]]
-    if not dated:
-        return None
-    firsts, lasts = [_day(row[first]) for row in dated], [_day(row[last]) for row in dated]
-    return (
-        None if None in firsts else min(day for day in firsts if day is not None),
-        None if None in lasts else max(day for day in lasts if day is not None),
+def _claim(reading: Reading, claim: str, about: tuple[str, ...]) -> Claim:
+    return Claim(
+        reading.several(claim, "source")[0],
+        about,
+        cast("Stance", reading.several(claim, "stance")[0].removeprefix(KG)),
+        reading.several(claim, "claimant"),
+        reading.window(claim, "statedOn"),
+        reading.window(claim, "statesWhen"),
+        _moment(reading.one(claim, "recordedAt")),
+        _moment(reading.one(claim, "retiredAt")),
+        reading.several(claim, "supersedes"),
     )
 
 
-def _source(rows: list[dict[str, str]]) -> Source:
-    days = [day for day in map(_day, _all(rows, "published")) if day is not None]
-    return Source(
-        max(days, default=None),
-        _day(_one(rows, "knowledge")),
-        _all(rows, "origin"),
-        _all(rows, "side"),
-    )
-
-
-def _event(
-    name: str, rows: list[dict[str, str]], order: dict[str, dict[str, list[str]]], heirs: Iterable[str]
-) -> Event:
+def _event(reading: Reading, event: str, follows: set[str], heirs: set[str]) -> Event:
+    parties = reading.several(event, "party")
     return Event(
-        _all(rows, "place"),
-        f"{KG}ControlObservation" in _all(rows, "kind"),
-        _one(rows, "to"),
-        _one(rows, "from"),
-        _all(rows, "party"),
-        bool(_all(rows, "party")) or "true" in _all(rows, "contested"),
-        _window(rows, "when", "first", "last") or (None, None),
-        cast("Extent", _name(_one(rows, "extent")) or "Whole"),
-        tuple(order[f"{KG}follows"].get(name, ())),
-        tuple(order[f"{KG}sameOccurrence"].get(name, ())),
+        reading.several(event, "place"),
+        f"{KG}ControlObservation" in reading.several(event, "type"),
+        reading.one(event, "toController") or reading.one(event, "controller"),
+        reading.one(event, "fromController"),
+        parties,
+        bool(parties) or "true" in reading.several(event, "contested"),
+        reading.window(event, "when") or OPEN,
+        cast("Extent", reading.several(event, "extent")[0].removeprefix(KG)),
+        tuple(sorted(follows)),
+        reading.several(event, "sameOccurrence"),
         tuple(sorted(heirs)),
     )
 
 
-def _claim(rows: list[dict[str, str]]) -> Claim:
-    return Claim(
-        rows[0]["source"],
-        _all(rows, "event"),
-        cast("Stance", _name(rows[0]["stance"])),
-        _all(rows, "claimant"),
-        _window(rows, "stated", "statedFirst", "statedLast"),
-        _window(rows, "window", "windowFirst", "windowLast"),
-        _moment(_one(rows, "recorded")),
-        _moment(_one(rows, "retired")),
-        _all(rows, "supersedes"),
+def _source(reading: Reading, source: str) -> Source:
+    published = reading.window(source, "published") or OPEN
+    return Source(
+        published[1],
+        max(reading.days(source, "knowledge"), default=None),
+        reading.several(source, "derivedFrom"),
+        reading.several(source, "side"),
     )
 
 
-def _baselines(assumed: Rows, events: Rows) -> Iterator[tuple[str, Baseline]]:
-    """The assumptions about state reports, by the claim that makes them; those taken back are none."""
-    for name, rows in assumed.items():
-        for event in _all(rows, "event"):
-            told = events.get(event, [])
-            holder = _one(told, "to")
-            if holder is None or _one(rows, "retired") or _one(rows, "presumes"):
-                continue
-            window = _window(told, "when", "first", "until") or (None, None)
-            yield name, Baseline(_all(told, "place"), holder, *window)
+def _before(reading: Reading, event: str) -> set[str]:
+    """Everything that an event follows, over whatever steps: an order holds through other events too."""
+    found: set[str] = set()
+    ahead = [event]
+    while ahead:
+        new = set(reading.several(ahead.pop(), "follows")) - found
+        found |= new
+        ahead += new
+    return found
+
+
+def _heirs(reading: Reading, assumed: dict[str, tuple[str, ...]]) -> dict[str, set[str]]:
+    """Event → who is presumed to hold the place after it. An assumption that was taken back is none."""
+    heirs: dict[str, set[str]] = defaultdict(set)
+    for claim, about in assumed.items():
+        if not reading.several(claim, "retiredAt"):
+            for event in about:
+                heirs[event].update(reading.several(claim, "presumes"))
+    return heirs
+
+
+def _baselines(reading: Reading, assumed: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, Baseline]]:
+    """The assumptions about who holds places, by the claim that makes them; those taken back are none."""
+    for claim, about in assumed.items():
+        holder = reading.one(about[0], "controller")
+        if holder is not None and not reading.several(claim, "retiredAt"):
+            window = reading.window(about[0], "when", "endLatest") or OPEN
+            yield claim, Baseline(reading.several(about[0], "place"), holder, *window)
+
+
+@cache
+def _day(text: str) -> Day:
+    return date.fromisoformat(text[:10]).toordinal()
+
+
+@cache
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
