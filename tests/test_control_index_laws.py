@@ -16,7 +16,7 @@ from tests import control_random as random_worlds
 from tests.control_random import PLACES, START, chances
 
 briefly = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
