@@ -211,7 +211,7 @@ def against_rdflib(changes: int, work: Path, seconds: int) -> list[Row]:
     ]
 
 
-def heavy(changes: int, work: Path) -> list[Row]:
+def heavy(changes: int, work: Path, _: int) -> list[Row]:
     """Whole-data queries over HTTP against pyoxigraph called directly in this process."""
     rows = []
     store = loaded(changes, work)
@@ -282,12 +282,8 @@ def main() -> None:
     chosen.work.mkdir(parents=True, exist_ok=True)
     small, large = (int(size) for size in chosen.sizes.split(","))
     rows: list[Row] = []
-    for measured in (
-        lambda: rates(large, chosen.work, chosen.seconds),
-        lambda: against_rdflib(small, chosen.work, chosen.seconds),
-        lambda: heavy(large, chosen.work),
-    ):
-        found = measured()
+    for measure, changes in ((rates, large), (against_rdflib, small), (heavy, large)):
+        found = measure(changes, chosen.work, chosen.seconds)
         for row in found:
             note(f"{row.ratio:.2f} ({row.target}) {row.what}: {row.ours}; {row.theirs}")
         rows += found

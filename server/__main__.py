@@ -10,17 +10,18 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from kg import validate
 from kg.errors import NothingPublished, Problem
 from kg.store import open_store
-from server.app import create_app
 from server.settings import BadSetting, Settings, from_environment
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 OPEN = (
     "this system gives query processes no network namespace of their own; "
@@ -78,6 +79,10 @@ def main() -> int:
 
 def serving() -> Flask:
     """The application of a worker, with everything that stays for good out of the garbage collector's way."""
+    # imported here because the main process, which only listens to signals, needs none of it
+    from kg import validate
+    from server.app import create_app
+
     end_with_parent()
     app = create_app()
     if app.extensions["controlgraph"].settings.writers():

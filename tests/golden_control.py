@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from kg import files, publish
 from kg.control import index, reference
-from kg.control.answers import Verdict, View
+from kg.control.answers import Counts, Verdict, View
 from kg.control.reading import read
 from kg.control.record import Day
 from kg.errors import BadFile, Refused
@@ -104,7 +104,7 @@ def differences(
             places, iri("actor", count["actor"]), at, View(golden.day(count["known"]), sources=sources)
         )
         claim = count["claim"]
-        finding = reference.check(reference.Counts(*told), claim["comparator"], claim["value"], len(places))
+        finding = reference.check(Counts(*told), claim["comparator"], claim["value"], len(places))
         wanted_counts = (count["certain"], count["possible"], count["withoutEvidence"], claim["verdict"])
         right = (*told, finding) == wanted_counts
         yield None if right else f"{world['id']} {count['at']}: counts {(*told, finding)} instead of {wanted_counts}"

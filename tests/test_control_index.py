@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from kg.control.answers import View
-from kg.control.index import Columns, Counts, Index, build, counts, history, open_index, state_at, verdict
+from kg.control.answers import Counts, View
+from kg.control.index import Columns, Index, build, counts, history, open_index, state_at, verdict
 from kg.control.record import Baseline, Claim, Event, Record, Source
 from kg.control.verdicts import FLAGS, STATES
 from tests import control_worlds as golden

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kg.control import reference
-from kg.control.answers import Run, Stay, View
+from kg.control.answers import Counts, Run, Stay, View
 from kg.control.record import Baseline, Claim, Day, Event, Record, Source
-from kg.control.reference import Counts
 from tests import control_worlds as golden
 from tests.control_worlds import day
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kg.control.record import Day
 
@@ -84,3 +84,12 @@ class Run:
     excluded: frozenset[str] = frozenset()
     flags: frozenset[Flag] = frozenset()
     because: frozenset[str] = frozenset()
+
+
+class Counts(NamedTuple):
+    """Of a set of places, how many an actor certainly holds, how many certainly or possibly, and of how many more
+    there is no evidence that it does not."""
+
+    certain: int
+    possible: int
+    without_evidence: int

@@ -16,7 +16,7 @@ import numpy as np
 
 from kg.control import ledger as ledgers
 from kg.control import verdicts
-from kg.control.answers import Run, Verdict, View
+from kg.control.answers import Counts, Run, Verdict, View
 from kg.control.gathering import gather
 from kg.control.ledger import ACTOR_SHIFT, Ledger
 from kg.control.names import Array, Names, merged, spans
@@ -93,14 +93,6 @@ class Columns(NamedTuple):
     excluded_start: Array
     excluded: Array
     evident: Array
-
-
-class Counts(NamedTuple):
-    """Places that an actor holds certainly, holds certainly or possibly, and further ones without evidence."""
-
-    certain: int
-    possible: int
-    without_evidence: int
 
 
 def build(record: Record) -> Index:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from kg.control.answers import POLICIES, Flag, Run, State, Stay, Verdict, View
+from kg.control.answers import POLICIES, Counts, Flag, Run, State, Stay, Verdict, View
 from kg.control.record import Day, Record
 from kg.control.reference_day import DayAnswer, answer
 from kg.control.reference_voices import Timeline, timelines
@@ -19,15 +19,6 @@ from kg.control.reference_voices import Timeline, timelines
 DEFAULT = View()
 
 Finding = Literal["entailed", "compatible", "not derivable", "contradicted"]
-
-
-class Counts(NamedTuple):
-    """Of a set of places, how many an actor certainly holds, how many certainly or possibly, and of how many more
-    there is no evidence that it does not."""
-
-    certain: int
-    possible: int
-    without_evidence: int
 
 
 @dataclass(frozen=True)
