@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -279,6 +280,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "controlgraph-bench")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results.md")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end too
     chosen.work.mkdir(parents=True, exist_ok=True)
     small, large = (int(size) for size in chosen.sizes.split(","))
     rows: list[Row] = []
