@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask, current_app, request
 
+from kg.dossier.kept import Shelf
 from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
@@ -18,11 +20,12 @@ LOOK = 0.002
 
 @dataclass(frozen=True)
 class Served:
-    """The store, the settings, and the places for large answers, of an application."""
+    """The store, the settings, the places for large answers, and the dossiers given out, of an application."""
 
     store: Store
     settings: Settings
     downloads: Downloads
+    dossiers: Shelf
 
 
 def init_app(app: Flask, settings: Settings) -> Served:
@@ -38,7 +41,12 @@ def init_app(app: Flask, settings: Settings) -> Served:
         answer=settings.result_max,
         wait=settings.wait,
     )
-    served = Served(open_store(settings.store, limits, LOOK), settings, Downloads(settings.downloads))
+    served = Served(
+        open_store(settings.store, limits, LOOK),
+        settings,
+        Downloads(settings.downloads),
+        Shelf(Path(settings.store) / "dossiers", settings.dossiers),
+    )
     app.extensions["controlgraph"] = served
     return served
 
@@ -61,6 +69,11 @@ def version() -> str:
 def downloads() -> Downloads:
     """The places for large answers of this process."""
     return _served().downloads
+
+
+def dossiers() -> Shelf:
+    """The dossiers that this service has given out."""
+    return _served().dossiers
 
 
 def look() -> None:

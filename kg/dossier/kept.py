@@ -27,7 +27,7 @@ _BLOCK = 4096
 
 
 class Shelf:
-    """Kept dossiers in a directory, which is made when the first one is kept."""
+    """Kept dossiers in a directory, of at most so many bytes (0: none); it is made when the first one is kept."""
 
     def __init__(self, directory: Path, most: int = MOST) -> None:
         self._directory, self._most = directory, most
@@ -50,6 +50,8 @@ class Shelf:
 
         What is kept is never replaced.
         """
+        if not self._most:
+            return False
         name = _name(document["asked"], document["version"])
         if next(self._directory.glob(f"??/{name}"), None) is not None:
             return True

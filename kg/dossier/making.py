@@ -231,7 +231,7 @@ def _rules(answer: Verdict, told: list[Told], view: View) -> tuple[Rule, ...]:
     found = [Rule(each.section, f"A claim {each.became}.") for each in told if each.fate not in (None, "heard")]
     found += [Rule(each.section, f"A claim {each.became}.") for each in told if each.became == words.PLAN[0]]
     found.append(Rule("6. What follows", f"{answer.state}: {words.STATES[answer.state]}"))
-    found += [Rule("6. What follows", f"{flag}: {words.FLAGS[flag]}") for flag in sorted(answer.flags)]
+    found += [Rule("6. What follows", f"{flag}: {words.FLAGS[flag]}") for flag in sorted(answer.flags - {"disputed"})]
     if answer.first < answer.last:
         found.append(Rule("Several days, since and until", "Every day has to agree; the answer is not its last day."))
     if view.policy in words.POLICIES:
