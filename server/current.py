@@ -11,6 +11,7 @@ from kg.dossier.kept import Shelf
 from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
+from kg.writing import Writer
 from server.downloads import Downloads
 from server.settings import Settings
 
@@ -20,9 +21,11 @@ LOOK = 0.002
 
 @dataclass(frozen=True)
 class Served:
-    """The store, the settings, the places for large answers, and the dossiers given out, of an application."""
+    """The store, who writes to it, the settings, the places for large answers, and the dossiers that it has given out,
+    of an application."""
 
     store: Store
+    writer: Writer
     settings: Settings
     downloads: Downloads
     dossiers: Shelf
@@ -41,12 +44,9 @@ def init_app(app: Flask, settings: Settings) -> Served:
         answer=settings.result_max,
         wait=settings.wait,
     )
-    served = Served(
-        open_store(settings.store, limits, LOOK),
-        settings,
-        Downloads(settings.downloads),
-        Shelf(Path(settings.store) / "dossiers", settings.dossiers),
-    )
+    store, writer = open_store(settings.store, limits, LOOK), Writer(settings.store, limits)
+    shelf = Shelf(Path(settings.store) / "dossiers", settings.dossiers)
+    served = Served(store, writer, settings, Downloads(settings.downloads), shelf)
     app.extensions["controlgraph"] = served
     return served
 
@@ -59,6 +59,11 @@ def _served() -> Served:
 def store() -> Store:
     """The store of this process."""
     return _served().store
+
+
+def writer() -> Writer:
+    """Who writes to the store of this process."""
+    return _served().writer
 
 
 def version() -> str:
