@@ -11,6 +11,8 @@
     ├── StoreProblem
     │   ├── StoreUnreadable    the directory is no store, or damaged
     │   ├── NothingPublished   the store has no version yet
+    │   ├── UnknownVersion     no version of that name was ever published
+    │   ├── VersionGone        it was published, and is no longer kept
     │   └── StoreLocked        another writer holds the lock
     └── QueryProblem
         ├── QuerySyntax        the text is no SPARQL: message, line, column
@@ -144,6 +146,22 @@ class StoreUnreadable(StoreProblem):
 
 class NothingPublished(StoreProblem):
     """The store has no version yet."""
+
+
+class UnknownVersion(StoreProblem):
+    """No version of this name was ever published here; `version` is the name, `present` the published one."""
+
+    def __init__(self, version: str, present: str) -> None:
+        self.version, self.present = version, present
+        super().__init__(f"there never was a version {version} here; the present one is {present}")
+
+
+class VersionGone(StoreProblem):
+    """The version of this name was published and is no longer kept; `present` is the published one."""
+
+    def __init__(self, version: str, present: str) -> None:
+        self.version, self.present = version, present
+        super().__init__(f"the version {version} is no longer kept; the present one is {present}")
 
 
 class StoreLocked(StoreProblem):
