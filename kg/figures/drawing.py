@@ -12,6 +12,8 @@ from xml.etree import ElementTree as ET
 Element = ET.Element
 FONT = 11.5
 """Pixels of the usual letters; `figure.css` says the same."""
+MARGIN = 14.0
+"""Pixels at the edges of a figure."""
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NARROW, _WIDE = set("iljt.,:;|!'()[]f ·‘’"), set("mwMWQOGCD@%—≠")
 
@@ -81,7 +83,7 @@ def finished(root: Element, width: float, height: float) -> str:
     root.set("viewBox", f"0 0 {number(width)} {number(height)}")
     paper = ET.Element("rect", {"class": "paper", "width": number(width), "height": number(height)})
     root.insert(3, paper)
-    return ET.tostring(root, "unicode")
+    return text_of(root)
 
 
 def text_width(text: str, size: float) -> float:
@@ -103,3 +105,17 @@ def wrapped(text: str, size: float, width: float) -> list[str]:
         else:
             lines.append(word)
     return lines
+
+
+def alone(width: float, height: float) -> Element:
+    """The root of a small drawing that stands beside its words, and says nothing of its own."""
+    return ET.Element(
+        "svg",
+        {"class": "figure sign", "width": number(width), "height": number(height), "aria-hidden": "true",
+         "focusable": "false", "viewBox": f"0 0 {number(width)} {number(height)}"},
+    )  # fmt: skip
+
+
+def text_of(root: Element) -> str:
+    """The text of an element."""
+    return ET.tostring(root, "unicode")

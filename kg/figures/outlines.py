@@ -5,31 +5,31 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from kg import files
-from kg.figures.shapes import Point, Ring, area, decoded, ring_of, simplified
+from kg.figures.shapes import Point, Ring, area, bounds, decoded, ring_of, thinned
 
-Box = tuple[float, float, float, float]
-"""Least x, least y, greatest x, greatest y; of degrees: west, south, east, north."""
 EARTH = 6371.0088
 """The mean radius of the earth in km (IUGG)."""
-FINENESS = 0.35
-"""By how many pixels a drawn line may differ from the one it stands for."""
+FINENESS = 0.9
+"""Pixels between the corners of a drawn line, at least."""
 
 
 @dataclass(frozen=True)
 class Outline:
-    """An area: the IRI of its place (None: we have no such place), its English name, the arcs that its rings are of."""
+    """An area: the IRI of its place (None: we have no such place), its English name, the arcs that its rings are of,
+    and a point well inside it, where its name may stand (None: it has no room for a name)."""
 
     place: str | None
     name: str
     polygons: tuple[tuple[tuple[int, ...], ...], ...]
+    middle: Point | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outlines:
     """Areas that claims can be about, areas around them for orientation, the arcs of both in degrees, and whom to
     credit."""
@@ -59,12 +59,21 @@ def shipped() -> Outlines:
                     tuple(tuple(ring) for ring in polygon)
                     for polygon in ([each["arcs"]] if each["type"] == "Polygon" else each["arcs"])
                 ),
+                tuple(each["properties"]["middle"]) if "middle" in each["properties"] else None,
             )
             for each in topology["objects"][name]["geometries"]
         )
 
     arcs = tuple(tuple(arc) for arc in decoded(topology))
     return Outlines(read("provinces"), read("countries"), arcs, topology["credit"])
+
+
+@lru_cache(maxsize=8)
+def known(places: frozenset[str]) -> Outlines:
+    """The shipped outlines of these places, with what is around them; where there is none of them, nothing is."""
+    whole = shipped()
+    areas = tuple(outline for outline in whole.areas if outline.place in places)
+    return replace(whole, areas=areas, around=whole.around if areas else ())
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,12 @@ class Projection:
             self.shift[0] + self.scale * rho * math.sin(theta),
             self.shift[1] + self.scale * rho * math.cos(theta),
         )
+
+    def latitude(self, at: Point) -> float:
+        """The latitude of a place on the paper."""
+        x, y = ((at[axis] - self.shift[axis]) / self.scale for axis in (0, 1))
+        rho = math.copysign(math.hypot(x, y), self.n)
+        return math.degrees(2 * math.atan((self.f / rho) ** (1 / self.n)) - math.pi / 2)
 
     def km(self, latitude: float) -> float:
         """Pixels a kilometre at a latitude."""
@@ -125,12 +140,6 @@ def projection(points: Iterable[Point], width: float, margin: float) -> tuple[Pr
     return Projection(raw.meridian, n, f, scale, shift), height
 
 
-def bounds(points: Iterable[Point]) -> Box:
-    """The least box around points. Raises ValueError where there is none."""
-    xs, ys = zip(*points, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
-
-
 @dataclass(frozen=True)
 class Drawn:
     """An outline on paper: its rings, the largest first, and the path that draws them."""
@@ -152,7 +161,7 @@ def drawn(outlines: Outlines, chosen: Sequence[Outline], onto: Projection) -> li
     arcs: list[list[Point]] = [[] for _ in outlines.arcs]
     for number in used:
         line = [onto(point) for point in outlines.arcs[number]]
-        arcs[number] = [(round(x, 1), round(y, 1)) for x, y in simplified(line, FINENESS)]
+        arcs[number] = [(round(x, 1), round(y, 1)) for x, y in thinned(line, FINENESS)]
     found = []
     for each in chosen:
         rings = [ring_of(ring, arcs) for polygon in each.polygons for ring in polygon]

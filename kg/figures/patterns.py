@@ -41,6 +41,18 @@ class Fills:
                     add(pattern, "circle", class_="own", cx=x, cy=y, r=1.9)
         return self._url(name)
 
+    def fine(self, series: int, own: bool = False) -> str:
+        """The same as `solid`, in half the size: for bars."""
+        name = f"b{series}{'-own' if own else ''}"
+        if self._new(name):
+            pattern = self._pattern(name, RULES / 2, RULES / 2)
+            add(pattern, "rect", class_=f"f{series}", width=RULES / 2, height=RULES / 2)
+            for line in _RULES[series]:
+                add(pattern, "path", class_="rule", d=line, transform="scale(.5)")
+            if own:
+                add(pattern, "circle", class_="own", cx=3, cy=3, r=1.6)
+        return self._url(name)
+
     def dots(self, series: Sequence[int], assumed: bool) -> str:
         """Paper with sparse dots in the colours of all who may hold the area; half as many where that is assumed."""
         name = f"{'assumed' if assumed else 'possible'}-{'-'.join(map(str, series))}"
@@ -67,10 +79,17 @@ class Fills:
     def hatch(self) -> str:
         """Thin grey lines on paper: unknown."""
         if self._new("unknown"):
-            pattern = self._pattern("unknown", 7, 7, "rotate(-45)")
-            add(pattern, "rect", class_="paper", width=7, height=7)
-            add(pattern, "path", class_="hatch", d="M0 3.5H7")
+            pattern = self._pattern("unknown", 8, 8, "rotate(-45)")
+            add(pattern, "rect", class_="paper", width=8, height=8)
+            add(pattern, "path", class_="hatch", d="M0 4H8")
         return self._url("unknown")
+
+    def notches(self) -> str:
+        """Notches of paper over another fill: in part only."""
+        if self._new("partial"):
+            pattern = self._pattern("partial", 30, 26)
+            add(pattern, "path", class_="notch", d="M12 6h10v10z")
+        return self._url("partial")
 
     def fade(self, series: int, begin: float, end: float) -> str:
         """The colour of a series from one opacity to another, from left to right."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -10,6 +10,8 @@ Point = tuple[float, float]
 """Longitude and latitude in degrees, or x and y."""
 Ring = list[Point]
 """A closed line: its last point is its first."""
+Box = tuple[float, float, float, float]
+"""Least x, least y, greatest x, greatest y; of degrees: west, south, east, north."""
 
 
 def decoded(topology: Mapping[str, Any]) -> list[list[Point]]:
@@ -44,6 +46,15 @@ def holds(rings: Sequence[Ring], point: Point) -> bool:
     return inside
 
 
+def apart(point: Point, a: Point, b: Point) -> float:
+    """The square of the distance between a point and the line from a to b."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    length = dx * dx + dy * dy
+    along = ((point[0] - a[0]) * dx + (point[1] - a[1]) * dy) / length if length else 0.0
+    along = min(1.0, max(0.0, along))
+    return float((point[0] - a[0] - along * dx) ** 2 + (point[1] - a[1] - along * dy) ** 2)
+
+
 def simplified(line: Sequence[Point], tolerance: float) -> list[Point]:
     """A line with fewer points, none of whose left-out ones is further than `tolerance` from it (Douglas and Peucker).
 
@@ -53,15 +64,9 @@ def simplified(line: Sequence[Point], tolerance: float) -> list[Point]:
     open_ = [(0, len(line) - 1)]
     while open_:
         first, last = open_.pop()
-        (ax, ay), (bx, by) = line[first], line[last]
-        dx, dy = bx - ax, by - ay
-        length = dx * dx + dy * dy
         furthest, distance = first, tolerance * tolerance
         for number in range(first + 1, last):
-            x, y = line[number]
-            along = ((x - ax) * dx + (y - ay) * dy) / length if length else 0.0
-            along = min(1.0, max(0.0, along))
-            off = (x - ax - along * dx) ** 2 + (y - ay - along * dy) ** 2
+            off = apart(line[number], line[first], line[last])
             if off > distance:
                 furthest, distance = number, off
         if furthest != first:
@@ -84,12 +89,27 @@ def cut(ring: Ring, along: Point, bound: float) -> Ring:
     return [*kept, kept[0]] if kept else []
 
 
-def clipped(ring: Ring, window: tuple[float, float, float, float]) -> Ring:
-    """What of a ring lies in a window: least x, least y, greatest x, greatest y."""
+def clipped(ring: Ring, window: Box) -> Ring:
+    """What of a ring lies in a window."""
     west, south, east, north = window
     for along, bound in (((-1.0, 0.0), -west), ((1.0, 0.0), east), ((0.0, -1.0), -south), ((0.0, 1.0), north)):
         ring = cut(ring, along, bound)
     return ring
+
+
+def thinned(line: Sequence[Point], step: float) -> list[Point]:
+    """A line without the points that are less than `step` away from the one before; the ends stay."""
+    kept = [line[0]]
+    for point in line[1:-1]:
+        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= step:
+            kept.append(point)
+    return [*kept, line[-1]]
+
+
+def bounds(points: Iterable[Point]) -> Box:
+    """The least box around points. Raises ValueError where there is none."""
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def area(ring: Ring) -> float:

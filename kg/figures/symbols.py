@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from kg.figures.drawing import Element, add
+from kg.figures.drawing import Element, add, alone, text_of
 from kg.figures.outlines import path
 from kg.figures.shapes import Point, Ring, cut
 from kg.figures.states import Answer, Party
@@ -97,3 +97,10 @@ def half_width(answer: Answer, size: float) -> float:
     if answer.state == "possible" and len(answer.parties) > 1:
         return size * 0.84 * len(answer.parties) + size * 0.2
     return size * 1.3
+
+
+def sign(answer: Answer) -> str:
+    """The symbol of an answer as a small drawing of its own, for a line of text."""
+    root = alone(30, 16)
+    symbol(root, answer, (15.0, 8.0), 5.6 * min(1.0, 14.0 / half_width(answer, 5.6)))
+    return text_of(root)
