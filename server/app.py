@@ -13,6 +13,7 @@ from server import (
     dumps,
     entities,
     errors,
+    figures,
     graphs,
     headers,
     operation,
@@ -39,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     app.extensions["controlgraph.counts"] = description.init_app()
     app.extensions["controlgraph.dumps"] = dumps.init_app()
-    for chapter in (pages, sparql, graphs, description, dossier, dumps, entities, operation):
+    for chapter in (pages, sparql, graphs, description, dossier, dumps, entities, figures, operation):
         app.register_blueprint(chapter.bp)
     _init_templates(app)
     cache = Cache(Straight(app.wsgi_app, served), served.store.published.stamp, served.settings.cache, headers.ALWAYS)
