@@ -92,7 +92,7 @@ def claim() -> None:
 def add(location: Path, /, dry_run: bool, yes: bool, **given: Any) -> None:
     """Add a claim: who held or took a place, when, by which source. On a terminal, what is not given is asked for.
 
-    Places, actors and sources are named by IRI, prefixed name or the last part of their address.
+    Places, actors and sources are named by IRI, CURIE (place:city-zaranj) or slug (city-zaranj, zaranj).
 
     Example: kg claim add --place city-zaranj --to taliban --when '6 August 2021' --source source-001
     --gloss 'The Taliban took Zaranj.'

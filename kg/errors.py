@@ -8,6 +8,9 @@
     ├── UnknownEntity      an IRI about which no graph says anything
     ├── BadClaim           a claim that cannot be added as it was filled in: the fields, and what is wrong with each
     ├── ClaimConflict      a claim that does not fit what is in the record already
+    ├── UnknownName        no place, actor or source has this name: the nearest ones
+    ├── AmbiguousName      several places, actors or sources have this name: all of them
+    ├── BadQuestion        a part of a question that is not accepted: which, and what is
     ├── StoreProblem
     │   ├── StoreUnreadable    the directory is no store, or damaged
     │   ├── NothingPublished   the store has no version yet
@@ -29,6 +32,7 @@ A condition says what was wrong, where, and what is accepted; it knows no status
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Problem(Exception):
@@ -115,6 +119,43 @@ class ClaimConflict(Problem):
     def __init__(self, iri: str, message: str) -> None:
         self.iri = iri
         super().__init__(message)
+
+
+class Candidate(NamedTuple):
+    """Something that may have been meant by a name: its IRI, its slug, its label, its types in words."""
+
+    iri: str
+    slug: str
+    label: str
+    type: str
+
+    def __str__(self) -> str:
+        return f"{self.slug} ({self.label}, {self.type})" if self.type else f"{self.slug} ({self.label})"
+
+
+class UnknownName(Problem):
+    """No thing of `kind` (place, actor, source) has the name; `nearest` are those whose names are most like it."""
+
+    def __init__(self, kind: str, name: str, nearest: list[Candidate]) -> None:
+        self.kind, self.name, self.nearest = kind, name, nearest
+        near = f"; the nearest are {', '.join(map(str, nearest))}" if nearest else ""
+        super().__init__(f"there is no {kind} {name!r}{near}; accepted are an IRI, a CURIE or a slug")
+
+
+class AmbiguousName(Problem):
+    """Several things of `kind` have the name: `candidates`."""
+
+    def __init__(self, kind: str, name: str, candidates: list[Candidate]) -> None:
+        self.kind, self.name, self.candidates = kind, name, candidates
+        super().__init__(f"{len(candidates)} {kind}s are called {name!r}: {', '.join(map(str, candidates))}")
+
+
+class BadQuestion(Problem):
+    """A value of a `parameter` of a question that is not accepted; the message says what is."""
+
+    def __init__(self, parameter: str, value: str, accepted: str) -> None:
+        self.parameter, self.value = parameter, value
+        super().__init__(f"{parameter}={value!r}: {accepted}")
 
 
 class StoreProblem(Problem):

@@ -25,6 +25,10 @@ _FORMS: Offer = {"problem": (PROBLEM, "application/json"), **HTML}
 CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.QuerySyntax: (400, "query-syntax", "The query is no SPARQL"),
     errors.QueryFailed: (400, "query-failed", "The query cannot be evaluated"),
+    errors.BadDate: (400, "bad-date", "No date that is understood"),
+    errors.BadQuestion: (400, "bad-question", "A part of the question is not accepted"),
+    errors.AmbiguousName: (400, "ambiguous-name", "Several things have this name"),
+    errors.UnknownName: (404, "unknown-name", "Nothing has this name"),
     errors.QueryReachesOut: (403, "query-reaches-out", "No other services from here"),
     errors.UnknownEntity: (404, "unknown-entity", "Nothing is known of this"),
     errors.NoSuchForm: (406, "no-such-form", "No format that you accept"),
@@ -42,7 +46,7 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
 """Condition → status, last part of the problem's type IRI, title. A condition without a line has its parent's."""
 
 _MEMBERS = {"line": "line", "column": "column", "seconds": "seconds", "limit": "limit", "kind": "kind", "iri": "iri",
-            "retry_after": "retryAfter"}  # fmt: skip
+            "parameter": "parameter", "name": "name", "retry_after": "retryAfter"}  # fmt: skip
 
 
 SHOWN = 200
@@ -83,6 +87,9 @@ def document(error: Exception) -> dict[str, Any]:
         known = {name: value for name, value in members.items() if value is not None}
         if isinstance(error, errors.Refused) and hasattr(error, "violations"):
             known["violations"] = [asdict(violation) for violation in error.violations[:SHOWN]]
+        for name in ("nearest", "candidates"):
+            if (listed := getattr(error, name, None)) is not None:
+                known[name] = [each._asdict() for each in listed]
         if isinstance(error, errors.StoreLocked):
             known["retryAfter"] = LOCKED
         return _document(status, slug, title, str(error).partition("\n")[0]) | known

@@ -132,9 +132,9 @@ def test_a_new_source_is_described_with_the_claim(place: Path, store: Store) -> 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--place", "town-aldn"), "--place: 'town-aldn' names no place of the record"),
-        (("--to", "Taliban"), "--to: 'Taliban' names no actor of the record"),
-        (("--source", "nowhere"), "--source: 'nowhere' names no source of the record"),
+        (("--place", "town-aldn"), "--place: there is no place 'town-aldn'; the nearest are town-alden (Alden, "),
+        (("--to", "Taliban"), "--to: there is no actor 'Taliban'"),
+        (("--source", "nowhere"), "--source: there is no source 'nowhere'"),
         (("--stance", "thinks"), "--stance: 'thinks' is none of those accepted: Reports, Announces, "),
         (("--extent", "half"), "--extent: 'half' is none of those accepted: Whole, EntireArea, Centre, SomeParts"),
         (("--kind", "rumour"), "--kind: 'rumour' is none of those accepted: change, report"),
@@ -247,7 +247,7 @@ def test_a_retraction_hides_and_deletes_nothing(place: Path, store: Store) -> No
     )
     assert kg(place, "retract", "brook-1").stdout.startswith("nothing to do: ")
     assert "was taken back at " in kg(place, "correct", "brook-1", "--when", "1 April 1931").stderr
-    assert "'nothing' names no claim of the record" in kg(place, "retract", "nothing").stderr
+    assert "there is no claim 'nothing'" in kg(place, "retract", "nothing").stderr
 
 
 def test_what_was_taken_back_is_not_added_again(place: Path) -> None:
@@ -316,7 +316,7 @@ def test_a_dialogue_asks_again_for_what_was_wrong_and_before_it_writes(place: Pa
     first = ["town-alden", "", "crown", "", "", "early April 1931", "nowhere", "", "", "", "", "", "", "It fell."]
     code, said = talk(place, ["add"], [*first, "courier", "y"])
     assert code == 0, said
-    assert "source: 'nowhere' names no source of the record" in said
+    assert "source: there is no source 'nowhere'" in said
     assert "Write this?" in said
     assert "Alden on 1931-04-10, now: controlled: Crown (certain)" in said
     assert store.version() != before

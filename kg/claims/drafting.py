@@ -43,7 +43,7 @@ class Draft:
         """Note what is wrong with a field."""
         self.faults.append(FieldFault(name, message))
 
-    def known(self, kind: str, name: str | None, where: str) -> URIRef | None:
+    def known(self, kind: naming.Kind, name: str | None, where: str) -> URIRef | None:
         """The thing that a field names, None where it names none; an unknown one is noted."""
         if not name:
             return None

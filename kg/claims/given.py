@@ -45,7 +45,7 @@ class Given:
     lost it (`from_`), or between whom it is contested (`parties`; `contested` where they are not named), `extent`.
     `when` is EDTF or words (`kg.phrases`). Who says so: `source`, in it `claimant` (none: the source itself), `stance`,
     `stated_on`, where it stands (`sentence`, `locator`), and `gloss`, the statement in English words of our own.
-    Places, actors, sources and events are named as `kg.claims.naming` takes them.
+    Places, actors, sources and events are named as `kg.naming` has it.
     """
 
     event: str | None = None

@@ -1,16 +1,21 @@
-"""What is named in a claim, found in the record: by IRI, by prefixed name (`place:city-zaranj`) or by its last part."""
+"""What is named in a claim, found in the record: places, actors and sources as everywhere, events and claims beside."""
 
 from __future__ import annotations
 
+import re
+from typing import Literal
+
 from rdflib import RDF, URIRef
 
-from kg.errors import BadClaim, FieldFault
-from kg.files import BASE
+from kg import gazetteer, naming
+from kg.errors import AmbiguousName, BadClaim, FieldFault, UnknownName
 from kg.ontology import PREFIXES
 from kg.store.embedded import Store
 
+Kind = Literal["place", "actor", "source", "event", "claim"]
 Said = dict[str, list[str]]
 """What the record says of a thing: property (an IRI) → values, each once."""
+_IRI = re.compile(r"""[^\s<>"{}|^`\\]+""")
 
 
 def said_of(store: Store, iri: str) -> Said:
@@ -23,19 +28,19 @@ def said_of(store: Store, iri: str) -> Said:
     return found
 
 
-def iri_of(kind: str, name: str) -> str:
-    """The IRI that a name stands for, among things of a kind (`place`, `actor`, `source`, `event`, `claim`)."""
-    if name.startswith(BASE):
-        return name
-    return PREFIXES[kind] + name.removeprefix(f"{kind}:").removeprefix(f"/id/{kind}/")
+def known(store: Store, kind: Kind, name: str, field: str) -> URIRef:
+    """The thing that a name stands for: an IRI, a CURIE (`claim:seed-13-1`) or a slug.
 
-
-def known(store: Store, kind: str, name: str, field: str) -> URIRef:
-    """The thing that a name stands for. Raises BadClaim, with the field, where the record has none."""
-    iri = iri_of(kind, name)
-    if any(character in '<>"{}|^`\\ \n\t' for character in iri) or str(RDF.type) not in said_of(store, iri):
-        raise BadClaim([FieldFault(field, f"{name!r} names no {kind} of the record; {ACCEPTED.format(kind=kind)}")])
-    return URIRef(iri)
-
-
-ACCEPTED = "accepted are its IRI, a prefixed name ({kind}:…) and the last part of its address"
+    Raises BadClaim, with the field, where the record has none, or several.
+    """
+    if kind == "event" or kind == "claim":
+        iri = naming.expanded(name) or PREFIXES[kind] + name.strip()
+        if _IRI.fullmatch(iri) and str(RDF.type) in said_of(store, iri):
+            return URIRef(iri)
+        problem = f"there is no {kind} {name!r}; accepted are an IRI, a CURIE or a slug"
+    else:
+        try:
+            return URIRef(naming.named(gazetteer.open_gazetteer(store), kind, name).iri)
+        except (UnknownName, AmbiguousName) as error:
+            problem = str(error)
+    raise BadClaim([FieldFault(field, problem)])
