@@ -31,12 +31,24 @@ A condition says what was wrong, where, and what is accepted; it knows no status
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Problem(Exception):
     """Anything that `kg` raises on purpose; `str()` of it is a sentence for the person who gets it."""
+
+    def __reduce__(self) -> tuple[Callable[..., Problem], tuple[type[Problem], tuple[Any, ...], dict[str, Any]]]:
+        """How a condition gets from one process to another: as it is, its constructor is not called again."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[Problem], arguments: tuple[Any, ...], members: dict[str, Any]) -> Problem:
+    problem = kind.__new__(kind)
+    problem.args = arguments
+    problem.__dict__.update(members)
+    return problem
 
 
 class BadDate(Problem):

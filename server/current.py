@@ -9,6 +9,7 @@ from flask import Flask, current_app, request
 from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
+from kg.writing import Writer
 from server.downloads import Downloads
 from server.settings import Settings
 
@@ -18,9 +19,10 @@ LOOK = 0.002
 
 @dataclass(frozen=True)
 class Served:
-    """The store, the settings, and the places for large answers, of an application."""
+    """The store, who writes to it, the settings, and the places for large answers, of an application."""
 
     store: Store
+    writer: Writer
     settings: Settings
     downloads: Downloads
 
@@ -38,7 +40,8 @@ def init_app(app: Flask, settings: Settings) -> Served:
         answer=settings.result_max,
         wait=settings.wait,
     )
-    served = Served(open_store(settings.store, limits, LOOK), settings, Downloads(settings.downloads))
+    store, writer = open_store(settings.store, limits, LOOK), Writer(settings.store, limits)
+    served = Served(store, writer, settings, Downloads(settings.downloads))
     app.extensions["controlgraph"] = served
     return served
 
@@ -51,6 +54,11 @@ def _served() -> Served:
 def store() -> Store:
     """The store of this process."""
     return _served().store
+
+
+def writer() -> Writer:
+    """Who writes to the store of this process."""
+    return _served().writer
 
 
 def version() -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from rdflib import RDF, Graph, URIRef
@@ -21,8 +22,11 @@ from kg.control.opening import open_control
 from kg.errors import BadClaim, ClaimConflict, FieldFault, Refused
 from kg.files import BASE
 from kg.ontology import KG, PREFIXES
+from kg.publish import Written
 from kg.store.embedded import Store
 
+Write = Callable[..., Written]
+"""What writes steps as one version (`kg.publish.write`): called with the steps, and with `who`."""
 GRAPH = f"{BASE}graph/added"
 """What is added goes into this graph. No file is loaded into it, so no load undoes it."""
 
@@ -51,15 +55,18 @@ class Outcome:
         return self.statements.serialize(format="turtle").strip() + "\n"
 
 
-def add(store: Store, filled: Given, *, who: str, dry: bool = False) -> Outcome:
-    """Add a claim; `dry`: find everything that would be wrong with it, and write nothing.
+def add(store: Store, filled: Given, *, who: str, dry: bool = False, write: Write | None = None) -> Outcome:
+    """Add a claim; `dry`: find everything that would be wrong with it, and write nothing. `write` writes in place of
+    `kg.publish.write`.
 
     Raises BadClaim with the fields at fault, ClaimConflict, StoreLocked, StoreUnreadable, NothingPublished.
     """
-    return _written(store, draft(store, filled, datetime.now(UTC)), who, dry)
+    return _written(store, draft(store, filled, datetime.now(UTC)), who, dry, write)
 
 
-def correct(store: Store, claim: str, changes: Mapping[str, Any], *, who: str, dry: bool = False) -> Outcome:
+def correct(
+    store: Store, claim: str, changes: Mapping[str, Any], *, who: str, dry: bool = False, write: Write | None = None
+) -> Outcome:
     """Put another claim of the same voice in place of one: what it says but for `changes`, fields of `Given`.
 
     None, or nothing, empties a field. The claim stays in the record, and counts for whoever asks what it held before.
@@ -82,7 +89,7 @@ def correct(store: Store, claim: str, changes: Mapping[str, Any], *, who: str, d
         made.say(made.claim, KG.about, URIRef(beside))
     if not said_of(store, str(made.claim)):
         reading.still_good(store, old)
-    return _written(store, made, who, dry)
+    return _written(store, made, who, dry, write)
 
 
 def _settled(store: Store, name: str, value: Any) -> Any:
@@ -97,7 +104,7 @@ def _settled(store: Store, name: str, value: Any) -> Any:
     return next((each for each in accepted.get(name, ()) if each.casefold() == str(value).casefold()), value)
 
 
-def retract(store: Store, claim: str, *, who: str, dry: bool = False) -> Outcome:
+def retract(store: Store, claim: str, *, who: str, dry: bool = False, write: Write | None = None) -> Outcome:
     """Take a claim back: it counts no longer, and stays in the record for whoever asks what it held before.
 
     A claim that it corrected counts again. Raises BadClaim where there is no such claim, and what `add` does.
@@ -111,10 +118,10 @@ def retract(store: Store, claim: str, *, who: str, dry: bool = False) -> Outcome
         recorded = max(map(datetime.fromisoformat, said[str(KG.recordedAt)]))
         # not before it was recorded, whatever the clocks of two writers say
         made.say(old, KG.retiredAt, moment(max(made.now, recorded + timedelta(microseconds=1))))
-    return _written(store, made, who, dry)
+    return _written(store, made, who, dry, write)
 
 
-def _written(store: Store, made: Draft, who: str, dry: bool) -> Outcome:
+def _written(store: Store, made: Draft, who: str, dry: bool, write: Write | None) -> Outcome:
     """Write what is not there yet; what came of it."""
     claim = str(made.claim)
 
@@ -135,7 +142,7 @@ def _written(store: Store, made: Draft, who: str, dry: bool) -> Outcome:
         made.graph.bind(prefix, namespace, override=True, replace=True)
     if not made.graph or _is_there(store, made):
         now = asked()
-        return Outcome(claim, store.version(), False, made.graph, tuple(made.unread), now, now)
+        return Outcome(claim, store.version(), False, _stored(store, made), tuple(made.unread), now, now)
     _fits(store, made)
     before = asked()
     steps = [{"update": f"INSERT DATA {{ GRAPH <{GRAPH}> {{\n{made.graph.serialize(format='nt')}}} }}"}]
@@ -143,11 +150,22 @@ def _written(store: Store, made: Draft, who: str, dry: bool) -> Outcome:
         if dry:
             publish.rehearse(store, steps)
             return Outcome(claim, store.version(), True, made.graph, tuple(made.unread), before)
-        version = publish.write(store, steps, who=who).version
+        version = (write or partial(publish.write, store))(steps, who=who).version
     except Refused as error:
         raise BadClaim(faults.told(error.violations, made.fields)) from None
     store.published.look()
     return Outcome(claim, version, True, made.graph, tuple(made.unread), before, asked())
+
+
+def _stored(store: Store, made: Draft) -> Graph:
+    """What the record says of the claim, and of what it would have been written with."""
+    graph = Graph(bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
+    for node in {URIRef(str(made.claim)), *made.graph.subjects()}:
+        for row in store.select("statements", entity=node):
+            graph.add((node, URIRef(str(row["property"])), row["value"]))
+    return graph
 
 
 def _is_there(store: Store, made: Draft) -> bool:

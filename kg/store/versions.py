@@ -193,8 +193,28 @@ def _complete_journal(location: Path) -> None:
         manifest = read_manifest(current(location))
     except NothingPublished:
         return
-    if not any(line["version"] == manifest.version for line in journal(location)):
+    last, _ = _last_line(location / "journal.jsonl")
+    if not last or json.loads(last)["version"] != manifest.version:
         _append(location, manifest)
+
+
+def _last_line(journal: Path) -> tuple[bytes, int]:
+    """The journal's last whole line, and where the next one goes: behind it, over what a crash cut off.
+
+    Read from the end on, so that a write costs the same however many there were.
+    """
+    if not journal.exists():
+        return b"", 0
+    with journal.open("rb") as file:
+        begin = file.seek(0, os.SEEK_END)
+        tail = b""
+        while begin and tail.count(b"\n") < 2:
+            step = min(begin, 1 << 16)
+            begin -= step
+            file.seek(begin)
+            tail = file.read(step) + tail
+    whole = tail.rfind(b"\n") + 1
+    return tail[tail.rfind(b"\n", 0, max(whole - 1, 0)) + 1 : whole].rstrip(b"\n"), begin + whole
 
 
 def journal(location: Path) -> list[dict[str, Any]]:
@@ -212,9 +232,9 @@ def journal(location: Path) -> list[dict[str, Any]]:
 def _append(location: Path, manifest: Manifest) -> None:
     line = {"version": manifest.version, "parent": manifest.parent, **manifest.entry}
     path = location / "journal.jsonl"
-    whole = path.read_bytes() if path.exists() else b""
+    _, end = _last_line(path)
     with path.open("r+b" if path.exists() else "wb") as file:
-        file.seek(whole.rfind(b"\n") + 1)  # over a line that a crash cut off
+        file.seek(end)
         file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
         file.truncate()
         file.flush()
