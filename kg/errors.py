@@ -8,6 +8,7 @@
     ├── StoreProblem
     │   ├── StoreUnreadable    the directory is no store, or damaged
     │   ├── NothingPublished   the store has no version yet
+    │   ├── NoStudyStart       no data set says from which day on questions about control are answered
     │   └── StoreLocked        another writer holds the lock
     └── QueryProblem
         ├── QuerySyntax        the text is no SPARQL: message, line, column
@@ -91,6 +92,16 @@ class StoreUnreadable(StoreProblem):
 
 class NothingPublished(StoreProblem):
     """The store has no version yet."""
+
+
+class NoStudyStart(StoreProblem):
+    """The published version has no data set with `kg:studyStart`, so no question about control has an answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no data set says by kg:studyStart from which day on questions about control are answered; load one that "
+            "does (data/dataset.ttl shows how)"
+        )
 
 
 class StoreLocked(StoreProblem):
