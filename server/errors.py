@@ -42,6 +42,7 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.ResultTooLarge: (422, "result-too-large", "The answer is too large"),
     errors.PoolBusy: (503, "busy", "All query processes are busy"),
     errors.NothingPublished: (503, "nothing-published", "There is no data yet"),
+    errors.NoStudyStart: (503, "no-study-start", "The data has no study start"),
     errors.StoreUnreadable: (503, "store-unreadable", "The data cannot be read"),
     errors.StoreLocked: (503, "store-locked", "Somebody else is writing"),
     errors.QueryTimeout: (504, "query-timeout", "The query took too long"),
