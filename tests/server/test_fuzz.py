@@ -94,8 +94,8 @@ ASKED = [
 ]  # fmt: skip
 ANSWERS = [
     "2031-05-04", "2031-05-01/2031-06-01", "2031-06-01/2031-05-01", "2031-13-01", "uuuu", "..", "2031-05~",
-    "0001-01-01", "9999-12-31", "-9999", "town-alden", "alden", "kg:Town", "id:place/town-alden", "majority", "off", "controlled",
-    "csv", "geojson", "ttl", "fa", "-seed", ",", "%", "", "0", "-1", "99999999999999999999", "\u0000", "\ud7ff😀",
+    "0001-01-01", "9999-12-31", "-9999", "town-alden", "alden", "kg:Town", "id:place/town-alden", "majority", "off",
+    "controlled", "csv", "geojson", "ttl", "fa", "-seed", ",", "%", "", "0", "-1", "99999999999999999999", "\u0000", "\ud7ff😀",
 ]  # fmt: skip
 
 
