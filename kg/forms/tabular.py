@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from kg.answering import Counts, Held
-from kg.control.answers import Run, Stay, Verdict
+from kg.answering import Held
+from kg.control.answers import Counts, Run, Stay, Verdict
 from kg.differing import Change, Compared
 from kg.forms import plain
 from kg.forms.plain import Plain
