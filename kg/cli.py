@@ -1,4 +1,4 @@
-"""The command line: `kg load`, `kg query`, `kg validate`, `kg export`, `kg serve`; what asks is in `kg.cli_control`."""
+"""The command line: `kg load`, `kg query`, `kg serve` and so on; `kg claim` and what asks of control are beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from kg import __version__, cli_control, files
+from kg import __version__, cli_claims, cli_control, files
 from kg.errors import Problem, QuerySyntax
 from kg.store import open_store
 from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
@@ -59,7 +59,13 @@ def main(context: click.Context, location: Path) -> None:
     context.obj = location
 
 
-for command in (cli_control.control, cli_control.history, cli_control.compare, cli_control.aggregates):
+for command in (
+    cli_claims.claim,
+    cli_control.control,
+    cli_control.history,
+    cli_control.compare,
+    cli_control.aggregates,
+):
     main.add_command(command)
 
 
