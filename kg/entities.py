@@ -98,6 +98,15 @@ def describe(store: Store, iri: str) -> Entity:
     )
 
 
+def claims(store: Store, iris: Iterable[str]) -> dict[str, Claim]:
+    """These claims; what is none is not there."""
+    wanted = sorted(set(iris))
+    if not wanted:
+        return {}
+    rows = read_rows(store.query(queries.text_for("claims-told", "claim", wanted)).read())
+    return {claim.iri: claim for claim in _claims(rows, len(rows))}
+
+
 def names(store: Store, iris: Iterable[str]) -> dict[str, str]:
     """English names of these IRIs, where the store knows one."""
     query = queries.text_for("labels", "thing", iris)
@@ -131,11 +140,11 @@ def _identifier(node: Node) -> Identifier:
     return node
 
 
-def _claims(rows: list[Row]) -> list[Claim]:
-    """Claims from solutions, of which each claimant of a claim has its own."""
+def _claims(rows: list[Row], most: int = SHOWN) -> list[Claim]:
+    """Claims from the first `most` solutions, of which each claimant of a claim has its own."""
     first: dict[str, Row] = {}
     claimants: dict[str, list[str]] = {}
-    for row in rows[:SHOWN]:
+    for row in rows[:most]:
         iri = str(row["claim"])
         first.setdefault(iri, row)
         if "claimant" in row:

@@ -14,6 +14,9 @@
     ├── StoreProblem
     │   ├── StoreUnreadable    the directory is no store, or damaged
     │   ├── NothingPublished   the store has no version yet
+    │   ├── UnknownVersion     no version of that name was ever published
+    │   ├── VersionGone        it was published, and is no longer kept
+    │   ├── NoStudyStart       no data set says from which day on questions about control are answered
     │   └── StoreLocked        another writer holds the lock
     └── QueryProblem
         ├── QuerySyntax        the text is no SPARQL: message, line, column
@@ -180,6 +183,32 @@ class StoreUnreadable(StoreProblem):
 
 class NothingPublished(StoreProblem):
     """The store has no version yet."""
+
+
+class UnknownVersion(StoreProblem):
+    """No version of this name was ever published here; `version` is the name, `present` the published one."""
+
+    def __init__(self, version: str, present: str) -> None:
+        self.version, self.present = version, present
+        super().__init__(f"there never was a version {version} here; the present one is {present}")
+
+
+class VersionGone(StoreProblem):
+    """The version of this name was published and is no longer kept; `present` is the published one."""
+
+    def __init__(self, version: str, present: str) -> None:
+        self.version, self.present = version, present
+        super().__init__(f"the version {version} is no longer kept; the present one is {present}")
+
+
+class NoStudyStart(StoreProblem):
+    """The published version has no data set with `kg:studyStart`, so no question about control has an answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no data set says by kg:studyStart from which day on questions about control are answered; load one that "
+            "does (data/dataset.ttl shows how)"
+        )
 
 
 class StoreLocked(StoreProblem):

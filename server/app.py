@@ -10,9 +10,11 @@ from server import (
     claims,
     current,
     description,
+    dossier,
     dumps,
     entities,
     errors,
+    figures,
     graphs,
     headers,
     operation,
@@ -39,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     app.extensions["controlgraph.counts"] = description.init_app()
     app.extensions["controlgraph.dumps"] = dumps.init_app()
-    for chapter in (pages, sparql, graphs, description, dumps, entities, operation, claims):
+    for chapter in (pages, sparql, graphs, description, dossier, dumps, entities, figures, operation, claims):
         app.register_blueprint(chapter.bp)
     _init_templates(app)
     cache = Cache(Straight(app.wsgi_app, served), served.store.published.stamp, served.settings.cache, headers.ALWAYS)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask, current_app, request
 
+from kg.dossier.kept import Shelf
 from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
@@ -19,12 +21,14 @@ LOOK = 0.002
 
 @dataclass(frozen=True)
 class Served:
-    """The store, who writes to it, the settings, and the places for large answers, of an application."""
+    """The store, who writes to it, the settings, the places for large answers, and the dossiers that it has given out,
+    of an application."""
 
     store: Store
     writer: Writer
     settings: Settings
     downloads: Downloads
+    dossiers: Shelf
 
 
 def init_app(app: Flask, settings: Settings) -> Served:
@@ -41,7 +45,8 @@ def init_app(app: Flask, settings: Settings) -> Served:
         wait=settings.wait,
     )
     store, writer = open_store(settings.store, limits, LOOK), Writer(settings.store, limits)
-    served = Served(store, writer, settings, Downloads(settings.downloads))
+    shelf = Shelf(Path(settings.store) / "dossiers", settings.dossiers)
+    served = Served(store, writer, settings, Downloads(settings.downloads), shelf)
     app.extensions["controlgraph"] = served
     return served
 
@@ -69,6 +74,11 @@ def version() -> str:
 def downloads() -> Downloads:
     """The places for large answers of this process."""
     return _served().downloads
+
+
+def dossiers() -> Shelf:
+    """The dossiers that this service has given out."""
+    return _served().dossiers
 
 
 def look() -> None:

@@ -31,6 +31,8 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.UnknownName: (404, "unknown-name", "Nothing has this name"),
     errors.QueryReachesOut: (403, "query-reaches-out", "No other services from here"),
     errors.UnknownEntity: (404, "unknown-entity", "Nothing is known of this"),
+    errors.UnknownVersion: (404, "unknown-version", "There never was such a version"),
+    errors.VersionGone: (410, "version-gone", "This version is no longer kept"),
     errors.NoSuchForm: (406, "no-such-form", "No format that you accept"),
     errors.ClaimConflict: (409, "claim-conflict", "The record has it otherwise"),
     errors.BadClaim: (422, "bad-claim", "The claim cannot be added as it is"),
@@ -40,6 +42,7 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.ResultTooLarge: (422, "result-too-large", "The answer is too large"),
     errors.PoolBusy: (503, "busy", "All query processes are busy"),
     errors.NothingPublished: (503, "nothing-published", "There is no data yet"),
+    errors.NoStudyStart: (503, "no-study-start", "The data has no study start"),
     errors.StoreUnreadable: (503, "store-unreadable", "The data cannot be read"),
     errors.StoreLocked: (503, "store-locked", "Somebody else is writing"),
     errors.QueryTimeout: (504, "query-timeout", "The query took too long"),
@@ -48,7 +51,8 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
 """Condition → status, last part of the problem's type IRI, title. A condition without a line has its parent's."""
 
 _MEMBERS = {"line": "line", "column": "column", "seconds": "seconds", "limit": "limit", "kind": "kind", "iri": "iri",
-            "parameter": "parameter", "name": "name", "retry_after": "retryAfter"}  # fmt: skip
+            "parameter": "parameter", "name": "name", "version": "version",
+            "present": "present", "retry_after": "retryAfter"}  # fmt: skip
 
 
 SHOWN = 200

@@ -5,6 +5,7 @@
     store/CURRENT                           the name of the published version, replaced atomically
     store/write.lock                        held by the one writer, across processes
     store/journal.jsonl                     one line per published version: who, when, what
+    store/dossiers/                         dossiers that were given out (kg.dossier.kept)
 
 A version is published by renaming its candidate and then replacing CURRENT. Whatever is killed at whatever moment,
 CURRENT names a complete version.
@@ -66,6 +67,11 @@ def number_of(version: str) -> int:
     return int(version.partition("-")[0])
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is formed as the name of a version."""
+    return _NAME.fullmatch(text) is not None
+
+
 def next_name(parent: str | None, written: dict[str, str]) -> str:
     """The name of the version made from `parent` by writing these graphs (IRI → SHA-256 of the text).
 
@@ -94,7 +100,7 @@ def current(location: Path) -> Path:
         raise NothingPublished(f"the store {location} has no version yet; load data with `kg load`") from None
     except (OSError, UnicodeDecodeError) as error:
         raise StoreUnreadable(f"the store {location} cannot be read: {error}") from error
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise StoreUnreadable(f"the store {location} is damaged: CURRENT holds {name[:80]!r}, no version name")
     version = location / "versions" / name
     if not os.path.isdir(version):  # noqa: PTH112 (the same)
@@ -123,7 +129,7 @@ def copy(version: Path, directory: Path) -> None:
 
 def is_ours(location: Path) -> bool:
     """Whether a directory is empty or has only what a store has."""
-    ours = {"versions", "CURRENT", "CURRENT.new", "write.lock", "journal.jsonl"}
+    ours = {"versions", "CURRENT", "CURRENT.new", "write.lock", "journal.jsonl", "dossiers"}
     return all(entry.name in ours or entry.name.startswith("candidate-") for entry in location.iterdir())
 
 

@@ -1,0 +1,135 @@
+"""What a figure or its page is asked for: the question, everything of one version that answers it, and addresses.
+
+The parameters are those of `kg.asking`, and `sel` (the place that is marked) and `width` (pixels). Others are kept in
+the addresses that lead on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from kg import asking, naming
+from kg.asking import Question
+from kg.control.courses import changes
+from kg.control.index import Index
+from kg.control.opening import open_control
+from kg.control.record import Day
+from kg.figures import seen
+from kg.figures.calendar import date_of
+from kg.figures.seen import Actors
+from kg.figures.sheets import Sheet, map_title, open_credits, sheet, timeline_title
+from kg.figures.states import Answer
+from kg.gazetteer import Entry, Gazetteer, open_gazetteer
+from server import current, parameters, wording
+from server.errors import Rejected
+
+NARROWEST, WIDEST = 240, 2400
+WIDE, NARROW = 820, 360
+"""Pixels of the two drawings of a page, of which one is shown."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A question and what answers it.
+
+    `dated` tells whether the days were given; where they were not, they are the last on which anything changes.
+    """
+
+    question: Question
+    dated: bool
+    selected: str | None
+    gazetteer: Gazetteer
+    index: Index
+    actors: Actors
+    owed: tuple[str, ...]
+    given: Mapping[str, list[str]]
+
+    @cached_property
+    def changes(self) -> list[Day]:
+        """The days on which anything changes, in this view."""
+        return changes(self.index, self.question.view)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the days is chosen."""
+        named = (*asking.LISTENING, *asking.LISTING)
+        return any(value for name in named if name != "place" for value in self.given.get(name, ()))
+
+    @cached_property
+    def told(self) -> dict[str, Answer]:
+        """The answer about every place of which anything is said."""
+        return self.answers(self.question.first, self.question.last)
+
+    @cached_property
+    def listed(self) -> list[tuple[Entry, Answer]]:
+        """The places that the question lists, with their answers."""
+        return seen.chosen(self.gazetteer, self.question, self.told)
+
+    def answers(self, first: Day, last: Day) -> dict[str, Answer]:
+        """The answers for other days, in the same view."""
+        return seen.answers(self.index, first, last, self.question.view, self.actors)
+
+    def sheet(self, timeline: bool = False) -> Sheet:
+        """What the figure says of itself."""
+        title = timeline_title(self.question, self.gazetteer) if timeline else map_title(self.question)
+        return sheet(title, self.question, self.gazetteer, self.owed)
+
+    def address(self, path: str, /, **changed: str | None) -> str:
+        """An address with the parameters of this request, of which some are changed, and those with None left out."""
+        pairs = [
+            (name, value) for name, values in self.given.items() if name not in changed for value in values if value
+        ]
+        pairs += [(name, value) for name, value in changed.items() if value is not None]
+        return f"{path}?{urlencode(pairs, safe='/:,')}" if pairs else path
+
+    def about(self, place: str) -> str:
+        """The address of the map on which a place is marked, at what is told of it."""
+        return self.address("/map", sel=name_of(place), width=None, format=None) + "#selected"
+
+
+def scene(timeline: bool = False) -> Scene:
+    """What this request asks for, of one version.
+
+    Raises what `kg.asking.question` and `kg.control.opening.open_control` raise, and Rejected.
+    """
+    store = current.store()
+    control, gazetteer = open_control(store), open_gazetteer(store)
+    while control.version != gazetteer.version:  # something was published in this moment
+        control, gazetteer = open_control(store), open_gazetteer(store)
+    given = parameters.given()
+    dated = bool(asking.one(given, "at"))
+    if dated:
+        question = asking.question(gazetteer, given)
+    else:
+        days = changes(control.index, asking.view(gazetteer, given)) or [control.index.ledger.study_start]
+        at = f"{date_of(days[0])}/{date_of(days[-1])}" if timeline else date_of(days[-1])
+        question = asking.question(gazetteer, {**given, "at": [at]})
+    picked = asking.one(given, "sel")
+    return Scene(
+        question,
+        dated,
+        naming.named(gazetteer, "place", picked).iri if picked else None,
+        gazetteer,
+        control.index,
+        seen.open_actors(store, control.index, gazetteer, question.lang),
+        open_credits(store),
+        given,
+    )
+
+
+def width() -> float:
+    """The width that is asked for, in pixels."""
+    text = parameters.one("width") or str(WIDE)
+    if not text.isascii() or not text.isdigit() or not NARROWEST <= int(text) <= WIDEST:
+        accepted = f"accepted are {NARROWEST} to {WIDEST}, in pixels"
+        raise Rejected(400, "width", "No such width", f"width={text!r}: {accepted}")
+    return float(text)
+
+
+def name_of(iri: str) -> str:
+    """The name of a thing in an address, short where there is a prefix for it."""
+    short = wording.short(iri)
+    return iri if short.startswith("<") else short
