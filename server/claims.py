@@ -6,11 +6,13 @@ import threading
 from dataclasses import asdict
 from datetime import date
 from functools import partial
+from json import JSONDecodeError
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, json, request
 from pydantic import ValidationError
+from rdflib import Graph, Literal, URIRef
 
 from kg import asking, naming
 from kg.claims import listing, writing
@@ -95,13 +97,16 @@ def _body(kind: type[Body]) -> Body:
             415, "body-type", "A body of this type is not taken",
             f"{request.mimetype or 'a body without a Content-Type'} is not taken here; accepted is application/json",
         )  # fmt: skip
-    text = parameters.body()
     try:
-        return kind.model_validate_json(text)
+        document = json.loads(parameters.body())
+    except (ValueError, RecursionError) as error:
+        where = {"line": error.lineno, "column": error.colno} if isinstance(error, JSONDecodeError) else {}
+        detail = f"the body is no JSON: {error.msg if isinstance(error, JSONDecodeError) else error}"
+        raise Rejected(400, "body-syntax", "The body is not what it says it is", detail, members=where) from None
+    try:
+        return kind.model_validate(document)
     except ValidationError as error:
         found = filled.errors(error)
-        if any(each["type"] == "json_invalid" for each in error.errors(include_url=False)):
-            raise Rejected(400, "body-syntax", "The body is not what it says it is", found[0]["detail"]) from None
         raise Rejected(
             400, "claim-fields", "The fields are not those of a claim",
             "; ".join(f"{each['pointer']}: {each['detail']}" for each in found), members={"errors": found},
@@ -122,7 +127,7 @@ def _done(act: Any, who: str, status: int) -> Response:
         "claim": outcome.claim,
         "new": outcome.new,
         "version": outcome.version,
-        "statements": json.loads(outcome.statements.serialize(format="json-ld", context=_CONTEXT, auto_compact=True)),
+        "statements": _linked(outcome.statements),
         "unread": [asdict(unread) for unread in outcome.unread],
         "place": answer.place if answer else None,
         "at": str(date.fromordinal(answer.last)) if answer else None,
@@ -137,7 +142,12 @@ def _done(act: Any, who: str, status: int) -> Response:
     return response
 
 
-_CONTEXT = {name: PREFIXES[name] for name in sorted(PREFIXES)}
+def _linked(statements: Graph) -> Any:
+    """The statements as JSON-LD, with the prefixes that occur."""
+    names = {str(term) for triple in statements for term in triple if isinstance(term, URIRef)}
+    names |= {str(term.datatype) for term in statements.objects() if isinstance(term, Literal) and term.datatype}
+    context = {prefix: space for prefix, space in PREFIXES.items() if any(name.startswith(space) for name in names)}
+    return json.loads(statements.serialize(format="json-ld", context=context, auto_compact=True))
 
 
 def _verdict(answer: Verdict | None, gazetteer: Gazetteer) -> dict[str, Any] | None:

@@ -87,6 +87,10 @@ class Claim(Correction):
         return Given(**{**told, "claimant": claimant, "source": source})
 
 
+_WORDS = {"model_type": "an object is accepted here", "extra_forbidden": "there is no such field"}
+"""What is said of some errors, in place of words about our classes."""
+
+
 def _several(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
@@ -96,10 +100,15 @@ def errors(error: ValidationError) -> list[dict[str, str]]:
     found: dict[str, str] = {}
     for each in error.errors(include_url=False):
         pointer = _pointer(each)
-        message = f"{each['msg'].removeprefix('Value error, ')}"
+        message = _WORDS.get(each["type"], each["msg"].removeprefix("Value error, "))
         # of a field that takes several kinds of values each kind says what it misses
         found[pointer] = f"{found[pointer]}; or: {message}" if pointer in found else message
-    return [{"pointer": pointer, "detail": detail} for pointer, detail in found.items()]
+    # what was meant to be a list or an object is at fault where its parts are
+    return [
+        {"pointer": pointer, "detail": detail}
+        for pointer, detail in found.items()
+        if not any(other.startswith(f"{pointer}/") for other in found)
+    ]
 
 
 def _pointer(error: ErrorDetails) -> str:
