@@ -50,7 +50,8 @@ def map_page() -> Response:
     """The map of control, the place that is marked, what changed, and the same as a table."""
     asked = scene()
     question = asked.question
-    rows = [Row(entry, answer, _verdict(asked, entry.iri, answer)) for entry, answer in asked.listed[:ROWS]]
+    said = [(entry, answer) for entry, answer in asked.listed if answer != UNKNOWN]
+    rows = [Row(entry, answer, _verdict(asked, entry.iri)) for entry, answer in _ordered(asked, said)[:ROWS]]
     marked = _marked(asked)
     wanted = [claim for row in (*rows, marked) if row and row.verdict for claim in (*row.verdict.because, *_sides(row))]
     page = render_template(
@@ -59,7 +60,8 @@ def map_page() -> Response:
         wide=_map(asked, WIDE, "wide", headed=False),
         narrow=_map(asked, NARROW, "narrow", headed=False),
         rows=rows,
-        more=len(asked.listed) - len(rows),
+        more=len(said) - len(rows),
+        unsaid=_ordered(asked, [pair for pair in asked.listed if pair[1] == UNKNOWN]),
         marked=marked,
         claims=entities.claims(current.store(), wanted),
         changed=_changed(asked),
@@ -101,9 +103,23 @@ class Row:
     verdict: Verdict | None
 
 
-def _verdict(asked: Scene, place: str, answer: Answer) -> Verdict | None:
-    """All about one place; not asked where the columns have told that nothing is said."""
-    if answer == UNKNOWN and place != asked.selected:
+def _ordered(asked: Scene, listed: list[tuple[Entry, Answer]]) -> list[tuple[Entry, Answer]]:
+    """Listed places with the weighty first, then by kind and name."""
+
+    def rank(pair: tuple[Entry, Answer]) -> tuple[bool, str, str, str]:
+        entry = pair[0]
+        return seen.WEIGHTY.isdisjoint(entry.types), _kind(asked, entry), entry.label(asked.question.lang), entry.iri
+
+    return sorted(listed, key=rank)
+
+
+def _kind(asked: Scene, entry: Entry) -> str:
+    return ", ".join(asked.gazetteer.concepts[each] for each in entry.types)
+
+
+def _verdict(asked: Scene, place: str) -> Verdict | None:
+    """All about one place, None where nothing was ever said of it."""
+    if place not in asked.told:
         return None
     return verdict(asked.index, place, asked.question.first, asked.question.last, asked.question.view)
 
@@ -114,7 +130,7 @@ def _marked(asked: Scene) -> Row | None:
         return None
     answer = asked.told.get(asked.selected, UNKNOWN)
     entry = asked.gazetteer.places[asked.selected]
-    return Row(entry, answer, _verdict(asked, asked.selected, answer))
+    return Row(entry, answer, _verdict(asked, asked.selected))
 
 
 def _sides(row: Row) -> Iterator[str]:
@@ -195,7 +211,7 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
             ),
         },
         "sources_of": _sources,
-        "kind": lambda entry: ", ".join(gazetteer.concepts[each] for each in entry.types),
+        "kind": lambda entry: _kind(asked, entry),
         "sign": sign,
         "words": words,
         "notes": notes,

@@ -54,9 +54,8 @@ class Scene:
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything but the days is chosen."""
-        named = (*asking.LISTENING, *asking.LISTING)
-        return any(value for name in named if name != "place" for value in self.given.get(name, ()))
+        """Whether who is listened to is chosen, or what is listed by its answer."""
+        return any(value for name in (*asking.LISTENING, "state", "actor") for value in self.given.get(name, ()))
 
     @cached_property
     def told(self) -> dict[str, Answer]:
