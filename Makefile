@@ -1,6 +1,7 @@
 # Controlgraph: `make run` serves, `make test` checks everything. Python 3.11 or later (with venv) is all that is needed.
 PYTHON ?= python3
 PORT ?= 8000
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 BIN = .venv/bin
 
 .PHONY: help run load test lint types layers check bench soak clean tables geometry golden
@@ -27,9 +28,9 @@ types: .venv/testing ## types, strictly
 layers: .venv/testing ## who may import whom
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
 
-check: .venv/testing ## the tests, with coverage
+check: .venv/testing ## the tests, with coverage, in JOBS processes
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 90
 

@@ -103,7 +103,7 @@ def claims(store: Store, iris: Iterable[str]) -> dict[str, Claim]:
     wanted = sorted(set(iris))
     if not wanted:
         return {}
-    rows = read_rows(store.query(queries.text_for("claims", "claim", wanted)).read())
+    rows = read_rows(store.query(queries.text_for("claims-told", "claim", wanted)).read())
     return {claim.iri: claim for claim in _claims(rows, len(rows))}
 
 

@@ -11,6 +11,8 @@
     ├── StoreProblem
     │   ├── StoreUnreadable    the directory is no store, or damaged
     │   ├── NothingPublished   the store has no version yet
+    │   ├── UnknownVersion     no version of that name was ever published
+    │   ├── VersionGone        it was published, and is no longer kept
     │   └── StoreLocked        another writer holds the lock
     └── QueryProblem
         ├── QuerySyntax        the text is no SPARQL: message, line, column
@@ -28,12 +30,24 @@ A condition says what was wrong, where, and what is accepted; it knows no status
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Problem(Exception):
     """Anything that `kg` raises on purpose; `str()` of it is a sentence for the person who gets it."""
+
+    def __reduce__(self) -> tuple[Callable[..., Problem], tuple[type[Problem], tuple[Any, ...], dict[str, Any]]]:
+        """How a condition gets from one process to another: as it is, its constructor is not called again."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[Problem], arguments: tuple[Any, ...], members: dict[str, Any]) -> Problem:
+    problem = kind.__new__(kind)
+    problem.args = arguments
+    problem.__dict__.update(members)
+    return problem
 
 
 class BadDate(Problem):
@@ -132,6 +146,22 @@ class StoreUnreadable(StoreProblem):
 
 class NothingPublished(StoreProblem):
     """The store has no version yet."""
+
+
+class UnknownVersion(StoreProblem):
+    """No version of this name was ever published here; `version` is the name, `present` the published one."""
+
+    def __init__(self, version: str, present: str) -> None:
+        self.version, self.present = version, present
+        super().__init__(f"there never was a version {version} here; the present one is {present}")
+
+
+class VersionGone(StoreProblem):
+    """The version of this name was published and is no longer kept; `present` is the published one."""
+
+    def __init__(self, version: str, present: str) -> None:
+        self.version, self.present = version, present
+        super().__init__(f"the version {version} is no longer kept; the present one is {present}")
 
 
 class StoreLocked(StoreProblem):

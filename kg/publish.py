@@ -94,22 +94,27 @@ def write(
     base: str | None = None,
     prefixes: Mapping[str, str] | None = None,
     seconds: float | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Written:
     """Apply updates and graph store operations (`kg.store.writer.apply` says how a step looks) as one version.
 
     They run in a child process under the limits of queries. `base` resolves relative IRIs of updates, and `prefixes`
-    may be used in them undeclared. What they change is checked before it is published.
+    may be used in them undeclared. What they change is checked before it is published. `progress` is called with a
+    word about each step as it begins, the first when it is this writer's turn.
     Raises QueryProblem, Refused, StoreLocked, StoreUnreadable; then nothing was written.
     """
     digest = _digest(steps)
     context = {"base_iri": base, "prefixes": dict(prefixes) if prefixes else None}
     with store.candidate() as candidate:
+        progress("writing")
         account = candidate.apply(store.pool, steps, context, digest, seconds)
         if not account:
             return Written(store.version() if candidate.graphs else candidate.publish(who), {}, {})
+        progress("checking")
         violations = validate.check_change(candidate, account)
         if violations:
             raise Refused(violations)
+        progress("publishing")
         unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
         return Written(candidate.publish(who), account.added, account.removed, unshaped)
 

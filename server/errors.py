@@ -31,6 +31,8 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.UnknownName: (404, "unknown-name", "Nothing has this name"),
     errors.QueryReachesOut: (403, "query-reaches-out", "No other services from here"),
     errors.UnknownEntity: (404, "unknown-entity", "Nothing is known of this"),
+    errors.UnknownVersion: (404, "unknown-version", "There never was such a version"),
+    errors.VersionGone: (410, "version-gone", "This version is no longer kept"),
     errors.NoSuchForm: (406, "no-such-form", "No format that you accept"),
     errors.Refused: (422, "refused", "The data is not as the ontology says"),
     errors.QueryCancelled: (422, "query-cancelled", "The query was cancelled"),
@@ -46,7 +48,8 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
 """Condition → status, last part of the problem's type IRI, title. A condition without a line has its parent's."""
 
 _MEMBERS = {"line": "line", "column": "column", "seconds": "seconds", "limit": "limit", "kind": "kind", "iri": "iri",
-            "parameter": "parameter", "name": "name", "retry_after": "retryAfter"}  # fmt: skip
+            "parameter": "parameter", "name": "name", "version": "version",
+            "present": "present", "retry_after": "retryAfter"}  # fmt: skip
 
 
 SHOWN = 200

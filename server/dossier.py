@@ -1,0 +1,152 @@
+"""`/dossier`: the citable answer, as a page to print and as JSON-LD, from the present version or a cited one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, json, render_template, request
+
+from kg import asking, naming
+from kg.asking import Question
+from kg.dossier.citing import cited
+from kg.dossier.document import Document, address
+from kg.dossier.making import dossier
+from kg.dossier.words import FLAGS
+from kg.errors import BadQuestion, UnknownName, VersionGone
+from kg.gazetteer import open_gazetteer
+from server import access, current, formats, parameters
+from server.errors import Rejected
+
+bp = Blueprint("dossier", __name__)
+
+FORMS: formats.Offer = {"jsonld": ("application/ld+json", "application/json"), **formats.HTML}
+"""What a dossier is offered as; JSON-LD where a client has no wish."""
+_BEARING = ("heard", "parts only", "leaves it open", "outdated", "outrun", "less specific", "overruled", "not newest")
+"""What became of the claims that speak of the days asked about, whether they are heard or not."""
+
+
+@bp.route("/dossier")
+def show() -> Response:
+    """The answer to who held a place on some days, with everything for and against it; without a place, a form."""
+    form = _form()
+    given = parameters.given()
+    if form == "html" and not given.get("place") and not given.get("at"):
+        page = render_template("dossier/ask.html", version=current.version(), example=_example())
+        return Response(page, mimetype="text/html")
+    asked, version = _asked(given), asking.one(given, "version")
+    place = asked.places[0]
+    days = asked.first, asked.last, asked.view
+    here = current.address()
+    try:
+        found, changed = cited(current.store(), current.dossiers(), place, *days, version, access.client())
+    except VersionGone as gone:
+        raise _gone(gone, place, days) from None
+    now = here + address(place, *days)
+    found = found | {"id": here + found["id"], "changed": changed}
+    if form == "html":
+        response = Response(_page(found, now), mimetype="text/html")
+    else:
+        response = Response(json.dumps(found, ensure_ascii=False), content_type="application/ld+json")
+    response.vary.add("Accept")
+    other = "html" if form == "jsonld" else "jsonld"
+    response.headers["Link"] = (
+        f'<{found["id"]}>; rel="canonical", <{now}>; rel="latest-version", '
+        f'<{found["id"]}&format={other}>; rel="alternate"; type="{FORMS[other][0]}"'
+    )
+    return response
+
+
+def _form() -> str:
+    named = parameters.one("format")
+    accept = request.headers.get("Accept")
+    form = formats.choose(accept, FORMS) if named is None else formats.by_name(named, FORMS)
+    if form is None:
+        asked = f"Accept: {accept}" if named is None else f"format={named}"
+        detail = f"nothing fits {asked}; offered are {formats.listed([FORMS])}"
+        raise Rejected(406, "no-such-form", "No format that you accept", detail)
+    return form
+
+
+def _asked(given: parameters.Given) -> Question:
+    """The question, which is about one place."""
+    gazetteer = open_gazetteer(current.store())
+    named = asking.several(given, "place")
+    if len(named) != 1:
+        raise BadQuestion("place", ",".join(named), "name the one place that the dossier is about")
+    rest = asking.question(gazetteer, {name: texts for name, texts in given.items() if name in _PARAMETERS})
+    try:
+        place = naming.named(gazetteer, "place", named[0]).iri
+    except UnknownName:
+        # an older version may know a place that the present one does not
+        iri = naming.expanded(named[0])
+        if iri is None or not given.get("version"):
+            raise
+        place = iri
+    return replace(rest, places=(place,))
+
+
+_PARAMETERS = ("at", *asking.LISTENING)
+
+
+def _gone(gone: VersionGone, place: str, days: tuple[Any, ...]) -> Rejected:
+    """That the version is no longer kept, with the present answer."""
+    now = current.address() + address(place, *days)
+    present = dossier(current.store(), place, *days)
+    detail = (
+        f"the version {gone.version} is no longer kept, and no dossier of this question from it is; at present, by "
+        f"version {present.version}: {present.sentence}"
+    )
+    members = {"version": gone.version, "present": now, "presentVersion": present.version, "verdict": present.sentence}
+    return Rejected(
+        410,
+        "version-gone",
+        "This version is no longer kept",
+        detail,
+        {"Link": f'<{now}>; rel="latest-version"'},
+        members,
+    )
+
+
+def _example() -> tuple[str, str]:
+    """A place and a day to ask about, of the data that is served: the slug of a place, and the study's first day."""
+    gazetteer = open_gazetteer(current.store())
+    first = next((entry.slug for entry in gazetteer.places.values() if entry.point), "")
+    return first, str(next((row["start"] for row in current.store().select("datasets") if "start" in row), ""))
+
+
+def _page(found: Document, now: str) -> str:
+    told = found["claims"]
+    return render_template(
+        "dossier/dossier.html",
+        found=found,
+        now=now,
+        version=current.version(),
+        labels=found["labels"] | {found["subject"]["id"]: found["subject"]["label"]},
+        bearing=[each for each in told if each["fate"] in _BEARING],
+        other=[each for each in told if each["fate"] not in _BEARING],
+        glosses={each["id"]: each["gloss"] for each in (*told, *found["assumptions"])},
+        conflicts=_conflicts([pair for pair in found["conflicts"] if len(pair) == 2]),
+        groups=[group for group in found["conflicts"] if len(group) != 2],
+        flags=FLAGS,
+        sections=_sections(found["rules"]),
+    )
+
+
+def _sections(rules: list[dict[str, str]]) -> dict[str, list[str]]:
+    """The rules that applied, by section."""
+    found: dict[str, list[str]] = {}
+    for rule in rules:
+        found.setdefault(rule["section"], []).append(rule["text"])
+    return found
+
+
+def _conflicts(pairs: list[list[str]]) -> list[tuple[str, list[str]]]:
+    """Pairs of claims, each once, gathered under the claim that is in most of them."""
+    found = []
+    while pairs:
+        most = Counter(claim for pair in pairs for claim in pair).most_common(1)[0][0]
+        found.append((most, [claim for pair in pairs if most in pair for claim in pair if claim != most]))
+        pairs = [pair for pair in pairs if most not in pair]
+    return found
