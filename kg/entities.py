@@ -83,15 +83,15 @@ def describe(store: Store, iri: str) -> Entity:
         raise UnknownEntity(iri)
     rows = store.select("claims-about", entity=thing)
     there = store.select("claims-at", entity=thing)
-    claims, happened = _claims(rows), _claims(there)
-    labels = names(store, _iris(thing, statements, mentions, [*claims, *happened]))
+    told, happened = claims(rows), claims(there)
+    labels = names(store, _iris(thing, statements, mentions, [*told, *happened]))
     return Entity(
         iri,
         labels.get(iri) or _last_part(iri),
         version,
         tuple(statements),
         tuple(mentions[:SHOWN]),
-        tuple(claims),
+        tuple(told),
         tuple(happened),
         max(len(mentions), len(rows), len(there)) > SHOWN,
         labels,
@@ -131,7 +131,7 @@ def _identifier(node: Node) -> Identifier:
     return node
 
 
-def _claims(rows: list[Row]) -> list[Claim]:
+def claims(rows: list[Row]) -> list[Claim]:
     """Claims from solutions, of which each claimant of a claim has its own."""
     first: dict[str, Row] = {}
     claimants: dict[str, list[str]] = {}

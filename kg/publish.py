@@ -6,11 +6,12 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg import files, validate
+from kg import files, news, validate
 from kg.errors import BadFile, NothingPublished, Refused, Violation
 from kg.store import versions
 from kg.store.candidate import Candidate
@@ -69,6 +70,7 @@ def load(
         progress("putting in order")
         candidate.tidy()
         progress("publishing")
+        candidate.news = news.of_load(store, candidate, written)
         return Loaded(candidate.publish(who), written, unshaped)
 
 
@@ -115,6 +117,7 @@ def write(
         if violations:
             raise Refused(violations)
         progress("publishing")
+        candidate.news = news.of_write(store, candidate, account)
         unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
         return Written(candidate.publish(who), account.added, account.removed, unshaped)
 
@@ -129,6 +132,8 @@ def restore(store: Store, backup: Path, *, who: str) -> str:
     version = versions.current(source.location)
     with store.candidate(of=version) as candidate:
         candidate.stand_for(version.name)
+        with suppress(NothingPublished):
+            candidate.news = news.of_load(store, candidate, {*store.manifest().graphs, *candidate.graphs})
         return candidate.publish(f"{who}: restored {version.name}")
 
 

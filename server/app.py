@@ -13,10 +13,13 @@ from server import (
     dumps,
     entities,
     errors,
+    events,
+    feed,
     graphs,
     headers,
     operation,
     pages,
+    search,
     sparql,
     wording,
 )
@@ -39,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     app.extensions["controlgraph.counts"] = description.init_app()
     app.extensions["controlgraph.dumps"] = dumps.init_app()
-    for chapter in (pages, sparql, graphs, description, dossier, dumps, entities, operation):
+    for chapter in (pages, sparql, graphs, description, dossier, dumps, entities, events, feed, search, operation):
         app.register_blueprint(chapter.bp)
     _init_templates(app)
     cache = Cache(Straight(app.wsgi_app, served), served.store.published.stamp, served.settings.cache, headers.ALWAYS)
