@@ -143,7 +143,7 @@ def _page(store: Store, total: int, shown: dict[str, Span], days: tuple[date, da
             None if days is None else "certain" if _surely(span, days) else "possible",
             _facts([row for row in facts.get(event, []) if "part" not in row]),
             tuple(Part(part, _facts(of)) for part, of in _by(facts.get(event, []), "part").items()),
-            tuple(entities.claims(claims.get(event, []))),
+            tuple(entities.claims_in(claims.get(event, []))),
         )
         for event, span in shown.items()
     )

@@ -7,6 +7,7 @@ from rdflib import BNode, URIRef
 
 from kg import __version__
 from server import (
+    claims,
     current,
     description,
     dossier,
@@ -15,6 +16,7 @@ from server import (
     errors,
     events,
     feed,
+    figures,
     graphs,
     headers,
     operation,
@@ -42,7 +44,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     app.extensions["controlgraph.counts"] = description.init_app()
     app.extensions["controlgraph.dumps"] = dumps.init_app()
-    for chapter in (pages, sparql, graphs, description, dossier, dumps, entities, events, feed, search, operation):
+    for chapter in (
+        pages,
+        sparql,
+        graphs,
+        description,
+        dossier,
+        dumps,
+        entities,
+        events,
+        feed,
+        figures,
+        search,
+        operation,
+        claims,
+    ):
         app.register_blueprint(chapter.bp)
     _init_templates(app)
     cache = Cache(Straight(app.wsgi_app, served), served.store.published.stamp, served.settings.cache, headers.ALWAYS)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from kg.control.answers import View
-from kg.control.reading import NoStudyStart
 from kg.control.record import Day
 from kg.dossier.document import Document, asked, compared, document
 from kg.dossier.kept import Shelf
 from kg.dossier.making import dossier
-from kg.errors import UnknownEntity
+from kg.errors import NoStudyStart, UnknownEntity
 from kg.store.embedded import Store
 
 
