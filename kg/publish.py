@@ -6,11 +6,12 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg import files, validate
+from kg import files, news, validate
 from kg.control import publishing as control
 from kg.control.reading import DERIVED
 from kg.errors import BadFile, NothingPublished, Refused, Violation
@@ -77,6 +78,7 @@ def load(
         progress("putting in order")
         candidate.tidy()
         progress("publishing")
+        candidate.news = news.of_load(store, candidate, written)
         return Loaded(candidate.publish(who), written, unshaped)
 
 
@@ -123,6 +125,7 @@ def write(
         violations = validate.check_change(candidate, account)
         if violations:
             raise Refused(violations)
+        candidate.news = news.of_write(store, candidate, account)
         unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
         changed = account.changed if account.nodes else None
         progress("concluding")
@@ -149,6 +152,8 @@ def restore(store: Store, backup: Path, *, who: str) -> str:
     version = versions.current(source.location)
     with store.candidate(of=version) as candidate:
         candidate.stand_for(version.name)
+        with suppress(NothingPublished):
+            candidate.news = news.of_load(store, candidate, {*store.manifest().graphs, *candidate.graphs})
         return candidate.publish(f"{who}: restored {version.name}")
 
 
