@@ -138,8 +138,8 @@ def neighbourhood(candidate: Candidate, data: Graph) -> Graph:
         reached = [triple for node in nodes for triple in candidate.matching(context, node)]
         told = {subject for subject, _, _ in reached} | described
         strange = [node for node in nodes if node not in told and node.startswith(files.BASE)]
-        reached += [triple for node in strange for triple in candidate.matching(None, node)]
         near += reached
+        near += [triple for node in strange for triple in candidate.matching(None, node)]
         step = {value for _, _, value in reached} - step
     return near
 
