@@ -1,4 +1,4 @@
-"""The command line: `kg load`, `kg query`, `kg validate`, `kg export`, `kg serve`; `kg claim` is beside it."""
+"""The command line: `kg load`, `kg query`, `kg serve` and so on; `kg claim` and what asks of control are beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from kg import __version__, cli_claims, files
+from kg import __version__, cli_claims, cli_control, files
 from kg.errors import Problem, QuerySyntax
 from kg.store import open_store
 from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
@@ -59,7 +59,14 @@ def main(context: click.Context, location: Path) -> None:
     context.obj = location
 
 
-main.add_command(cli_claims.claim)
+for command in (
+    cli_claims.claim,
+    cli_control.control,
+    cli_control.history,
+    cli_control.compare,
+    cli_control.aggregates,
+):
+    main.add_command(command)
 
 
 @main.command()

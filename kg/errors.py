@@ -170,7 +170,7 @@ class BadQuestion(Problem):
 
     def __init__(self, parameter: str, value: str, accepted: str) -> None:
         self.parameter, self.value = parameter, value
-        super().__init__(f"{parameter}={value!r}: {accepted}")
+        super().__init__(f"{parameter}={value!r}: {accepted}" if value else f"{parameter}: {accepted}")
 
 
 class StoreProblem(Problem):

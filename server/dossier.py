@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, json, render_template, request
+from flask import Blueprint, Response, json, render_template
 
 from kg import asking, naming
 from kg.asking import Question
@@ -16,7 +16,7 @@ from kg.dossier.making import dossier
 from kg.dossier.words import FLAGS
 from kg.errors import BadQuestion, UnknownName, VersionGone
 from kg.gazetteer import open_gazetteer
-from server import access, current, formats, parameters
+from server import access, current, formats, listing, parameters
 from server.errors import Rejected
 
 bp = Blueprint("dossier", __name__)
@@ -30,7 +30,7 @@ _BEARING = ("heard", "parts only", "leaves it open", "outdated", "outrun", "less
 @bp.route("/dossier")
 def show() -> Response:
     """The answer to who held a place on some days, with everything for and against it; without a place, a form."""
-    form = _form()
+    form = listing.form(FORMS)
     given = parameters.given()
     if form == "html" and not given.get("place") and not given.get("at"):
         page = render_template("dossier/ask.html", version=current.version(), example=_example())
@@ -56,17 +56,6 @@ def show() -> Response:
         f'<{found["id"]}&format={other}>; rel="alternate"; type="{FORMS[other][0]}"'
     )
     return response
-
-
-def _form() -> str:
-    named = parameters.one("format")
-    accept = request.headers.get("Accept")
-    form = formats.choose(accept, FORMS) if named is None else formats.by_name(named, FORMS)
-    if form is None:
-        asked = f"Accept: {accept}" if named is None else f"format={named}"
-        detail = f"nothing fits {asked}; offered are {formats.listed([FORMS])}"
-        raise Rejected(406, "no-such-form", "No format that you accept", detail)
-    return form
 
 
 def _asked(given: parameters.Given) -> Question:

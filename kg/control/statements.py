@@ -115,7 +115,7 @@ def statements(told: Iterable[tuple[str, list[str]]]) -> Statements:
     numbers, raw = _Numbers(), dict[str, Array]()
     for name, terms in told:
         raw[name] = np.fromiter(map(numbers.__getitem__, terms), np.int64, len(terms)).reshape(-1, 2)
-    texts = [_plain(term) for term in numbers]
+    texts = [plain(term) for term in numbers]
     order = sorted(range(len(texts)), key=texts.__getitem__)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
@@ -129,7 +129,7 @@ def statements(told: Iterable[tuple[str, list[str]]]) -> Statements:
     return Statements([texts[number] for number in order], pairs)
 
 
-def _plain(term: str) -> str:
+def plain(term: str) -> str:
     """An IRI, or the text of a literal; dates and the like have nothing in them that is escaped."""
     if term.startswith("<"):
         return term[1:-1]

@@ -88,6 +88,11 @@ def _sample(parent: Element, fills: Fills, entry: legend.Entry, at: Point) -> No
         add(parent, "path", class_="notch", d=f"M{x + 8:.1f} {y + 2:.1f}h10v10z")
 
 
+def _empty(outlines: Outlines, areas: set[str | None]) -> str:
+    """What areas without a fill are, in a sentence; empty where there is none."""
+    return "Areas without a pattern are not asked about." * any(each.place not in areas for each in outlines.areas)
+
+
 def _missing(undrawn: int, nameless: int) -> str:
     """What the map cannot show, in a sentence; empty where it shows all."""
     told = [

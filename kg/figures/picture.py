@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kg.figures.drawing import FONT, Element, add, text_width
-from kg.figures.labels import Room, around, label, spot
+from kg.figures.labels import Room, around, far, label, spot
 from kg.figures.outlines import Drawn, Outlines, Projection, drawn, projection
 from kg.figures.patterns import Fills
 from kg.figures.shapes import Box, Point, bounds
@@ -179,20 +179,33 @@ class Picture:
         return placed
 
     def _names(self, room: Room, placed: Sequence[tuple[Site, Point, float]]) -> int:
-        """Write the names for which there is room; how many there are for which there is none."""
-        nameless = 0
-        for site, at, reach in placed:
-            size = FONT if site.weight == 0 else 10.0
-            known = site.answer.state != "unknown"
-            found = label(room, at, reach, size, text_width(site.label, size) * (1.06 if known else 1.0))
-            if found is None:
-                nameless += 1
-            else:
-                kind = f"halo{' main' if known and site.weight == 0 else ''}{'' if site.weight == 0 else ' minor'}"
-                anchor = {"start": "", "end": " end", "middle": " middle"}[found.anchor]
-                lang = site.lang if site.lang != "en" else None
-                add(self.body, "text", site.label, class_=kind + anchor, x=found.x, y=found.y, lang=lang)
-        return nameless
+        """Write the names for which there is room, of the weighty ones also away from their symbols; how many there are
+        for which there is none."""
+        crowded = [each for each in placed if not self._name(room, *each, away=False)]
+        return sum(
+            not (site.weight == 0 and self.width >= WIDE and self._name(room, site, at, reach, away=True))
+            for site, at, reach in crowded
+        )
+
+    def _name(self, room: Room, site: Site, at: Point, reach: float, away: bool) -> bool:
+        """Write one name, if there is room."""
+        size, known = FONT if site.weight == 0 else 10.0, site.answer.state != "unknown"
+        width = text_width(site.label, size) * (1.06 if known else 1.0)
+        found = far(room, at, size, width) if away else label(room, at, reach, size, width)
+        if found is None:
+            return False
+        if away:
+            add(
+                self.body,
+                "path",
+                class_="leader",
+                d=f"M{at[0]:.1f} {at[1]:.1f}L{found.x:.1f} {found.y - size * 0.36:.1f}",
+            )
+        kind = f"halo{' main' if known and site.weight == 0 else ''}{'' if site.weight == 0 else ' minor'}"
+        anchor = {"start": "", "end": " end", "middle": " middle"}[found.anchor]
+        lang = site.lang if site.lang != "en" else None
+        add(self.body, "text", site.label, class_=kind + anchor, x=found.x, y=found.y, lang=lang)
+        return True
 
     def _region(self, room: Room, name: str, lang: str, at: Point | None, kind: str, size: float) -> None:
         """The name of an area, in its middle where there is room."""
