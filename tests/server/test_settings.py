@@ -33,8 +33,8 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert found == Settings(
         store=Path("/srv/graph"), host="::1", port=9000, public_url="https://graph.example.org/x", children=2, share=1,
         long=3, patience=0.5, queue=0, memory=256 << 20, deadline=0.5, result_max=4096, wait=1.0,
-        tokens=(("ann", TOKEN), ("bob@x", f"{TOKEN}2")), token_file=(("carla", f"{TOKEN}3"),), body_max=2048, cache=0, dossiers=0,
-        log=False, proxies=1, downloads=4,
+        tokens=(("ann", TOKEN), ("bob@x", f"{TOKEN}2")), token_file=(("carla", f"{TOKEN}3"),), body_max=2048, cache=0,
+        dossiers=0, log=False, proxies=1, downloads=4,
     )  # fmt: skip
     assert [name for name, _ in found.writers()] == ["ann", "bob@x", "carla"]
     assert TOKEN not in repr(found)
