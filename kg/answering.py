@@ -72,11 +72,15 @@ def known(store: Store) -> Known:
                 return found
         if gazetteer.version == control.version:
             break
-    mentioned = {place: number for number, place in enumerate(control.index.ledger.places)}
+    ledger = control.index.ledger
+    told = (np.diff(ledger.row_start) > 0) | (np.diff(ledger.baseline_start) > 0)
+    mentioned = {place: number for number, place in enumerate(ledger.places)}
     routes = {place for place, entry in gazetteer.places.items() if not ROUTES.isdisjoint(entry.types)}
-    places = sorted({*mentioned, *gazetteer.places})
+    # what the index mentions may be no place: a count of places lies within one too
+    places = sorted({*gazetteer.places, *(place for place, number in mentioned.items() if told[number])})
     numbers = np.array([mentioned.get(place, -1) for place in places], np.int64)
-    plain = (numbers >= 0) | np.array([place not in routes for place in places], bool)
+    plain = np.array([place not in routes for place in places], bool)
+    plain[numbers >= 0] |= told[numbers[numbers >= 0]]
     _known[:] = [Known(gazetteer, control.index, places, numbers, plain)]
     return _known[0]
 

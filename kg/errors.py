@@ -2,9 +2,12 @@
 
     Problem
     ├── BadDate            a date that is no EDTF of the subset we accept
+    │   └── Backwards          one that ends before it begins
     ├── BadFile            a file that cannot be read as RDF: file, line, reason
     ├── Refused            data that breaks a shape or a check: the violations
     ├── UnknownEntity      an IRI about which no graph says anything
+    ├── BadClaim           a claim that cannot be added as it was filled in: the fields, and what is wrong with each
+    ├── ClaimConflict      a claim that does not fit what is in the record already
     ├── UnknownName        no place, actor or source has this name: the nearest ones
     ├── AmbiguousName      several places, actors or sources have this name: all of them
     ├── BadQuestion        a part of a question that is not accepted: which, and what is
@@ -13,6 +16,7 @@
     │   ├── NothingPublished   the store has no version yet
     │   ├── UnknownVersion     no version of that name was ever published
     │   ├── VersionGone        it was published, and is no longer kept
+    │   ├── NoStudyStart       no data set says from which day on questions about control are answered
     │   └── StoreLocked        another writer holds the lock
     └── QueryProblem
         ├── QuerySyntax        the text is no SPARQL: message, line, column
@@ -52,6 +56,10 @@ def _again(kind: type[Problem], arguments: tuple[Any, ...], members: dict[str, A
 
 class BadDate(Problem):
     """A text that is no date of the EDTF subset in `kg.dates`; the message says what is accepted."""
+
+
+class Backwards(BadDate):
+    """A window or an extent that ends before it begins: a date that was understood, and cannot be."""
 
 
 class BadFile(Problem):
@@ -99,6 +107,35 @@ class UnknownEntity(Problem):
         super().__init__(f"nothing is known of <{iri}>")
 
 
+@dataclass(frozen=True)
+class FieldFault:
+    """One thing wrong with what somebody filled in: the field, by its name in JSON (`to`, `source/published`; "" is the
+    whole), what is wrong and what is accepted, and, where a shape or a check found it, its name."""
+
+    field: str
+    message: str
+    rule: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
+
+
+class BadClaim(Problem):
+    """A claim that cannot be added as it was filled in; nothing was written. `faults` has every finding."""
+
+    def __init__(self, faults: list[FieldFault]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(["nothing was written, because of what was filled in", *map(str, faults)]))
+
+
+class ClaimConflict(Problem):
+    """A claim, or a source, that does not fit what is in the record already as `iri`; nothing was written."""
+
+    def __init__(self, iri: str, message: str) -> None:
+        self.iri = iri
+        super().__init__(message)
+
+
 class Candidate(NamedTuple):
     """Something that may have been meant by a name: its IRI, its slug, its label, its types in words."""
 
@@ -133,7 +170,7 @@ class BadQuestion(Problem):
 
     def __init__(self, parameter: str, value: str, accepted: str) -> None:
         self.parameter, self.value = parameter, value
-        super().__init__(f"{parameter}={value!r}: {accepted}")
+        super().__init__(f"{parameter}={value!r}: {accepted}" if value else f"{parameter}: {accepted}")
 
 
 class StoreProblem(Problem):
@@ -162,6 +199,16 @@ class VersionGone(StoreProblem):
     def __init__(self, version: str, present: str) -> None:
         self.version, self.present = version, present
         super().__init__(f"the version {version} is no longer kept; the present one is {present}")
+
+
+class NoStudyStart(StoreProblem):
+    """The published version has no data set with `kg:studyStart`, so no question about control has an answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no data set says by kg:studyStart from which day on questions about control are answered; load one that "
+            "does (data/dataset.ttl shows how)"
+        )
 
 
 class StoreLocked(StoreProblem):

@@ -119,6 +119,14 @@ def write(
         return Written(candidate.publish(who), account.added, account.removed, unshaped)
 
 
+def rehearse(store: Store, steps: Sequence[dict[str, Any]]) -> None:
+    """Do what `write` does but for publishing. Raises what it does, Refused too."""
+    with store.candidate() as candidate:
+        account = candidate.apply(store.pool, steps, {"base_iri": None, "prefixes": None}, "", None)
+        if account and (violations := validate.check_change(candidate, account)):
+            raise Refused(violations)
+
+
 def restore(store: Store, backup: Path, *, who: str) -> str:
     """Publish what is in a backup (`Store.backup`) as the next version; its name.
 

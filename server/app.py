@@ -7,6 +7,7 @@ from rdflib import BNode, URIRef
 
 from kg import __version__
 from server import (
+    claims,
     current,
     description,
     dossier,
@@ -40,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     app.extensions["controlgraph.counts"] = description.init_app()
     app.extensions["controlgraph.dumps"] = dumps.init_app()
-    for chapter in (pages, sparql, graphs, description, dossier, dumps, entities, figures, operation):
+    for chapter in (pages, sparql, graphs, description, dossier, dumps, entities, figures, operation, claims):
         app.register_blueprint(chapter.bp)
     _init_templates(app)
     cache = Cache(Straight(app.wsgi_app, served), served.store.published.stamp, served.settings.cache, headers.ALWAYS)

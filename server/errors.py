@@ -34,12 +34,15 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.UnknownVersion: (404, "unknown-version", "There never was such a version"),
     errors.VersionGone: (410, "version-gone", "This version is no longer kept"),
     errors.NoSuchForm: (406, "no-such-form", "No format that you accept"),
+    errors.ClaimConflict: (409, "claim-conflict", "The record has it otherwise"),
+    errors.BadClaim: (422, "bad-claim", "The claim cannot be added as it is"),
     errors.Refused: (422, "refused", "The data is not as the ontology says"),
     errors.QueryCancelled: (422, "query-cancelled", "The query was cancelled"),
     errors.QueryDied: (422, "query-died", "The query ended its process"),
     errors.ResultTooLarge: (422, "result-too-large", "The answer is too large"),
     errors.PoolBusy: (503, "busy", "All query processes are busy"),
     errors.NothingPublished: (503, "nothing-published", "There is no data yet"),
+    errors.NoStudyStart: (503, "no-study-start", "The data has no study start"),
     errors.StoreUnreadable: (503, "store-unreadable", "The data cannot be read"),
     errors.StoreLocked: (503, "store-locked", "Somebody else is writing"),
     errors.QueryTimeout: (504, "query-timeout", "The query took too long"),
@@ -56,7 +59,7 @@ SHOWN = 200
 """How many violations a document lists; all are counted."""
 LOCKED = 5
 """Seconds after which somebody who met a writer should come again."""
-MACHINES = {"sparql", "graphs", "description", "dumps", "operation"}
+MACHINES = {"sparql", "graphs", "description", "dumps", "operation", "claims"}
 """Blueprints of doors for programs: their errors are documents whatever a client accepts."""
 
 
@@ -90,6 +93,12 @@ def document(error: Exception) -> dict[str, Any]:
         known = {name: value for name, value in members.items() if value is not None}
         if isinstance(error, errors.Refused) and hasattr(error, "violations"):
             known["violations"] = [asdict(violation) for violation in error.violations[:SHOWN]]
+        if isinstance(error, errors.BadClaim):
+            known["errors"] = [
+                {"pointer": f"#/{fault.field}" if fault.field else "#", "detail": fault.message}
+                | ({"rule": fault.rule} if fault.rule else {})
+                for fault in error.faults[:SHOWN]
+            ]
         for name in ("nearest", "candidates"):
             if (listed := getattr(error, name, None)) is not None:
                 known[name] = [each._asdict() for each in listed]

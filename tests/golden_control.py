@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from kg import files, publish
 from kg.control import index, reference
 from kg.control.answers import Counts, Verdict, View
+from kg.control.opening import open_control
 from kg.control.reading import read
 from kg.control.record import Day
 from kg.errors import BadFile, Refused
@@ -50,7 +51,7 @@ def by_reference(store: Store) -> Engine:
 
 def by_index(store: Store) -> Engine:
     """The index of what the store has."""
-    built = index.build(read(store))
+    built = open_control(store).index
     return Engine(
         lambda place, first, last, view: index.verdict(built, place, first, last, view),
         lambda places, actor, day, view: tuple(index.counts(built, places, actor, day, view)),

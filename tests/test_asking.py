@@ -181,7 +181,7 @@ def test_two_sides_have_what_is_not_said_for_one_in_common(gazetteer: Gazetteer)
 @pytest.mark.parametrize(
     ("given", "condition", "says"),
     [
-        ({}, BadQuestion, "at=''"),
+        ({}, BadQuestion, "at: a day is missing"),
         ({"at": "2021-13-01"}, BadDate, "at: '2021-13-01' is no day of the calendar; accepted are"),
         ({"at": "2021-02-30"}, BadDate, "no day of the calendar"),
         ({"at": "uuuu"}, BadDate, "accepted are 2021-06-22"),

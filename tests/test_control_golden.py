@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kg import files, publish
-from kg.control.reading import NoStudyStart, read
+from kg.control.reading import read
+from kg.errors import NoStudyStart
 from kg.store.embedded import Store
 from tests import control_worlds as golden
 from tests import golden_control

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from kg.control import index, reference
 from kg.control.answers import Run, View
+from kg.control.facts import of_record
 from kg.control.record import Baseline, Claim, Event, Record, Source, Window
 from kg.control.telling import published
 from tests import control_random as random_worlds
@@ -129,7 +130,8 @@ def alone(said: Record, voice: tuple[str | None, str], place: str, day: int) -> 
         for name, claim in said.claims.items()
         if claim.source == source and claimant in (claim.claimants or (None,)) and name not in gone
     }
-    dated = dataclasses.replace(said.sources[source], published=published(said)[source])
+    facts = of_record(said)
+    dated = dataclasses.replace(said.sources[source], published=int(published(facts)[facts.sources.number(source)]))
     built = index.build(dataclasses.replace(said, claims=claims, sources={**said.sources, source: dated}))
     found = index.verdict(built, place, day, day, View(policy="every-word", baseline=False))
     return next((actor for actor, stay in found.controllers.items() if stay.certainty == "certain"), None)

@@ -1,29 +1,22 @@
-"""The ledger of a record: names become numbers, rows are sorted, pairs found (see `kg.control.ledger`)."""
+"""The ledger of what is said: rows are told, sorted and weighed, pairs found (see `kg.control.ledger`)."""
 
 from __future__ import annotations
 
-from array import array
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
+from kg.control.facts import ALWAYS, NOT_YET, OPEN, Facts, Pairs
 from kg.control.ledger import ANYTHING, CENTRE, DENIAL, NEVER, PARTS, Ledger
-from kg.control.names import Array, Names, table
-from kg.control.record import Day, Record, Source
-from kg.control.telling import enclosing, published, said, tellings
-
-Numbers = dict[str, int]
-ALWAYS, NOT_YET = -(1 << 62), 1 << 62
-"""The instants of claims whose recording is not dated, and of those that are not retired."""
+from kg.control.names import Array, spans
+from kg.control.telling import AREA, DENIES, closed, meaning, published, said, tellings, told_changes
 
 
-def gather(record: Record) -> Ledger:
-    """The columns of a record."""
-    tables = named(record)
-    number = {kind: {name: position for position, name in enumerate(names)} for kind, names in tables.items()}
-    days = published(record)
-    rows, sets = told_rows(record, number, days)
+def gather(facts: Facts) -> Ledger:
+    """The columns of the index."""
+    size, days = len(facts.places), published(facts)
+    inner, outer = closed(facts.within, size)
+    rows, sets = told_rows(facts, days, (inner, outer))
     keys = ("event", "claim", "hi", "lo", "claimant", "source", "place")
     order = np.lexsort([rows[name] for name in keys])
     moved = np.empty_like(order)
@@ -31,108 +24,85 @@ def gather(record: Record) -> Ledger:
     rows = {name: column[order] for name, column in rows.items()}
     for pairs in sets.values():
         pairs[:, 0] = moved[pairs[:, 0]]
-    baselines = baseline_columns(record, number)
-    holders = Holders(len(tables["places"]), max(1, len(tables["actors"])), rows, sets, baselines)
+    baselines = baseline_columns(facts)
+    holders = Holders(size, max(1, len(facts.actors)), rows, sets, baselines)
     columns: dict[str, Any] = {
-        "row_start": np.searchsorted(rows["place"], np.arange(len(tables["places"]) + 1)),
+        "row_start": np.searchsorted(rows["place"], np.arange(size + 1)),
         "holder_start": holders.start,
         "holder_actor": holders.actor.astype(np.int32),
         **{name: rows[name].astype(np.int32) for name in ("claim", "claimant", "lo", "hi", "around")},
         **{name: rows[name].astype(np.uint8) for name in ("kind", "traits")},
         **{name: holders.number(rows["place"], rows[name]).astype(np.int16) for name in ("who", "was", "presumed")},
-        **grouped(rows, occurrences(record, number["events"])),
-        **ordered(record, rows, number["events"]),
-        **claim_columns(record, number, days),
-        **source_columns(record, number, days),
-        "nesting": nesting(record, number["places"]),
+        **grouped(rows, occurrences(facts)),
+        **ordered(facts, rows),
+        **claim_columns(facts, days),
+        **source_columns(facts, days),
+        "nesting": inner * size + outer,
     }
     for name, pairs in sets.items():
         pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         columns[f"{name}_row"] = pairs[:, 0].astype(np.int32)
         columns[f"{name}_holder"] = holders.number(rows["place"][pairs[:, 0]], pairs[:, 1]).astype(np.int16)
     columns |= {
-        "baseline_start": np.searchsorted(baselines["place"], np.arange(len(tables["places"]) + 1)),
+        "baseline_start": np.searchsorted(baselines["place"], np.arange(size + 1)),
         "baseline_holder": holders.number(baselines["place"], baselines["actor"]).astype(np.int16),
         **{name: column.astype(np.int32) for name, column in baselines.items() if name not in ("place", "actor")},
     }
-    columns |= {kind: names for kind, names in tables.items() if kind != "events"}
-    return Ledger(study_start=record.study_start, **columns)
+    columns |= {kind: getattr(facts, kind) for kind in ("places", "actors", "sources", "claims", "baselines")}
+    return Ledger(study_start=facts.study_start, **columns)
 
 
-def named(record: Record) -> dict[str, Names]:
-    """The tables of all names that occur."""
-    events = record.events.values()
-    actors: set[str] = {*record.organ_of, *record.organ_of.values()}
-    for event in events:
-        actors.update(event.parties, event.presumed_heirs, *([each] for each in (event.to, event.from_) if each))
-    for claim in record.claims.values():
-        actors.update(claim.claimants)
-    for source in record.sources.values():
-        actors.update(source.sides)
-    baselines = record.baselines.values()
-    actors.update(each.holder for each in baselines)
-    places = {*record.within, *(outer for outers in record.within.values() for outer in outers)}
-    places.update(*(event.places for event in events), *(each.places for each in baselines))
-    sources = {*record.sources, *(claim.source for claim in record.claims.values())}
-    sources.update(*(source.derived_from for source in record.sources.values()))
-    return {
-        "places": table(places),
-        "actors": table(actors),
-        "sources": table(sources),
-        "claims": table(record.claims),
-        "baselines": table(record.baselines),
-        "events": table(record.events),
-    }
+def expanded(pairs: Pairs, nodes: Array, size: int) -> tuple[Array, Array]:
+    """For every value that pairs give to one of `nodes`: the position among these, and the value."""
+    start = np.searchsorted(pairs[0], np.arange(size + 1))
+    count = (start[1:] - start[:-1])[nodes]
+    return np.repeat(np.arange(len(nodes)), count), pairs[1][spans(start[nodes], count)]
 
 
-def told_rows(
-    record: Record, number: dict[str, Numbers], days: dict[str, Day]
-) -> tuple[dict[str, Array], dict[str, Array]]:
-    """The rows in the order of the claims, actors by their numbers; and (row, actor) for parties, heirs and the
-    actors for whom the row's claimant speaks."""
-    actors: dict[str | None, int] = {None: -1}
-    actors.update(number["actors"])
-    places = number["places"]
-    principals = {name: upwards(name, record.organ_of, number["actors"]) for name in number["actors"]}
-    # Flat, for a tuple a row would keep the collector of garbage busy.
-    rows = array("q")
-    size = 0
-    sets: dict[str, list[tuple[int, int]]] = {"party": [], "heir": [], "self": []}
-    for each in tellings(record, days):
-        stated = each.stated
-        who, was, presumed = actors[stated.who], actors[stated.was], actors[stated.presumed]
-        names = (number["claims"][each.claim], number["sources"][each.source], number["events"][each.event])
-        origin = places[each.place]
+def told_rows(facts: Facts, days: Array, nested: Pairs) -> tuple[dict[str, Array], dict[str, Array]]:
+    """The rows, actors by their numbers; and (row, actor) for parties, heirs and those for whom the claimant speaks."""
+    told, stated = tellings(facts, days), meaning(facts)
+    claim, event = facts.about
+    telling, place = expanded(facts.at, event[told.about], len(facts.events))
+    around = np.full(len(place), -1)
+    # What is said of an entire area is said of every place within: not of the time before, and no denials.
+    area = (facts.extent[event] == AREA) & (facts.stance[claim] != DENIES)
+    outside = np.flatnonzero(area[told.about[telling]])
+    order = np.lexsort(nested)
+    within = (nested[1][order], nested[0][order])
+    which, inside = expanded(within, place[outside], len(facts.places))
+    telling = np.append(telling, telling[outside[which]])
+    around = np.append(around, place[outside[which]])
+    place = np.append(place, inside)
+    about, own = told.about[telling], around < 0
+    report = ~told_changes(facts, event[about])
+    traits, claimant = stated.traits[about], told.claimant[telling]
+    rows = {
+        "place": place, "around": around, "claim": claim[about], "source": facts.source[claim[about]],
+        "event": event[about], "claimant": claimant, "lo": told.lo[telling], "hi": told.hi[telling],
+        "kind": stated.says[about] + 8 * np.where(own, stated.before[about], ANYTHING),
+        "traits": np.where(own, traits, traits & ~CENTRE), "who": stated.who[about],
         # A report of the area does not say who held a place within before it.
-        inner = -1 if each.report else was
-        for claimant in each.claimants:
-            window = each.narrated if claimant is None else each.quoted
-            if window is None:
-                continue
-            for place, around in ((origin, -1), *((places[name], origin) for name in each.inside)):
-                before, traits, loser, carried = stated.before, stated.traits, was, presumed
-                if around >= 0:
-                    # Of the time before, an account of the area says nothing about a place within.
-                    before, traits, loser, carried = ANYTHING, traits & ~CENTRE, inner, -1
-                row, size = size, size + 1
-                kind = stated.says + 8 * before
-                rows.extend((place, around, *names, actors[claimant], *window, kind, traits, who, loser, carried))
-                sets["party"].extend((row, actors[party]) for party in stated.parties)
-                sets["heir"].extend((row, actors[heir]) for heir in stated.heirs)
-                if claimant is not None:
-                    sets["self"].extend((row, principal) for principal in principals[claimant])
-    titles = ("place", "around", "claim", "source", "event", "claimant", "lo", "hi", "kind", "traits")
-    matrix = np.frombuffer(rows, np.int64).reshape(-1, 13).T if rows else np.zeros((13, 0), np.int64)
-    pairs = {name: np.array(each, np.int64).reshape(-1, 2) for name, each in sets.items()}
-    return dict(zip((*titles, "who", "was", "presumed"), matrix, strict=True)), pairs
+        "was": np.where(own | ~report, stated.was[about], -1), "presumed": np.where(own, stated.presumed[about], -1),
+    }  # fmt: skip
+    sets = {}
+    for name, pairs, given in (("party", facts.parties, stated.parties), ("heir", facts.heirs, stated.heirs)):
+        some = np.flatnonzero(given[about])
+        which, actor = expanded(pairs, event[about[some]], len(facts.events))
+        sets[name] = np.stack([some[which], actor], 1)
+    quoted = np.flatnonzero(claimant >= 0)
+    which, actor = expanded(principals(facts), claimant[quoted], len(facts.actors))
+    sets["self"] = np.stack([quoted[which], actor], 1)
+    return rows, sets
 
 
-def upwards(actor: str, organ_of: dict[str, str], number: Numbers) -> list[int]:
-    """The actor and those whose organ it is, directly or not."""
-    chain = [actor]
-    while (above := organ_of.get(chain[-1])) is not None and above not in chain:
-        chain.append(above)
-    return [number[each] for each in chain]
+def principals(facts: Facts) -> Pairs:
+    """The pairs of each actor and those for whom it speaks: itself, and whose organ it is, directly or not."""
+    organ, whose = closed(facts.organ_of, len(facts.actors))
+    actors = np.arange(len(facts.actors))
+    speaker, principal = np.append(actors, organ), np.append(actors, whose)
+    order = np.lexsort((principal, speaker))
+    return speaker[order], principal[order]
 
 
 class Holders:
@@ -160,29 +130,30 @@ class Holders:
         return np.where(actor < 0, -1, found)
 
 
-def occurrences(record: Record, number: Numbers) -> Array:
+def occurrences(facts: Facts) -> Array:
     """For each event the least number among the events that are the same occurrence."""
-    least = list(range(len(number)))
-
-    def root(event: int) -> int:
-        while least[event] != event:
-            least[event] = least[least[event]]
-            event = least[event]
-        return event
-
-    for name, event in record.events.items():
-        for other in event.same_occurrence:
-            if other in number:
-                first, second = sorted((root(number[name]), root(number[other])))
-                least[second] = first
-    return np.array([root(event) for event in range(len(least))], np.int64)
+    least = np.arange(len(facts.events))
+    first, second = facts.same
+    while len(first):
+        before = least.copy()
+        lower = np.minimum(least[first], least[second])
+        np.minimum.at(least, first, lower)
+        np.minimum.at(least, second, lower)
+        if (least == before).all():
+            break
+    return least
 
 
 def grouped(rows: dict[str, Array], occurrence: Array) -> dict[str, Array]:
     """What one voice tells of one occurrence at one place, where that is more than one row, and the claims of each."""
     origin = np.where(rows["around"] < 0, rows["place"], rows["around"])
-    keys = np.stack([origin, rows["source"], rows["claimant"], occurrence[rows["event"]]], 1)
-    _, group = np.unique(keys, axis=0, return_inverse=True) if len(keys) else (None, np.zeros(0, np.int64))
+    keys = [origin, rows["source"], rows["claimant"], occurrence[rows["event"]]]
+    order = np.lexsort(keys[::-1])
+    differs = np.zeros(len(order), bool)
+    for key in keys:
+        differs[1:] |= np.diff(key[order]) != 0
+    group = np.empty(len(order), np.int64)
+    group[order] = np.cumsum(differs)
     own = np.flatnonzero(rows["around"] < 0)
     size = np.bincount(group[own], minlength=int(group.max(initial=-1)) + 1)
     renumbered = np.where(size > 1, np.cumsum(size > 1) - 1, -1)
@@ -197,100 +168,59 @@ def grouped(rows: dict[str, Array], occurrence: Array) -> dict[str, Array]:
     }
 
 
-def ordered(record: Record, rows: dict[str, Array], number: Numbers) -> dict[str, Array]:
+def ordered(facts: Facts, rows: dict[str, Array]) -> dict[str, Array]:
     """The pairs of rows of one voice at one place of which one is stated to follow the other."""
-    follows = {number[name]: [number[other] for other in event.follows if other in number]
-               for name, event in record.events.items() if event.follows}  # fmt: skip
-    concerned = {*follows, *(other for others in follows.values() for other in others)}
-    if not concerned:
-        return {"later_row": np.zeros(0, np.int32), "earlier_row": np.zeros(0, np.int32)}
-    told = np.flatnonzero(np.isin(rows["event"], list(concerned)) & (rows["traits"] & DENIAL == 0))
-    timelines: dict[tuple[int, ...], list[tuple[int, int]]] = {}
-    for row, *voice, event in zip(
-        told.tolist(), *(rows[name][told].tolist() for name in ("place", "source", "claimant", "event")), strict=True
-    ):
-        timelines.setdefault(tuple(voice), []).append((row, event))
-    parts = rows["kind"] & 7 == PARTS
-    closed: dict[int, set[int]] = {}
-    pairs: list[tuple[int, int]] = []
-    for members in timelines.values():
-        for row, event in members if len(members) > 1 else ():
-            if event not in closed:
-                closed[event] = preceding(event, follows)
-            pairs.extend((row, other) for other, before in members if before in closed[event] and not parts[row])
-    later, earlier = np.array(sorted(pairs), np.int32).reshape(-1, 2).T
-    return {"later_row": later, "earlier_row": earlier}
+    size = len(facts.events)
+    after, before = closed(facts.follows, size)
+    told = np.flatnonzero(np.isin(rows["event"], facts.follows) & (rows["traits"] & DENIAL == 0))
+    # The rows of a voice lie together; of each that follows anything, all others are looked at.
+    voice = np.zeros(len(rows["place"]), np.int64)
+    for name in ("place", "source", "claimant"):
+        voice[1:] |= np.diff(rows[name]) != 0
+    voice = np.cumsum(voice)[told]
+    some = np.flatnonzero(np.isin(rows["event"][told], after) & (rows["kind"][told] & 7 != PARTS))
+    first = np.searchsorted(voice, voice[some], "left")
+    count = np.searchsorted(voice, voice[some], "right") - first
+    later, earlier = told[np.repeat(some, count)], told[spans(first, count)]
+    asked = rows["event"][later] * size + rows["event"][earlier]
+    stated = np.isin(asked, after * size + before)
+    return {"later_row": later[stated].astype(np.int32), "earlier_row": earlier[stated].astype(np.int32)}
 
 
-def preceding(event: int, follows: dict[int, list[int]]) -> set[int]:
-    """All events that an event follows, directly or not."""
-    found: set[int] = set()
-    ring = [event]
-    while ring:
-        ring = [before for each in ring for before in follows.get(each, ()) if before not in found]
-        found.update(ring)
-    return found
-
-
-def nesting(record: Record, number: Numbers) -> Array:
-    """Which place lies in which, directly or not: the number of the inner one times the number of places, plus that of
-    the outer one."""
-    size = len(number)
-    pairs = [
-        number[place] * size + number[outer] for place in record.within for outer in enclosing(place, record.within)
-    ]
-    return np.array(sorted(pairs), np.int64)
-
-
-def claim_columns(record: Record, number: dict[str, Numbers], days: dict[str, Day]) -> dict[str, Array]:
+def claim_columns(facts: Facts, days: Array) -> dict[str, Array]:
     """Source, dates and successors of each claim."""
-    claims = [record.claims[name] for name in number["claims"]]
-    instants = [(micros(claim.recorded, ALWAYS), micros(claim.retired, NOT_YET)) for claim in claims]
-    moments, codes = np.unique(np.array([(ALWAYS, NOT_YET), *instants], np.int64), return_inverse=True)
-    codes = codes.reshape(-1, 2)[1:].astype(np.int32)
-    replaced = [
-        (number["claims"][old], number["claims"][name])
-        for name, claim in record.claims.items() for old in claim.supersedes if old in number["claims"]
-    ]  # fmt: skip
-    old, new = np.array(sorted(replaced), np.int32).reshape(-1, 2).T
+    both = np.concatenate([[ALWAYS, NOT_YET], facts.recorded, facts.retired]).astype(np.int64)
+    instants, codes = np.unique(both, return_inverse=True)
+    recorded, retired = codes[2:].astype(np.int32).reshape(2, -1)
+    new, old = facts.supersedes
+    order = np.lexsort((new, old))
     return {
-        "claim_source": np.array([number["sources"][claim.source] for claim in claims], np.int32),
-        "said": np.array([said(claim, days[claim.source]) for claim in claims], np.int32),
-        "recorded": codes[:, 0], "retired": codes[:, 1], "instants": moments,
-        "superseded": old, "superseder": new,
+        "claim_source": facts.source.astype(np.int32), "said": said(facts, days).astype(np.int32),
+        "recorded": recorded, "retired": retired, "instants": instants,
+        "superseded": old[order].astype(np.int32), "superseder": new[order].astype(np.int32),
     }  # fmt: skip
 
 
-def micros(moment: datetime | None, absent: int) -> int:
-    """Microseconds since 1970; a moment without time zone counts as UTC."""
-    if moment is None:
-        return absent
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    past = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return (past.days * 86_400 + past.seconds) * 1_000_000 + past.microseconds
-
-
-def source_columns(record: Record, number: dict[str, Numbers], days: dict[str, Day]) -> dict[str, Array]:
+def source_columns(facts: Facts, days: Array) -> dict[str, Array]:
     """What each source knows of, and the sources it derives from, directly or not."""
-    described = [(name, record.sources.get(name, Source())) for name in number["sources"]]
-    known = days | {name: source.knowledge for name, source in described if source.knowledge is not None}
-    knowledge = [known.get(name, record.study_start) for name in number["sources"]]
-    direct = {number["sources"][name]: [number["sources"][each] for each in source.derived_from]
-              for name, source in described if source.derived_from}  # fmt: skip
-    pairs = sorted((source, ancestor) for source in direct for ancestor in preceding(source, direct))
-    derived, ancestor = np.array(pairs, np.int32).reshape(-1, 2).T
-    return {"knowledge": np.array(knowledge, np.int32), "derived": derived, "ancestor": ancestor}
+    derived, ancestor = closed(facts.derived_from, len(facts.sources))
+    knowledge = np.where(facts.knowledge == OPEN, days, facts.knowledge)
+    return {
+        "knowledge": knowledge.astype(np.int32),
+        "derived": derived.astype(np.int32),
+        "ancestor": ancestor.astype(np.int32),
+    }
 
 
-def baseline_columns(record: Record, number: dict[str, Numbers]) -> dict[str, Array]:
+def baseline_columns(facts: Facts) -> dict[str, Array]:
     """Every place of every baseline, sorted by place."""
-    found: list[tuple[int, ...]] = []
-    for name, each in record.baselines.items():
-        first = -NEVER if each.first is None else each.first
-        last = NEVER if each.last is None else each.last
-        places = dict.fromkeys(each.places)
-        rest = (number["baselines"][name], number["actors"][each.holder], first, last, len(places))
-        found.extend((number["places"][place], *rest) for place in places)
-    matrix = np.array(sorted(found), np.int64).reshape(-1, 6).T
-    titles = ("place", "baseline", "actor", "baseline_first", "baseline_last", "baseline_size")
-    return dict(zip(titles, matrix, strict=True))
+    baseline, place = facts.holds
+    order = np.lexsort((baseline, place))
+    baseline, place = baseline[order], place[order]
+    last = np.where(facts.holds_last == OPEN, NEVER, facts.holds_last)
+    return {
+        "place": place, "baseline": baseline, "actor": facts.holder[baseline],
+        "baseline_first": np.where(facts.holds_first == OPEN, -NEVER, facts.holds_first)[baseline],
+        "baseline_last": last[baseline],
+        "baseline_size": np.bincount(baseline, minlength=len(facts.baselines))[baseline],
+    }  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kg.control.answers import View
-from kg.control.gathering import micros
+from kg.control.facts import micros
 from kg.control.ledger import NEVER, PARTS, Ledger
 from kg.control.names import Array, spans
 

@@ -17,6 +17,7 @@ import numpy as np
 from kg.control import ledger as ledgers
 from kg.control import verdicts
 from kg.control.answers import Counts, Run, Verdict, View
+from kg.control.facts import Facts, of_record
 from kg.control.gathering import gather
 from kg.control.ledger import ACTOR_SHIFT, Ledger
 from kg.control.names import Array, Names, merged, spans
@@ -44,7 +45,7 @@ class Index:
             column = getattr(self.runs, each.name)
             np.save(directory / f"run-{each.name}.npy", column.astype(np.min_scalar_type(column.max(initial=0))))
 
-    def updated(self, part: Record, touched: Iterable[str]) -> Index:
+    def updated(self, part: Record | Facts, touched: Iterable[str]) -> Index:
         """The index with what `part` says of the touched places in place of what it said of them before.
 
         Places are touched if anything about them changes: an event, a claim, its successors, its source, a baseline,
@@ -53,9 +54,8 @@ class Index:
         these with those that they derive from, and all claims of an undated source.
         """
         wanted = sorted(set(touched))
-        new = gather(part)
-        # A touched place of which nothing is said any more is in no table of the part.
-        new = new if all(new.places.number(name) >= 0 for name in wanted) else gather(with_places(part, wanted))
+        # A touched place of which nothing is said any more may be in no table of the part.
+        new = gather(in_columns(part, wanted))
         ledger = spliced(self.ledger, new, wanted)
         mask = np.zeros(len(ledger.places), bool)
         mask[ledger.places.numbers(wanted)] = True
@@ -69,9 +69,11 @@ class Index:
         return Index(ledger, Runs(*(getattr(runs, each.name)[order] for each in fields(Runs))))
 
 
-def with_places(record: Record, places: list[str]) -> Record:
-    """The record, in which the places occur."""
-    return replace(record, within={**dict.fromkeys(places, ()), **record.within})
+def in_columns(said: Record | Facts, places: list[str]) -> Facts:
+    """What is said, in columns in which the places occur."""
+    if isinstance(said, Facts):
+        return said
+    return of_record(replace(said, within={**dict.fromkeys(places, ()), **said.within}))
 
 
 class Columns(NamedTuple):
@@ -95,9 +97,9 @@ class Columns(NamedTuple):
     evident: Array
 
 
-def build(record: Record) -> Index:
-    """The index of a record."""
-    ledger = gather(record)
+def build(said: Record | Facts) -> Index:
+    """The index of a record, which may be in columns already."""
+    ledger = gather(in_columns(said, []))
     return Index(ledger, runs_of(ledger, np.flatnonzero(~is_wide(ledger)), DEFAULT))
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.control.index import Index, build
-from kg.control.reading import read
+from kg.control.reading import read_facts
+from kg.store import versions
 from kg.store.embedded import Store
 
 _opened: dict[Path, Control] = {}
@@ -32,7 +33,9 @@ def open_control(store: Store) -> Control:
     if found is not None and found.version == version:
         return found
     with _opening:
+        directory = store.published.directory()
         found = _opened.get(store.location)
-        if found is None or found.version != version:
-            found = _opened[store.location] = Control(version, build(read(store)))
+        if found is None or found.version != directory.name:
+            index = build(read_facts(directory, versions.read_manifest(directory).graphs))
+            found = _opened[store.location] = Control(directory.name, index)
         return found

@@ -1,215 +1,180 @@
-"""What is said about control, read out of a store: RDF becomes the record that the rules are applied to."""
+"""What is said about control, read out of a store: RDF becomes the facts that the rules are applied to."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import defaultdict
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from functools import cache
-from typing import cast
+from bisect import bisect_left
+from pathlib import Path
 
-from kg import queries
-from kg.control.record import Baseline, Claim, Day, Event, Extent, Record, Source, Stance, Window
+import numpy as np
+
+from kg.control.facts import ALWAYS, EXTENTS, NOT_YET, OPEN, STANCES, Facts, Pairs, as_record
+from kg.control.names import Array, Names, spans, table
+from kg.control.record import Record
+from kg.control.statements import KG, Statements, scanned
+from kg.control.telling import closed
+from kg.errors import NoStudyStart
+from kg.store import versions
 from kg.store.embedded import Store
 
-KG = "https://w3id.org/controlgraph/ontology#"
-RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-OPEN: Window = (None, None)
-
-Values = dict[str, tuple[str, ...]]
-"""Node → the values of one property, each once, in order."""
-
-
-class NoStudyStart(ValueError):
-    """No data set says on which day its study starts, so that no question about control has an answer."""
-
-
-class Reading:
-    """The properties of a store's published version, each read once, when it is first asked for."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.version = store.version()
-        self.read: dict[str, Values] = {}
-
-    def all(self, name: str) -> Values:
-        """Every node that has the property kg:`name`, with its values."""
-        if name not in self.read:
-            self.read[name] = self._values(RDF_TYPE if name == "type" else KG + name)
-        return self.read[name]
-
-    def several(self, node: str, name: str) -> tuple[str, ...]:
-        """The values of a property of a node."""
-        return self.all(name).get(node, ())
-
-    def one(self, node: str, name: str) -> str | None:
-        """The value of a property that a node has at most once; of several, the first in order."""
-        return next(iter(self.several(node, name)), None)
-
-    def days(self, node: str, name: str) -> list[Day]:
-        """The days that are the values of a property."""
-        return [_day(text) for text in self.several(node, name)]
-
-    def window(self, node: str, name: str, last: str = "latest") -> Window | None:
-        """From the earliest until the `last` bound of the dates of a node; None where it has no date.
-
-        A date without a bound is open. Where graphs give several dates, the window is the whole of them.
-        """
-        dates = self.several(node, name)
-        if not dates:
-            return None
-        firsts, lasts = ([self.days(when, bound) for when in dates] for bound in ("earliest", last))
-        return (
-            min(day for days in firsts for day in days) if all(firsts) else None,
-            max(day for days in lasts for day in days) if all(lasts) else None,
-        )
-
-    def _values(self, iri: str) -> Values:
-        # CSV, because the values of each property are of one kind, and a term for each would take most of the time
-        answer = self.store.query(queries.text_for("values", "property", [iri]), results="csv")
-        if answer.version != self.version:
-            answer.close()
-            raise Changed(self.version)
-        found: Values = {}
-        rows = csv.reader(io.StringIO(answer.text(), newline=""))
-        next(rows)
-        for node, value in rows:
-            known = found.get(node)
-            # nearly every node has one value: more of them are put in order one by one
-            found[node] = (value,) if known is None else tuple(sorted({*known, value}))
-        return found
-
-
-class Changed(Exception):
-    """Another version was published while one was read."""
+DERIVED = "https://w3id.org/controlgraph/graph/derived/"
+"""What the names of graphs begin with that hold conclusions; conclusions are drawn from the other graphs only."""
 
 
 def read(store: Store) -> Record:
-    """The record of the published version.
+    """The record of the published version, as the reference wants it. Raises what `read_facts` raises."""
+    directory = store.published.directory()
+    return as_record(read_facts(directory, versions.read_manifest(directory).graphs))
 
-    Claims with an attribute, and events that nobody claims, are no words on control. Where several data sets are
-    loaded, the study starts with the first of them. What is derived has no claims, so it never comes back in.
-    Raises NoStudyStart, NothingPublished, StoreUnreadable, and the QueryProblem of a query that takes too long.
+
+def read_facts(directory: Path, graphs: dict[str, versions.GraphRecord]) -> Facts:
+    """What the database in a directory, which has these graphs, says about control.
+
+    Claims with an attribute, and events that nobody claims, are no words on control; nor are claims without a source
+    or stance. Where several data sets are loaded, the study starts with the first of them. Graphs with conclusions are
+    not read. Raises NoStudyStart, StoreUnreadable.
     """
-    while True:
-        try:
-            return record(Reading(store))
-        except Changed:
-            continue  # what was read belongs to no version; the new one has it all
+    told = asserted(graphs)
+    return facts(scanned(directory, told, sum(graphs[name].triples for name in told)))
 
 
-def record(reading: Reading) -> Record:
-    """The record that the properties make."""
-    starts = [day for node in reading.all("studyStart") for day in reading.days(node, "studyStart")]
-    if not starts:
-        raise NoStudyStart("no data set says by kg:studyStart from which day on questions about control are answered")
-    kinds = {f"{KG}ControlChange", f"{KG}ControlObservation"}
-    events = {node for node, types in reading.all("type").items() if not kinds.isdisjoint(types)}
-    on_control = {
-        claim: about
-        for claim, named in sorted(reading.all("about").items())
-        if claim not in reading.all("attribute") and (about := tuple(event for event in named if event in events))
-    }
-    assumed = {claim: about for claim, about in on_control.items() if reading.one(claim, "stance") == f"{KG}Assumes"}
-    claims = {claim: _claim(reading, claim, about) for claim, about in on_control.items() if claim not in assumed}
-    follows = {event: _before(reading, event) & events for event in events if event in reading.all("follows")}
-    heirs = _heirs(reading, assumed)
-    told = sorted({event for claim in claims.values() for event in claim.about})
-    sources = {claim.source for claim in claims.values()} | {
-        node for node, types in reading.all("type").items() if f"{KG}Source" in types
-    }
-    return Record(
-        min(starts),
-        dict(reading.all("within")),
-        {organ: whose[0] for organ, whose in reading.all("organOf").items()},
-        {source: _source(reading, source) for source in sorted(sources)},
-        {event: _event(reading, event, follows.get(event, set()), heirs.get(event, set())) for event in told},
-        claims,
-        dict(_baselines(reading, assumed)),
-    )
+def asserted(graphs: dict[str, versions.GraphRecord]) -> list[str]:
+    """The graphs that hold no conclusions."""
+    return sorted(name for name in graphs if not name.startswith(DERIVED))
 
 
-def _claim(reading: Reading, claim: str, about: tuple[str, ...]) -> Claim:
-    return Claim(
-        reading.several(claim, "source")[0],
-        about,
-        cast("Stance", reading.several(claim, "stance")[0].removeprefix(KG)),
-        reading.several(claim, "claimant"),
-        reading.window(claim, "statedOn"),
-        reading.window(claim, "statesWhen"),
-        _moment(reading.one(claim, "recordedAt")),
-        _moment(reading.one(claim, "retiredAt")),
-        reading.several(claim, "supersedes"),
-    )
+def facts(said: Statements) -> Facts:
+    """The facts that statements make. Raises NoStudyStart."""
+    starts = said.days("studyStart")[1]
+    if not len(starts):
+        raise NoStudyStart
+    source, stance = said.first("source"), numbered(said, said.first("stance"), STANCES)
+    is_event = said.having("type", "ControlChange") | said.having("type", "ControlObservation")
+    on_control = kept(said.pairs["about"], ~said.having("attribute") & (source >= 0), is_event)
+    about = kept(on_control, stance >= 0)
+    assumed = kept(on_control, said.having("stance", "Assumes") & (stance < 0) & ~said.having("retiredAt"))
+    claims, events = np.unique(about[0]), np.unique(about[1])
+    baselines, observed = baselines_of(said, assumed)
+    holder = said.first("controller")[observed]
+    to = said.first("toController")
+    to = np.where(to >= 0, to, said.first("controller"))[events]
+    loser = said.first("fromController")[events]
+    of_claims, of_events = mask(said, claims), mask(said, events)
+    sources = np.union1d(source[claims], np.flatnonzero(said.having("type", "Source")))
+    derived_from = kept(said.pairs["derivedFrom"], mask(said, sources))
+    sides = kept(said.pairs["side"], mask(said, sources))
+    sources = np.union1d(sources, derived_from[1])
+    within = kept(said.pairs["within"], ~said.having("type", "Aggregate"))
+    organs = np.flatnonzero(said.first("organOf") >= 0)
+    organ_of = (organs, said.first("organOf")[organs])
+    at, parties = (kept(said.pairs[name], of_events) for name in ("place", "party"))
+    heirs = kept(joined((assumed[1], assumed[0]), said.pairs["presumes"]), of_events)
+    claimants = kept(said.pairs["claimant"], of_claims)
+    holds = joined((np.arange(len(observed)), observed), said.pairs["place"])
+    places = np.unique(np.concatenate([*within, at[1], holds[1]]))
+    actors = [*organ_of, parties[1], heirs[1], claimants[1], sides[1], holder, to, loser]
+    people = np.unique(np.concatenate(actors))
+    people = people[people >= 0]
+    place, actor, origin, claim, event = (
+        inverse(said, each) for each in (places, people, sources, claims, events)
+    )  # fmt: skip
+    _, stated_first, stated_last = said.windows("statedOn")
+    states, states_first, states_last = said.windows("statesWhen")
+    _, first, last = said.windows("when")
+    _, holds_first, holds_last = said.windows("when", "endLatest")
+    return Facts(
+        study_start=int(starts.min()),
+        **{kind: names(said, each) for kind, each in (
+            ("places", places), ("actors", people), ("sources", sources), ("claims", claims), ("events", events),
+            ("baselines", baselines),
+        )},
+        within=renumbered(within, place, place), organ_of=renumbered(organ_of, actor, actor),
+        published=said.windows("published")[2][sources], knowledge=latest(said, "knowledge")[sources],
+        derived_from=renumbered(derived_from, origin, origin), sides=renumbered(sides, origin, actor),
+        source=origin[source[claims]], stance=stance[claims],
+        stated_first=stated_first[claims], stated_last=stated_last[claims],
+        states=states[claims], states_first=states_first[claims], states_last=states_last[claims],
+        recorded=said.moments("recordedAt", ALWAYS)[claims], retired=said.moments("retiredAt", NOT_YET)[claims],
+        about=renumbered(about, claim, event), claimants=renumbered(claimants, claim, actor),
+        supersedes=renumbered(said.pairs["supersedes"], claim, claim),
+        report=said.having("type", "ControlObservation")[events],
+        to=actor[to], from_=actor[loser],
+        contested=(said.having("party") | said.having("contested", "true"))[events],
+        first=first[events], last=last[events],
+        extent=np.maximum(numbered(said, said.first("extent"), EXTENTS)[events], 0),
+        at=renumbered(at, event, place), parties=renumbered(parties, event, actor),
+        heirs=renumbered(heirs, event, actor),
+        follows=renumbered(before(said, is_event), event, event),
+        same=renumbered(said.pairs["sameOccurrence"], event, event),
+        holder=actor[holder], holds_first=holds_first[observed], holds_last=holds_last[observed],
+        holds=renumbered(holds, np.arange(len(said.texts) + 1), place),
+    )  # fmt: skip
 
 
-def _event(reading: Reading, event: str, follows: set[str], heirs: set[str]) -> Event:
-    parties = reading.several(event, "party")
-    return Event(
-        reading.several(event, "place"),
-        f"{KG}ControlObservation" in reading.several(event, "type"),
-        reading.one(event, "toController") or reading.one(event, "controller"),
-        reading.one(event, "fromController"),
-        parties,
-        bool(parties) or "true" in reading.several(event, "contested"),
-        reading.window(event, "when") or OPEN,
-        cast("Extent", reading.several(event, "extent")[0].removeprefix(KG)),
-        tuple(sorted(follows)),
-        reading.several(event, "sameOccurrence"),
-        tuple(sorted(heirs)),
-    )
-
-
-def _source(reading: Reading, source: str) -> Source:
-    published = reading.window(source, "published") or OPEN
-    return Source(
-        published[1],
-        max(reading.days(source, "knowledge"), default=None),
-        reading.several(source, "derivedFrom"),
-        reading.several(source, "side"),
-    )
-
-
-def _before(reading: Reading, event: str) -> set[str]:
-    """Everything that an event follows, over whatever steps: an order holds through other events too."""
-    found: set[str] = set()
-    ahead = [event]
-    while ahead:
-        new = set(reading.several(ahead.pop(), "follows")) - found
-        found |= new
-        ahead += new
+def mask(said: Statements, numbers: Array) -> Array:
+    """Whether each thing is one of these."""
+    found = np.zeros(len(said.texts), bool)
+    found[numbers] = True
     return found
 
 
-def _heirs(reading: Reading, assumed: dict[str, tuple[str, ...]]) -> dict[str, set[str]]:
-    """Event → who is presumed to hold the place after it. An assumption that was taken back is none."""
-    heirs: dict[str, set[str]] = defaultdict(set)
-    for claim, about in assumed.items():
-        if not reading.several(claim, "retiredAt"):
-            for event in about:
-                heirs[event].update(reading.several(claim, "presumes"))
-    return heirs
+def inverse(said: Statements, numbers: Array) -> Array:
+    """For each thing its position among these; -1 for what is none of them, and for nobody."""
+    found = np.full(len(said.texts) + 1, -1)
+    found[numbers] = np.arange(len(numbers))
+    return found
 
 
-def _baselines(reading: Reading, assumed: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, Baseline]]:
-    """The assumptions about who holds places, by the claim that makes them; those taken back are none."""
-    for claim, about in assumed.items():
-        holder = reading.one(about[0], "controller")
-        if holder is not None and not reading.several(claim, "retiredAt"):
-            window = reading.window(about[0], "when", "endLatest") or OPEN
-            yield claim, Baseline(reading.several(about[0], "place"), holder, *window)
+def names(said: Statements, numbers: Array) -> Names:
+    """The table of the names of these things."""
+    return table(said.texts[number] for number in numbers.tolist())
 
 
-@cache
-def _day(text: str) -> Day:
-    return date.fromisoformat(text[:10]).toordinal()
+def kept(both: Pairs, first: Array, second: Array | None = None) -> Pairs:
+    """The pairs whose first thing, and whose second, fits."""
+    fits = first[both[0]] if second is None else first[both[0]] & second[both[1]]
+    return both[0][fits], both[1][fits]
 
 
-@cache
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def joined(both: Pairs, further: Pairs) -> Pairs:
+    """The pairs of the first of one pair and the second of another, where these meet."""
+    start = np.searchsorted(further[0], both[1], "left")
+    count = np.searchsorted(further[0], both[1], "right") - start
+    return np.repeat(both[0], count), further[1][spans(start, count)]
+
+
+def renumbered(both: Pairs, first: Array, second: Array) -> Pairs:
+    """Pairs in other numbers, each once, sorted; those with a thing that has none are left out."""
+    node, value = first[both[0]], second[both[1]]
+    size = int(value.max(initial=0)) + 1
+    keys = np.unique((node * size + value)[(node >= 0) & (value >= 0)])
+    return keys // size, keys % size
+
+
+def numbered(said: Statements, values: Array, words: tuple[str, ...]) -> Array:
+    """Concepts of the ontology as their numbers among some words; -1 for others."""
+    found = np.full(len(said.texts) + 1, -1)
+    for number, word in enumerate(words):
+        position = bisect_left(said.texts, KG + word)
+        if position < len(said.texts) and said.texts[position] == KG + word:
+            found[position] = number
+    return found[values]
+
+
+def latest(said: Statements, name: str) -> Array:
+    """For everything the last day that is its value of a property."""
+    found = np.full(len(said.texts), OPEN)
+    np.maximum.at(found, *said.days(name))
+    return found
+
+
+def before(said: Statements, is_event: Array) -> Pairs:
+    """The pairs of events of which one follows the other, over whatever steps: an order holds through others too."""
+    return kept(closed(said.pairs["follows"], len(said.texts)), is_event, is_event)
+
+
+def baselines_of(said: Statements, assumed: Pairs) -> Pairs:
+    """The assumptions about who holds places, and the report that each makes; one that was taken back is none."""
+    claim, event = assumed
+    one = np.diff(claim, prepend=-1) > 0
+    held = one & (said.first("controller")[event] >= 0)
+    return claim[held], event[held]

@@ -12,8 +12,8 @@ from kg.control.names import Array
 from kg.control.timelines import STRIDE, Timelines, timelines
 from kg.control.weighing import Weighed, weigh
 
-PORTION = 400_000
-"""Rows weighed at once: more gain no speed and take memory."""
+PORTION = 100_000
+"""Rows weighed at once: with more of them the columns no longer fit into the processor's caches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,8 @@ def breakpoints(ledger: Ledger, heard: Timelines, places: Array) -> tuple[Array,
     for place, day in days:
         within = (day > ledger.study_start) & (day < NEVER - 1)
         keys.append((place.astype(np.int64) * STRIDE + day)[within])
-    merged = np.unique(np.concatenate(keys))
+    merged = np.sort(np.concatenate(keys))  # np.unique takes seconds for millions
+    merged = merged[np.diff(merged, prepend=-1) > 0]
     return merged // STRIDE, merged % STRIDE
 
 

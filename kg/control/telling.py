@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
+from kg.control.facts import EXTENTS, OPEN, STANCES, Facts
 from kg.control.ledger import (
     ANYTHING,
     CENTRE,
@@ -22,158 +24,138 @@ from kg.control.ledger import (
     WEAK,
     WHOLE,
 )
-from kg.control.record import Claim, Day, Event, Record, Source
+from kg.control.names import Array, spans
+
+DENIES, ALLEGES = STANCES.index("Denies"), STANCES.index("Alleges")
+AREA, SEAT, SOME = (EXTENTS.index(extent) for extent in ("EntireArea", "Centre", "SomeParts"))
+
+
+def published(facts: Facts) -> Array:
+    """The day on which each source counts as published: an undated one cannot have spoken before the latest day that
+    any of its claims tells of."""
+    latest = np.full(len(facts.sources), OPEN)
+    claim, event = facts.about
+    own = ~facts.states[claim]
+    for source, day in (
+        (facts.source, facts.stated_first), (facts.source, facts.stated_last),
+        (facts.source, facts.states_first), (facts.source, facts.states_last),
+        (facts.source[claim[own]], facts.first[event[own]]), (facts.source[claim[own]], facts.last[event[own]]),
+    ):  # fmt: skip
+        np.maximum.at(latest, source, day)
+    latest[latest == OPEN] = facts.study_start
+    return np.where(facts.published == OPEN, latest, facts.published)
+
+
+def said(facts: Facts, publication: Array) -> Array:
+    """The day by which each claim had been made."""
+    return np.where(facts.stated_last == OPEN, publication[facts.source], facts.stated_last)
+
+
+def closed(pairs: tuple[Array, Array], size: int) -> tuple[Array, Array]:
+    """The pairs of things of which one leads to the other over any number of pairs, sorted; to itself nothing leads."""
+    first, second = pairs
+    start = np.searchsorted(first, np.arange(size + 1))
+    found = np.unique(first * size + second)
+    ahead = found
+    while len(ahead):
+        middle = ahead % size
+        count = start[middle + 1] - start[middle]
+        further = np.repeat(ahead // size, count) * size + second[spans(start[middle], count)]
+        ahead = np.setdiff1d(further, found)
+        found = np.union1d(found, ahead)
+    found = found[found // size != found % size] if size else found
+    return found // max(1, size), found % max(1, size)
 
 
 class Meaning(NamedTuple):
-    """What a stance towards an event says: of the holder, of the time before, and who is presumed with it."""
+    """What claims say of events, one for each pair of claim and event (`Facts.about`): of the holder, of the time
+    before, who holds, who held, who is presumed with it (-1: nobody), and whether heirs and parties go with it."""
 
-    says: int
-    before: int
-    traits: int
-    who: str | None = None
-    was: str | None = None
-    presumed: str | None = None
-    heirs: tuple[str, ...] = ()
-    parties: tuple[str, ...] = ()
-
-
-def opponent(actor: str, sides: tuple[str, ...]) -> str | None:
-    """The other of exactly two sides of which the actor is one."""
-    pair = set(sides)
-    return next(iter(pair - {actor})) if len(pair) == 2 and actor in pair else None
+    says: Array
+    before: Array
+    traits: Array
+    who: Array
+    was: Array
+    presumed: Array
+    heirs: Array
+    parties: Array
 
 
-def is_report(event: Event) -> bool:
-    """Whether the event tells who holds the place rather than a change: a change to its holder does no more."""
-    return event.report or (event.to is not None and event.to == event.from_)
+def meaning(facts: Facts) -> Meaning:
+    """The row of the table of rule 2 that fits each claim and event."""
+    claim, event = facts.about
+    stance, extent, report = facts.stance[claim], facts.extent[event], facts.report[event]
+    to, loser, contested = facts.to[event], facts.from_[event], facts.contested[event]
+    alleged, denied = stance == ALLEGES, stance == DENIES
+    opponent = opponents(facts, facts.source[claim], to)
+    unsaid, nameless = loser < 0, to < 0
+    nobody = np.full(len(claim), -1)
+    parts = ~denied & (extent == SOME)
+    capture = unsaid & ~report
+    # The first that fits: denials of a contest, of a withdrawal, of the rest; then what is told.
+    cases = [denied & contested, denied & nameless, denied, parts, contested, nameless, capture]
+    before = np.where(unsaid, ANYTHING, WAS_HELD)
+    traits = np.where(alleged, WEAK, 0) | np.where(extent == SEAT, CENTRE, WHOLE)
+    traits |= np.where(report, REPORT, np.where(told_changes(facts, event) & ~alleged, TOLD, 0))
+    return Meaning(
+        np.select(cases, [NOT_CONTESTED, HELD, NOT, PARTS, CONTESTED, NOT, HELD], HELD),
+        np.select(cases, [NO_BEFORE, NO_BEFORE, NO_BEFORE, NO_BEFORE, before, before, WAS_NOT], before),
+        np.select([denied, parts], [WEAK | DENIAL, np.where(alleged, WEAK, 0)], traits),
+        np.select(cases, [nobody, loser, to, nobody, nobody, loser, to], to),
+        np.select(cases, [nobody, nobody, nobody, nobody, loser, loser, nobody], loser),
+        np.select(
+            cases,
+            [loser, nobody, np.where(unsaid, opponent, np.where(loser == to, -1, loser)), *[nobody] * 3, opponent],
+            -1,
+        ),
+        ~denied & ~parts & ~contested & nameless,
+        ~denied & ~parts & contested,
+    )
 
 
-def meaning(event: Event, stance: str, sides: tuple[str, ...]) -> Meaning:
-    """The row of the table of rule 2 that fits."""
-    return denied(event, sides) if stance == "Denies" else told(event, stance, sides)
+def told_changes(facts: Facts, event: Array) -> Array:
+    """Whether events change anything: a change to the one who held the place before does no more than report."""
+    same = (facts.to[event] >= 0) & (facts.to[event] == facts.from_[event])
+    changes: Array = ~facts.report[event] & ~same
+    return changes
 
 
-def denied(event: Event, sides: tuple[str, ...]) -> Meaning:
-    """What is left when an event is denied: a weak word about its first day, and nothing about the time before."""
-    traits = WEAK | DENIAL
-    if event.parties or event.contested:
-        return Meaning(NOT_CONTESTED, NO_BEFORE, traits, presumed=event.from_)
-    if event.to is None:
-        return Meaning(HELD, NO_BEFORE, traits, who=event.from_)
-    if event.from_ is None:
-        return Meaning(NOT, NO_BEFORE, traits, who=event.to, presumed=opponent(event.to, sides))
-    loser = None if event.from_ == event.to else event.from_
-    return Meaning(NOT, NO_BEFORE, traits, who=event.to, presumed=loser)
+def opponents(facts: Facts, source: Array, actor: Array) -> Array:
+    """The other of exactly two sides of sources of which actors are one; -1 where there is none."""
+    start = np.searchsorted(facts.sides[0], np.arange(len(facts.sources) + 1))
+    two = np.flatnonzero(np.diff(start) == 2)
+    one, other = (np.full(len(facts.sources), -2) for _ in range(2))
+    one[two], other[two] = facts.sides[1][start[two]], facts.sides[1][start[two] + 1]
+    return np.select([one[source] == actor, other[source] == actor], [other[source], one[source]], -1)
 
 
-def told(event: Event, stance: str, sides: tuple[str, ...]) -> Meaning:
-    """What an event says to those who tell of it."""
-    traits = WEAK if stance == "Alleges" else 0
-    if event.extent == "SomeParts":
-        return Meaning(PARTS, NO_BEFORE, traits)
-    traits |= CENTRE if event.extent == "Centre" else WHOLE
-    if event.report:
-        traits |= REPORT
-    elif not is_report(event) and stance != "Alleges":
-        # An allegation does not end what others say.
-        traits |= TOLD
-    before = ANYTHING if event.from_ is None else WAS_HELD
-    if event.parties or event.contested:
-        return Meaning(CONTESTED, before, traits, was=event.from_, parties=event.parties)
-    if event.to is None:
-        return Meaning(NOT, before, traits, who=event.from_, was=event.from_, heirs=event.presumed_heirs)
-    if event.from_ is None and not event.report:
-        return Meaning(HELD, WAS_NOT, traits, who=event.to, presumed=opponent(event.to, sides))
-    return Meaning(HELD, before, traits, who=event.to, was=event.from_)
+class Tellings(NamedTuple):
+    """What voices tell, one for each claim, event and claimant (-1: the source itself): the position of claim and event
+    in `Facts.about`, and the days; plans are left out."""
+
+    about: Array
+    claimant: Array
+    lo: Array
+    hi: Array
 
 
-def window(event: Event, claim: Claim, cap: Day, study_start: Day) -> tuple[Day, Day] | None:
-    """The days on which it may have happened, none later than `cap`; None if it was still to come: a plan."""
-    lo, hi = event.when if claim.states_when is None else claim.states_when
-    hi = cap if hi is None else min(hi, cap)
-    if lo is None:
-        lo = hi if is_report(event) else study_start
-    if lo > hi:
-        return None
-    return (lo, lo) if claim.stance == "Denies" else (lo, hi)
-
-
-def latest_told(record: Record) -> dict[str, Day]:
-    """For each undated source the latest day that any of its claims tells of: it cannot have spoken earlier."""
-    latest: dict[str, Day] = {}
-    for claim in record.claims.values():
-        source = record.sources.get(claim.source)
-        if source is None or source.published is None:
-            windows = [claim.states_when] if claim.states_when else [record.events[each].when for each in claim.about]
-            days = [day for bounds in (*windows, claim.stated or (None, None)) for day in bounds if day is not None]
-            if days:
-                latest[claim.source] = max(*days, latest.get(claim.source, days[0]))
-    return latest
-
-
-def published(record: Record) -> dict[str, Day]:
-    """The day on which each source counts as published."""
-    latest = latest_told(record)
-    named = {*record.sources, *(claim.source for claim in record.claims.values())}
-    found: dict[str, Day] = {}
-    for name in named:
-        day = record.sources.get(name, Source()).published
-        found[name] = latest.get(name, record.study_start) if day is None else day
-    return found
-
-
-def said(claim: Claim, publication: Day) -> Day:
-    """The day by which the claim had been made."""
-    return publication if claim.stated is None or claim.stated[1] is None else claim.stated[1]
-
-
-def enclosing(place: str, within: dict[str, tuple[str, ...]]) -> set[str]:
-    """The places that a place lies in, directly or not."""
-    found: set[str] = set()
-    ring = [place]
-    while ring:
-        ring = [outer for each in ring for outer in within.get(each, ()) if outer not in found]
-        found.update(ring)
-    return found - {place}
-
-
-class Telling(NamedTuple):
-    """What one claim says of one event at one of its places, and the days it gives; `inside` are the places within
-    the area it speaks of."""
-
-    claim: str
-    source: str
-    claimants: tuple[str | None, ...]
-    event: str
-    place: str
-    report: bool
-    stated: Meaning
-    narrated: tuple[Day, Day] | None
-    quoted: tuple[Day, Day] | None
-    inside: list[str]
-
-
-def tellings(record: Record, days: dict[str, Day]) -> Iterator[Telling]:
-    """Everything that is told of places, plans too (their windows are None); `days` are those of publication."""
-    inside: dict[str, list[str]] = {}
-    for place in record.within:
-        for outer in enclosing(place, record.within):
-            inside.setdefault(outer, []).append(place)
-    nowhere: list[str] = []
-    unknown = Source()
-    for name, claim in record.claims.items():
-        source = record.sources.get(claim.source, unknown)
-        spoken = said(claim, days[claim.source])
-        knowledge = days[claim.source] if source.knowledge is None else source.knowledge
-        for about in claim.about:
-            event = record.events[about]
-            stated = meaning(event, claim.stance, source.sides)
-            narrated = window(event, claim, min(spoken, knowledge), record.study_start)
-            quoted = window(event, claim, spoken, record.study_start)
-            goes_down = event.extent == "EntireArea" and claim.stance != "Denies"
-            for place in event.places:
-                below = inside.get(place, nowhere) if goes_down else nowhere
-                voices = claim.claimants or (None,)
-                report = is_report(event)
-                yield Telling(name, claim.source, voices, about, place, report, stated, narrated, quoted, below)
+def tellings(facts: Facts, publication: Array) -> Tellings:
+    """Everything that is told, each within the days on which it may have happened."""
+    claim, event = facts.about
+    start = np.searchsorted(facts.claimants[0], np.arange(len(facts.claims) + 1))
+    count = np.diff(start)[claim]
+    about = np.repeat(np.arange(len(claim)), np.maximum(count, 1))
+    claimant = np.full(len(about), -1)
+    claimant[np.repeat(count > 0, np.maximum(count, 1))] = facts.claimants[1][spans(start[claim], count)]
+    spoken = said(facts, publication)
+    # Nobody tells what has not happened yet, and a narrator nothing that the source does not know.
+    known = np.where(facts.knowledge == OPEN, publication, facts.knowledge)[facts.source]
+    cap = np.where(claimant < 0, np.minimum(spoken, known)[claim[about]], spoken[claim[about]])
+    own = facts.states[claim]
+    lo = np.where(own, facts.states_first[claim], facts.first[event])[about]
+    hi = np.where(own, facts.states_last[claim], facts.last[event])[about]
+    hi = np.where(hi == OPEN, cap, np.minimum(hi, cap))
+    lo = np.where(lo != OPEN, lo, np.where(told_changes(facts, event)[about], facts.study_start, hi))
+    happened = np.flatnonzero(lo <= hi)
+    hi = np.where(facts.stance[claim[about]] == DENIES, lo, hi)
+    return Tellings(about[happened], claimant[happened], lo[happened], hi[happened])

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from kg.answering import Held
+from kg.forms import plain
 from kg.forms.plain import Plain
 from kg.ontology import PREFIXES
 
@@ -90,3 +92,24 @@ def node(kind: str, values: dict[str, list[str]]) -> str:
 
 def _days(text: str | None) -> list[str]:
     return [] if text is None else [f'"{text}"^^xsd:date']
+
+
+def held(found: Held, start: int = 0, stop: int | None = None) -> Iterator[str]:
+    """The map from `start` to before `stop`."""
+    told = found.accounts(start, stop)
+    first, last = plain.day(told.first), plain.day(told.last)
+    for place, side in zip(told.places, plain.sides(told, found.known), strict=True):
+        yield from verdict(place, first, last, side)
+
+
+def history(told: Plain) -> str:
+    """The history of a place: its runs."""
+    about = {name: told[name] for name in ("place", "known", "recorded", "sources", "policy", "baseline", "version")}
+    return document(about, (run(told["place"], each) for each in told["runs"]))
+
+
+def changes(told: Plain) -> str:
+    """Changes: of each the run before and the run after."""
+    about = {name: value for name, value in told.items() if name != "changes"}
+    sides = ((each["place"], each[side]) for each in told["changes"] for side in ("before", "after"))
+    return document(about, (run(place, side) for place, side in sides))

@@ -1,0 +1,99 @@
+"""All values of some properties, of the graphs that were asserted: what an index is built from.
+
+A scan of millions of statements takes seconds, most of them for finding the text of terms, so that of a large version
+several children scan, each one property at a time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+
+import pyoxigraph as ox
+
+from kg.errors import StoreUnreadable
+from kg.store.process import Child, checked
+
+LARGE = 300_000
+"""Statements from which on children are worth their start."""
+UNLIMITED = 1 << 40
+"""Bytes that an answer to a scan may have."""
+
+
+def scan(
+    directory: Path, graphs: Collection[str], queries: Mapping[str, str], statements: int
+) -> Iterator[tuple[str, list[str]]]:
+    """The answers to queries for two variables over the union of `graphs`, in no order: the name of each, and its
+    terms as TSV writes them, those of a row one after the other.
+
+    `directory` is that of a version, or of a candidate nobody writes to, with about so many `statements`.
+    """
+    if statements < LARGE:
+        store = ox.Store.read_only(str(directory))
+        default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [
+            ox.NamedNode(name) if name else ox.DefaultGraph() for name in graphs
+        ]
+        for name, text in queries.items():
+            found = store.query(text, default_graph=default, named_graphs=[])
+            assert isinstance(found, ox.QuerySolutions)
+            answer = found.serialize(format=ox.QueryResultsFormat.TSV)
+            assert answer is not None
+            yield name, _terms(answer)
+        return
+    free: SimpleQueue[Child] = SimpleQueue()
+    children = [Child(0, UNLIMITED) for _ in range(os.cpu_count() or 1)]
+
+    def answer_to(text: str) -> bytes:
+        child = free.get()
+        child.ask({
+            "store": str(directory), "query": text, "results": "tsv", "graph": None,
+            "default": list(graphs), "named": [],
+        })  # fmt: skip
+        heard = checked(child.hear(None))
+        free.put(child)
+        if "error" in heard.message:
+            raise StoreUnreadable(f"{directory} is gone")
+        if heard.descriptor is None:
+            return heard.body
+        with open(heard.descriptor, "rb") as file:  # noqa: PTH123 (an open file has no path)
+            file.seek(0)
+            return file.read()
+
+    try:
+        for child in children:
+            child.ready()
+            free.put(child)
+        with ThreadPoolExecutor(len(children)) as workers:
+            for name, answer in zip(queries, workers.map(answer_to, queries.values()), strict=True):
+                yield name, _terms(answer)
+    finally:
+        for child in children:
+            child.close()
+
+
+def _terms(answer: bytes) -> list[str]:
+    """The terms of a TSV document of two columns, without its heading."""
+    return answer.decode().replace("\n", "\t").split("\t")[2:-1]
+
+
+class Lookup:
+    """Single nodes of a version or a candidate nobody writes to, in the graphs that were asserted."""
+
+    def __init__(self, directory: Path, graphs: Collection[str]) -> None:
+        self._store, self._graphs = ox.Store.read_only(str(directory)), frozenset(graphs)
+
+    def of(self, node: str) -> list[tuple[str, str]]:
+        """The properties of an IRI with their values, as TSV writes these."""
+        quads = self._store.quads_for_pattern(ox.NamedNode(node), None, None, None)
+        return [(quad.predicate.value, str(quad.object)) for quad in quads if self._asserted(quad)]
+
+    def pointing(self, prop: str, node: str) -> list[str]:
+        """The nodes whose property has this IRI as a value."""
+        quads = self._store.quads_for_pattern(None, ox.NamedNode(prop), ox.NamedNode(node), None)
+        return [getattr(quad.subject, "value", "") for quad in quads if self._asserted(quad)]
+
+    def _asserted(self, quad: ox.Quad) -> bool:
+        return getattr(quad.graph_name, "value", "") in self._graphs
