@@ -24,7 +24,8 @@ from kg.store.terms import Row, read_rows
 Found = Literal["place", "actor", "source", "event"]
 FOUND: tuple[Found, ...] = (*KINDS, "event")
 """The kinds of things that are found."""
-MATCHES = ("exact", "beginning", "words", "part", "joined", "near")
+Match = Literal["exact", "beginning", "words", "part", "joined", "near"]
+MATCHES: tuple[Match, ...] = ("exact", "beginning", "words", "part", "joined", "near")
 """How well a name fits what was asked for, best first: it is the same; begins with it; has its words, or words that
 begin with them; has it somewhere; has it, where the spaces are left out; is only like it."""
 _AROUND = 30
@@ -43,7 +44,7 @@ class Hit:
     kind: Found
     label: str
     name: str
-    match: str
+    match: Match
     types: tuple[str, ...] = ()
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from flask import Blueprint, Response, json
+from flask import Blueprint, Response
+from pydantic import BaseModel, Field
 
 from kg import asking
 from kg.entities import Claim
@@ -17,65 +18,157 @@ from kg.happenings import LARGEST, Happening, Page, Part, happenings
 from kg.naming import expanded
 from kg.ontology import PREFIXES
 from kg.search import open_names
-from server import current, listing, parameters
+from server import current
+from server.answered import Day, Exact, Iri, Versioned
+from server.declared import Paged, endpoint
+from server.questions import DAY
+from server.replies import CSV, JSON, paged, reply
 
 bp = Blueprint("events", __name__)
 
-FORMS = {"json": ("application/json",), "csv": ("text/csv",)}
-SHOWN = 100
-"""How many events a page has where nothing else is asked for."""
+FORMS = {**JSON, **CSV}
 _COLUMNS = (
     "event", "label", "types", "places", "earliest", "latest", "fits", "actors", "claim", "stance", "claimants",
     "source", "gloss",
 )  # fmt: skip
+_ROLES = ("toController", "fromController", "party")
 
 
-@bp.route("/api/events")
-def events() -> Response:
-    """The events that may have happened on the days, at the places, with the actors, of the types; page by page."""
-    form = listing.form(FORMS)
-    given = parameters.given()
-    start, most = listing.page(SHOWN, LARGEST)
+class Happened(Paged):
+    """Which events."""
+
+    at: str | None = Field(None, description=f"those that may have happened then: {DAY}", examples=["2021-08-09"])
+    place: list[str] = Field([], description="only at these places", examples=[["city-kabul"]])
+    within: list[str] = Field([], description="only at these places and what lies in them")
+    actor: list[str] = Field([], description="only with one of these actors", examples=[["taliban"]])
+    type: list[str] = Field([], description="only of these types", examples=[["Capture"]])
+    limit: int = Field(100, ge=1, le=LARGEST, description="how many at most")
+
+
+class Typed(Exact):
+    """A type of events."""
+
+    type: Iri
+    label: str
+
+
+class Where(Exact):
+    """A place of an event."""
+
+    place: Iri
+    label: str
+
+
+class When(Exact):
+    """When it happened: the event's own date, and the bounds of all dates that anybody gives; null is open. `fits` says
+    whether that is certainly within the days that were asked for."""
+
+    edtf: str | None
+    earliest: Day | None
+    latest: Day | None
+    fits: Literal["certain", "possible"] | None
+
+
+class Who(Exact):
+    """An actor of an event, and its role: a property of a change of control, or the role of a participation."""
+
+    actor: Iri
+    label: str
+    role: Iri | None
+    participation: Iri | None
+
+
+class Toll(BaseModel):
+    """A number of people or things, with its bounds."""
+
+    toll: Iri
+    kind: Iri
+
+
+class Speaker(Exact):
+    """Who is quoted."""
+
+    actor: Iri
+    label: str
+
+
+class Telling(Exact):
+    """A claim about an event or a part of it."""
+
+    claim: Iri
+    stance: str
+    claimants: list[Speaker]
+    source: Iri
+    sourceLabel: str  # noqa: N815
+    published: str | None
+    sentence: int | None
+    gloss: str
+    stated: str | None
+    when: str | None
+
+
+class Event(Exact):
+    """What is said to have happened; `facts` has further properties by their local names."""
+
+    event: Iri
+    label: str
+    types: list[Typed]
+    places: list[Where]
+    when: When
+    actors: list[Who]
+    tolls: list[Toll]
+    facts: dict[str, list[str]]
+    claims: list[Telling]
+
+
+class Events(Exact, Versioned):
+    """Events in the order of their latest days; `total` counts all that fit."""
+
+    at: str | None
+    total: int
+    events: list[Event]
+
+
+@bp.get("/api/events")
+@endpoint(Happened, Events, FORMS, tags=("events",))
+def events(asked: Happened, form: str) -> Response:
+    """What may have happened on the days, at the places, with the actors, of the types; with the claims about it."""
     store = current.store()
     gazetteer = open_gazetteer(store)
-    at = asking.one(given, "at")
-    days = None if at is None else asking.days(at)
+    days = None if asked.at is None else asking.days(asked.at)
     found = happenings(
         store,
         None if days is None else (date.fromordinal(days[0]), date.fromordinal(days[1])),
-        _places(gazetteer, given),
-        asking.things(gazetteer, "actor", asking.several(given, "actor")) or None,
-        _types(given),
-        start=start,
-        most=most,
+        _places(gazetteer, asked),
+        asking.things(gazetteer, "actor", asked.actor) or None,
+        _types(asked.type),
+        start=asked.offset,
+        most=asked.limit,
     )
     if form == "csv":
-        response = Response(_table(found), content_type="text/csv; charset=utf-8")
+        told: str | dict[str, object] = _table(found)
     else:
-        told = {
-            "version": found.version, "at": at, "total": found.total, "offset": start,
-            "events": [_event(each, found.labels) for each in found.events],
-        }  # fmt: skip
-        response = Response(json.dumps(told, ensure_ascii=False), content_type="application/json")
-    return listing.linked(response, start, most, found.total)
+        listed = [_event(each, found.labels) for each in found.events]
+        told = {"version": found.version, "at": asked.at, "total": found.total, "events": listed}
+    return paged(reply(told, FORMS[form][0], found.version), asked.offset, asked.limit, found.total)
 
 
-def _places(gazetteer: Gazetteer, given: parameters.Given) -> frozenset[str] | None:
+def _places(gazetteer: Gazetteer, asked: Happened) -> frozenset[str] | None:
     """The places that are asked for, and all that lie in those of `within`, these too."""
-    places = frozenset(asking.things(gazetteer, "place", asking.several(given, "place")))
-    around = asking.things(gazetteer, "place", asking.several(given, "within"))
+    places = frozenset(asking.things(gazetteer, "place", asked.place))
+    around = asking.things(gazetteer, "place", asked.within)
     inside = frozenset(around).union(*(gazetteer.inside(each) for each in around))
     if places and around:
         return places & inside
     return places or inside or None
 
 
-def _types(given: parameters.Given) -> tuple[str, ...] | None:
+def _types(texts: list[str]) -> tuple[str, ...] | None:
     """The types of events that are asked for, by IRI, CURIE or the last part of it, in any case."""
     known = [iri for iri, _ in open_names(current.store()).event_types]
     by_name = {last_part(iri).casefold(): iri for iri in known}
     found = []
-    for text in asking.several(given, "type"):
+    for text in texts:
         iri = expanded(text) or by_name.get(text.replace("-", "").replace(" ", "").casefold(), "")
         if iri not in known:
             raise BadQuestion("type", text, f"accepted are {', '.join(sorted(map(last_part, known)))}")
@@ -104,9 +197,6 @@ def _event(event: Happening, labels: dict[str, str]) -> dict[str, Any]:
         "facts": {name: list(values) for name, values in facts.items() if name not in _ROLES},
         "claims": [_claim(claim, labels) for claim in event.claims],
     }
-
-
-_ROLES = ("toController", "fromController", "party")
 
 
 def _thing(kind: str, iri: str, labels: dict[str, str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response
+from pydantic import Field
 
 from kg import asking, dates, entities
 from kg.control.answers import View
@@ -17,8 +18,9 @@ from kg.errors import BadDate, BadQuestion
 from kg.gazetteer import open_gazetteer
 from kg.news import Item, items
 from kg.store.journal import newest
-from server import atom, current, parameters, wording
+from server import atom, current, wording
 from server.atom import Entry
+from server.declared import Query, read
 
 bp = Blueprint("feed", __name__)
 
@@ -28,25 +30,35 @@ _AGO = re.compile(r"(\d{6,}-[0-9a-f]{12})\.(\d+)")
 _TITLES = {"came": "", "changed": "Told otherwise: ", "went": "Gone: "}
 
 
+class Followed(Query):
+    """Of what a feed tells."""
+
+    place: list[str] = Field([], description="only of these places")
+    actor: list[str] = Field([], description="only where one of these is a holder, a loser, a party or a speaker")
+    sources: list[str] = Field([], description="only from these sources")
+    before: str | None = Field(None, description="where the page begins: from the link `next` of another")
+
+
 @bp.route("/feed")
 def changes() -> Response:
     """The claims about control that are new in each version, told otherwise, or gone; the newest version first."""
-    given = {name: texts for name, texts in parameters.given().items() if name in ("place", "actor", "sources")}
+    given = read(Followed)
     gazetteer = open_gazetteer(current.store())
-    wanted: dict[str, tuple[str, ...]] = {
-        "places": asking.things(gazetteer, "place", asking.several(given, "place")),
-        "actors": asking.things(gazetteer, "actor", asking.several(given, "actor")),
-        "sources": asking.things(gazetteer, "source", asking.several(given, "sources")),
-    }
-    found = _before(parameters.one("before"), items(current.store(), **wanted))
+    every = items(
+        current.store(),
+        asking.things(gazetteer, "place", given.place),
+        asking.things(gazetteer, "actor", given.actor),
+        asking.things(gazetteer, "source", given.sources),
+    )
+    found = _before(given.before, every)
     shown = list(islice(found, SHOWN))
     here = current.address()
-    query = {name: ",".join(asking.several(given, name)) for name in given}
+    query = {name: ",".join(texts) for name, texts in given.given().items() if texts and name != "before"}
     links = [("alternate", f"{here}/")]
     if next(found, None) is not None:
         links.append(("next", _address(query | {"before": f"{shown[-1].version}.{shown[-1].number + 1}"})))
-    if before := parameters.one("before"):
-        query["before"] = before
+    if given.before:
+        query["before"] = given.before
     iris = {iri for item in shown for what in ("place", "actor", "claimant", "source") for iri in item.several(what)}
     labels = entities.names(current.store(), iris) if iris else {}
     title = "Controlgraph: what is new about control"

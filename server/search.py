@@ -2,57 +2,80 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import Any
+from collections.abc import Mapping
 
-from flask import Blueprint, Response, json
+from flask import Blueprint, Response
+from pydantic import Field
 
-from kg import asking
-from kg.errors import BadQuestion
 from kg.gazetteer import last_part, open_gazetteer
-from kg.search import FOUND, Hit, search
-from server import current, listing, parameters, wording
+from kg.search import FOUND, Found, Hit, Match, search
+from server import current, wording
+from server.answered import Exact, Iri, Versioned
+from server.declared import Paged, endpoint
+from server.questions import Named
+from server.replies import JSON, paged, reply
 
 bp = Blueprint("search", __name__)
 
-FORMS = {"json": ("application/json",)}
-SHOWN = 20
-"""How many things are told where nothing else is asked for."""
-LARGEST = 100
-"""How many things are told at most."""
 LONGEST = 200
 """How many characters may be looked for."""
 
 
-@bp.route("/api/search")
-def find() -> Response:
+class Looked(Named, Paged):
+    """Words to look for."""
+
+    q: str = Field(max_length=LONGEST, description="words of a name, in any script", examples=["spin boldak"])
+    kind: list[Found] = Field([], description="only things of these kinds")
+    limit: int = Field(20, ge=1, le=100, description="how many at most")
+
+
+class Type(Exact):
+    """A type of a thing."""
+
+    type: Iri
+    label: str
+
+
+class Thing(Exact):
+    """Something that was found: `name` is the name that fits, `match` how well it does, `page` where more is told."""
+
+    id: Iri
+    kind: Found
+    slug: str
+    label: str
+    name: str
+    match: Match
+    types: list[Type]
+    page: str
+
+
+class Things(Exact, Versioned):
+    """What was found, the best first; `total` counts all."""
+
+    q: str
+    total: int
+    found: list[Thing]
+
+
+@bp.get("/api/search")
+@endpoint(Looked, Things, JSON, tags=("finding",))
+def find(asked: Looked, form: str) -> Response:
     """What is called so, the best first, and nearly so where nothing is; each with the name that fits."""
-    listing.form(FORMS)
-    given = parameters.given()
-    text = asking.one(given, "q")
-    if text is None or len(text) > LONGEST:
-        raise BadQuestion(
-            "q", (text or "")[:LONGEST], f"accepted are words to look for, of at most {LONGEST} characters"
-        )
-    kinds = [asking.chosen("kind", each, FOUND) for each in asking.several(given, "kind")] or FOUND
-    start, most = listing.page(SHOWN, LARGEST)
-    lang = asking.one(given, "lang") or "en"
     store = current.store()
     gazetteer = open_gazetteer(store)
     # all of them are ranked anyway, so that they can be counted
-    hits = list(search(store, text, kinds, lang))
-    found = {
+    hits = list(search(store, asked.q, asked.kind or FOUND, asked.lang))
+    shown = hits[asked.offset : asked.offset + asked.limit]
+    told = {
         "version": gazetteer.version,
-        "q": text,
+        "q": asked.q,
         "total": len(hits),
-        "offset": start,
-        "found": [_hit(hit, gazetteer.concepts) for hit in islice(hits, start, start + most)],
+        "found": [_thing(hit, gazetteer.concepts) for hit in shown],
     }
-    response = Response(json.dumps(found, ensure_ascii=False), content_type="application/json")
-    return listing.linked(response, start, most, len(hits))
+    return paged(reply(told, JSON[form][0], gazetteer.version), asked.offset, asked.limit, len(hits))
 
 
-def _hit(hit: Hit, concepts: Any) -> dict[str, Any]:
+def _thing(hit: Hit, concepts: Mapping[str, str]) -> dict[str, object]:
     return {
         "id": hit.iri,
         "kind": hit.kind,

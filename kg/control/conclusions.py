@@ -12,7 +12,7 @@ import numpy as np
 from kg.control.answers import View
 from kg.control.facts import Facts, Pairs
 from kg.control.ledger import ACTOR_SHIFT, NEVER, Ledger
-from kg.control.names import Array
+from kg.control.names import Array, distinct
 from kg.control.runs import Runs, answered, cut, is_wide, joined
 from kg.control.telling import SOME
 from kg.control.timelines import Timelines, timelines
@@ -80,7 +80,7 @@ def portion(ledger: Ledger, heard: Timelines, place: Array, day: Array, answers:
 def unique_pairs(first: Array, second: Array) -> Pairs:
     """Pairs, each once, sorted."""
     size = int(second.max(initial=0)) + 1
-    keys = np.unique(first.astype(np.int64) * size + second)
+    keys = distinct(first.astype(np.int64) * size + second)
     return keys // size, keys % size
 
 

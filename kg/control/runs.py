@@ -9,7 +9,7 @@ import numpy as np
 
 from kg.control.answers import View
 from kg.control.ledger import NEVER, WIDEST, Ledger
-from kg.control.names import Array
+from kg.control.names import Array, distinct
 from kg.control.timelines import STRIDE, Timelines, timelines
 from kg.control.weighing import Weighed, weigh
 
@@ -48,8 +48,7 @@ def breakpoints(ledger: Ledger, heard: Timelines, places: Array) -> tuple[Array,
     for place, day in days:
         within = (day > ledger.study_start) & (day < NEVER - 1)
         keys.append((place.astype(np.int64) * STRIDE + day)[within])
-    merged = np.sort(np.concatenate(keys))  # np.unique takes seconds for millions
-    merged = merged[np.diff(merged, prepend=-1) > 0]
+    merged = distinct(np.concatenate(keys))
     return merged // STRIDE, merged % STRIDE
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from kg import queries
 from kg.control.facts import OPEN, Pairs, micros
-from kg.control.names import Array
+from kg.control.names import Array, distinct
 from kg.store.scan import scan
 
 KG = "https://w3id.org/controlgraph/ontology#"
@@ -92,9 +92,9 @@ class Statements:
         return np.where(found == unset, OPEN, found)
 
     def _read(self, values: Array, reader: object, unreadable: int) -> Array:
-        distinct, which = np.unique(values, return_inverse=True)
-        read = np.full(len(distinct), unreadable)
-        for position, number in enumerate(distinct.tolist()):
+        numbers, which = np.unique(values, return_inverse=True)
+        read = np.full(len(numbers), unreadable)
+        for position, number in enumerate(numbers.tolist()):
             try:
                 read[position] = reader(self.texts[number])  # type: ignore[operator]
             except ValueError:
@@ -123,8 +123,7 @@ def statements(told: Iterable[tuple[str, list[str]]]) -> Statements:
     pairs = {}
     for name in ("type", *PROPERTIES):
         node, value = rank[raw.get(name, np.zeros((0, 2), np.int64))].T
-        keys = np.sort(node * size + value)
-        keys = keys[np.diff(keys, prepend=-1) > 0]
+        keys = distinct(node * size + value)
         pairs[name] = (keys // size, keys % size)
     return Statements([texts[number] for number in order], pairs)
 
