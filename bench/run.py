@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -24,22 +25,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from bench import lookups, peers
+from bench import lookups, peers, virtuoso
+from bench.load import told, wrk
 from kg import files, publish
 from kg.store import open_store
 from kg.store.pool import Limits
-
-LUA = Path(__file__).parent / "replay.lua"
-
-
-@dataclass(frozen=True)
-class Load:
-    """What wrk measured: requests a second, median and 99th percentile in milliseconds, failed requests."""
-
-    rate: float
-    median: float
-    p99: float
-    failed: int
 
 
 @dataclass(frozen=True)
@@ -51,18 +41,6 @@ class Row:
     theirs: str
     ratio: float
     target: str
-
-
-def wrk(endpoint: str, targets: list[str], seconds: int, connections: int = 8) -> Load:
-    """Send the targets in turn for some seconds, from two threads."""
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
-        file.write("\n".join(targets) + "\n")
-        file.flush()
-        command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(LUA), endpoint]
-        done = subprocess.run([*command, "--", file.name], capture_output=True, text=True, check=True)
-    line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
-    requests, micros, failed, _, median, p99, _ = map(int, line.split()[1:])
-    return Load(requests / (micros / 1e6), median / 1000, p99 / 1000, failed)
 
 
 def generated(changes: int, work: Path) -> list[Path]:
@@ -192,12 +170,6 @@ def rates(changes: int, work: Path, seconds: int) -> list[Row]:
     return rows
 
 
-def told(load: Load) -> str:
-    """A load in words."""
-    failed = f", {load.failed} failed" if load.failed else ""
-    return f"{load.rate:,.0f}/s, p50 {load.median:.1f} ms, p99 {load.p99:.1f} ms{failed}"
-
-
 def against_rdflib(changes: int, work: Path, seconds: int) -> list[Row]:
     """Lookups against rdflib-endpoint, every query distinct."""
     queries = lookups.distinct(2_000, places(changes, work))
@@ -211,6 +183,26 @@ def against_rdflib(changes: int, work: Path, seconds: int) -> list[Row]:
     ]
 
 
+def against_virtuoso(changes: int, work: Path, seconds: int) -> list[Row]:
+    """Lookups against Virtuoso, where it is installed: every query distinct, and one repeated."""
+    if not virtuoso.installed():
+        note("no Virtuoso here, so none is measured: apt-get install virtuoso-opensource")
+        return []
+    queries = lookups.distinct(20_000, places(changes, work))
+    loads = {
+        "every query distinct": lookups.paths(queries, unique=True),
+        "one query repeated": lookups.paths(queries[:1]),
+    }
+    with virtuoso.virtuoso(work / f"virtuoso-{changes}", generated(changes, work)) as theirs:
+        other, name = [wrk(theirs.endpoint, targets, seconds) for targets in loads.values()], theirs.name
+    with peers.ours(loaded(changes, work)) as server:
+        mine = [wrk(server.endpoint, targets, seconds) for targets in loads.values()]
+    return [
+        Row(f"{label}, {changes:,} changes, against {name}", told(ours), told(their), ours.rate / their.rate, "")
+        for label, ours, their in zip(loads, mine, other, strict=True)
+    ]
+
+
 def heavy(changes: int, work: Path, _: int) -> list[Row]:
     """Whole-data queries over HTTP against pyoxigraph called directly in this process."""
     rows = []
@@ -220,6 +212,7 @@ def heavy(changes: int, work: Path, _: int) -> list[Row]:
     with peers.ours(store, KG_DEADLINE="600") as server:
         for path in sorted((Path(__file__).parent / "queries").glob("heavy-*.rq")):
             text = path.read_text("utf-8")
+            note(path.stem)
             mine = best(lambda text=text: ask(server.endpoint, text))  # type: ignore[misc]
             other = best(lambda text=text: evaluate(direct, text))  # type: ignore[misc]
             rows.append(
@@ -259,6 +252,13 @@ def evaluate(store: ox.Store, text: str) -> None:
     result.serialize(format=ox.QueryResultsFormat.JSON)
 
 
+def shown(rows: list[Row]) -> list[Row]:
+    """The rows, told on standard error as well."""
+    for row in rows:
+        note(f"{row.ratio:.2f} ({row.target}) {row.what}: {row.ours}; {row.theirs}")
+    return rows
+
+
 def report(rows: list[Row]) -> str:
     """The rows as a Markdown section, ratios first."""
     lines = [
@@ -275,18 +275,18 @@ def main() -> None:
     """Run everything and write the report."""
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
     parser.add_argument("--sizes", default="10000,200000", help="numbers of changes: the first for rdflib-endpoint")
+    parts = {"rates": (rates, 1), "rdflib": (against_rdflib, 0), "virtuoso": (against_virtuoso, 1), "heavy": (heavy, 1)}
+    parser.add_argument("--parts", default=",".join(parts), help="what is measured (default: %(default)s)")
     parser.add_argument("--seconds", type=int, default=20, help="how long each load runs")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "controlgraph-bench")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results.md")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end too
     chosen.work.mkdir(parents=True, exist_ok=True)
-    small, large = (int(size) for size in chosen.sizes.split(","))
+    sizes = [int(size) for size in chosen.sizes.split(",")]
     rows: list[Row] = []
-    for measure, changes in ((rates, large), (against_rdflib, small), (heavy, large)):
-        found = measure(changes, chosen.work, chosen.seconds)
-        for row in found:
-            note(f"{row.ratio:.2f} ({row.target}) {row.what}: {row.ours}; {row.theirs}")
-        rows += found
+    for measure, size in map(parts.__getitem__, chosen.parts.split(",")):
+        rows += shown(measure(sizes[size], chosen.work, chosen.seconds))
     section = report(rows)
     print(section)
     print(json.dumps([row.__dict__ for row in rows]), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The command line: `kg load`, `kg query`, `kg validate`, `kg export`, `kg serve`."""
+"""The command line: `kg load`, `kg query`, `kg serve` and so on; `kg claim` and what asks of control are beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from kg import __version__, files
+from kg import __version__, cli_claims, cli_control, files
 from kg.errors import Problem, QuerySyntax
 from kg.store import open_store
 from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
@@ -57,6 +57,16 @@ def main(context: click.Context, location: Path) -> None:
     Example: kg load && kg query -e 'SELECT * { ?change a kg:ControlChange } LIMIT 5'
     """
     context.obj = location
+
+
+for command in (
+    cli_claims.claim,
+    cli_control.control,
+    cli_control.history,
+    cli_control.compare,
+    cli_control.aggregates,
+):
+    main.add_command(command)
 
 
 @main.command()

@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kg.errors import BadDate
+from kg.errors import Backwards, BadDate
 
 ACCEPTED = (
     "accepted are 2021-06-22, 2021-06, 2021, unspecified digits (2021-05-1X), windows [a..b], [..b], [a..], "
@@ -46,7 +46,7 @@ class Bounds:
 
 
 def parse(text: str) -> Bounds:
-    """The bounds of an EDTF text. Raises BadDate with what is accepted.
+    """The bounds of an EDTF text. Raises BadDate with what is accepted; Backwards where it ends before it begins.
 
     >>> parse("[2021-05-11..2021-05-20]").latest
     datetime.date(2021, 5, 20)
@@ -61,7 +61,7 @@ def parse(text: str) -> Bounds:
         first, _, last = stripped.partition("/")
         begin, end = (_simple(part, text) if part not in ("", "..") else Bounds() for part in (first, last))
         if begin.latest and end.latest and begin.latest > end.latest:
-            raise BadDate(f"{text!r} ends before it begins")
+            raise Backwards(f"{text!r} ends before it begins")
         flags = "".join(sorted(set(begin.flags + end.flags)))
         return Bounds(begin.earliest, begin.latest, end.earliest, end.latest, True, flags)
     return _simple(stripped, text)
@@ -70,7 +70,7 @@ def parse(text: str) -> Bounds:
 def _window(first: str, last: str, text: str) -> Bounds:
     low, high = (_simple(part, text) if part else Bounds() for part in (first, last))
     if low.earliest and high.latest and low.earliest > high.latest:
-        raise BadDate(f"{text!r} is a window that ends before it begins")
+        raise Backwards(f"{text!r} is a window that ends before it begins")
     return Bounds(low.earliest, high.latest, flags="".join(sorted(set(low.flags + high.flags))))
 
 

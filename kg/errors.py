@@ -2,12 +2,20 @@
 
     Problem
     ├── BadDate            a date that is no EDTF of the subset we accept
+    │   └── Backwards          one that ends before it begins
     ├── BadFile            a file that cannot be read as RDF: file, line, reason
     ├── Refused            data that breaks a shape or a check: the violations
     ├── UnknownEntity      an IRI about which no graph says anything
+    ├── BadClaim           a claim that cannot be added as it was filled in: the fields, and what is wrong with each
+    ├── ClaimConflict      a claim that does not fit what is in the record already
+    ├── UnknownName        no place, actor or source has this name: the nearest ones
+    ├── AmbiguousName      several places, actors or sources have this name: all of them
+    ├── BadQuestion        a part of a question that is not accepted: which, and what is
     ├── StoreProblem
     │   ├── StoreUnreadable    the directory is no store, or damaged
     │   ├── NothingPublished   the store has no version yet
+    │   ├── UnknownVersion     no version of that name was ever published
+    │   ├── VersionGone        it was published, and is no longer kept
     │   ├── NoStudyStart       no data set says from which day on questions about control are answered
     │   └── StoreLocked        another writer holds the lock
     └── QueryProblem
@@ -26,15 +34,32 @@ A condition says what was wrong, where, and what is accepted; it knows no status
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 
 class Problem(Exception):
     """Anything that `kg` raises on purpose; `str()` of it is a sentence for the person who gets it."""
 
+    def __reduce__(self) -> tuple[Callable[..., Problem], tuple[type[Problem], tuple[Any, ...], dict[str, Any]]]:
+        """How a condition gets from one process to another: as it is, its constructor is not called again."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[Problem], arguments: tuple[Any, ...], members: dict[str, Any]) -> Problem:
+    problem = kind.__new__(kind)
+    problem.args = arguments
+    problem.__dict__.update(members)
+    return problem
+
 
 class BadDate(Problem):
     """A text that is no date of the EDTF subset in `kg.dates`; the message says what is accepted."""
+
+
+class Backwards(BadDate):
+    """A window or an extent that ends before it begins: a date that was understood, and cannot be."""
 
 
 class BadFile(Problem):
@@ -82,6 +107,72 @@ class UnknownEntity(Problem):
         super().__init__(f"nothing is known of <{iri}>")
 
 
+@dataclass(frozen=True)
+class FieldFault:
+    """One thing wrong with what somebody filled in: the field, by its name in JSON (`to`, `source/published`; "" is the
+    whole), what is wrong and what is accepted, and, where a shape or a check found it, its name."""
+
+    field: str
+    message: str
+    rule: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
+
+
+class BadClaim(Problem):
+    """A claim that cannot be added as it was filled in; nothing was written. `faults` has every finding."""
+
+    def __init__(self, faults: list[FieldFault]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(["nothing was written, because of what was filled in", *map(str, faults)]))
+
+
+class ClaimConflict(Problem):
+    """A claim, or a source, that does not fit what is in the record already as `iri`; nothing was written."""
+
+    def __init__(self, iri: str, message: str) -> None:
+        self.iri = iri
+        super().__init__(message)
+
+
+class Candidate(NamedTuple):
+    """Something that may have been meant by a name: its IRI, its slug, its label, its types in words."""
+
+    iri: str
+    slug: str
+    label: str
+    type: str
+
+    def __str__(self) -> str:
+        return f"{self.slug} ({self.label}, {self.type})" if self.type else f"{self.slug} ({self.label})"
+
+
+class UnknownName(Problem):
+    """No thing of `kind` (place, actor, source) has the name; `nearest` are those whose names are most like it."""
+
+    def __init__(self, kind: str, name: str, nearest: list[Candidate]) -> None:
+        self.kind, self.name, self.nearest = kind, name, nearest
+        near = f"; the nearest are {', '.join(map(str, nearest))}" if nearest else ""
+        super().__init__(f"there is no {kind} {name!r}{near}; accepted are an IRI, a CURIE or a slug")
+
+
+class AmbiguousName(Problem):
+    """Several things of `kind` have the name: `candidates`."""
+
+    def __init__(self, kind: str, name: str, candidates: list[Candidate]) -> None:
+        self.kind, self.name, self.candidates = kind, name, candidates
+        super().__init__(f"{len(candidates)} {kind}s are called {name!r}: {', '.join(map(str, candidates))}")
+
+
+class BadQuestion(Problem):
+    """A value of a `parameter` of a question that is not accepted; the message says what is."""
+
+    def __init__(self, parameter: str, value: str, accepted: str) -> None:
+        self.parameter, self.value = parameter, value
+        super().__init__(f"{parameter}={value!r}: {accepted}" if value else f"{parameter}: {accepted}")
+
+
 class StoreProblem(Problem):
     """The store itself cannot do what was asked."""
 
@@ -92,6 +183,22 @@ class StoreUnreadable(StoreProblem):
 
 class NothingPublished(StoreProblem):
     """The store has no version yet."""
+
+
+class UnknownVersion(StoreProblem):
+    """No version of this name was ever published here; `version` is the name, `present` the published one."""
+
+    def __init__(self, version: str, present: str) -> None:
+        self.version, self.present = version, present
+        super().__init__(f"there never was a version {version} here; the present one is {present}")
+
+
+class VersionGone(StoreProblem):
+    """The version of this name was published and is no longer kept; `present` is the published one."""
+
+    def __init__(self, version: str, present: str) -> None:
+        self.version, self.present = version, present
+        super().__init__(f"the version {version} is no longer kept; the present one is {present}")
 
 
 class NoStudyStart(StoreProblem):

@@ -6,11 +6,12 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg import files, validate
+from kg import files, news, validate
 from kg.control import publishing as control
 from kg.control.reading import DERIVED
 from kg.errors import BadFile, NothingPublished, Refused, Violation
@@ -77,6 +78,7 @@ def load(
         progress("putting in order")
         candidate.tidy()
         progress("publishing")
+        candidate.news = news.of_load(store, candidate, written)
         return Loaded(candidate.publish(who), written, unshaped)
 
 
@@ -102,27 +104,42 @@ def write(
     base: str | None = None,
     prefixes: Mapping[str, str] | None = None,
     seconds: float | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Written:
     """Apply updates and graph store operations (`kg.store.writer.apply` says how a step looks) as one version.
 
     They run in a child process under the limits of queries. `base` resolves relative IRIs of updates, and `prefixes`
-    may be used in them undeclared. What they change is checked before it is published.
+    may be used in them undeclared. What they change is checked before it is published. `progress` is called with a
+    word about each step as it begins, the first when it is this writer's turn.
     Raises QueryProblem, Refused, StoreLocked, StoreUnreadable; then nothing was written.
     """
     digest = _digest(steps)
     context = {"base_iri": base, "prefixes": dict(prefixes) if prefixes else None}
     with store.candidate() as candidate:
+        progress("writing")
         account = candidate.apply(store.pool, steps, context, digest, seconds)
         if not account:
             return Written(store.version() if candidate.graphs else candidate.publish(who), {}, {})
         derived = _refuse_conclusions(account)
+        progress("checking")
         violations = validate.check_change(candidate, account)
         if violations:
             raise Refused(violations)
+        candidate.news = news.of_write(store, candidate, account)
         unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
         changed = account.changed if account.nodes else None
+        progress("concluding")
         control.conclude(candidate, None if derived else changed, account.nodes)
+        progress("publishing")
         return Written(candidate.publish(who), account.added, account.removed, unshaped)
+
+
+def rehearse(store: Store, steps: Sequence[dict[str, Any]]) -> None:
+    """Do what `write` does but for publishing. Raises what it does, Refused too."""
+    with store.candidate() as candidate:
+        account = candidate.apply(store.pool, steps, {"base_iri": None, "prefixes": None}, "", None)
+        if account and (violations := validate.check_change(candidate, account)):
+            raise Refused(violations)
 
 
 def restore(store: Store, backup: Path, *, who: str) -> str:
@@ -135,6 +152,8 @@ def restore(store: Store, backup: Path, *, who: str) -> str:
     version = versions.current(source.location)
     with store.candidate(of=version) as candidate:
         candidate.stand_for(version.name)
+        with suppress(NothingPublished):
+            candidate.news = news.of_load(store, candidate, {*store.manifest().graphs, *candidate.graphs})
         return candidate.publish(f"{who}: restored {version.name}")
 
 

@@ -126,17 +126,22 @@ def shape_violations(
 def neighbourhood(candidate: Candidate, data: Graph) -> Graph:
     """What the graphs of `CONTEXT` say of the things that `data` refers to, two steps far, and the class hierarchy.
 
-    A shape looks no further, and pySHACL's time grows with all that it is given.
+    Of a thing on which they and `data` are silent it is what any graph says: a record may have its places and sources
+    in a file of another name. A shape looks no further, and pySHACL's time grows with all that it is given. Things that
+    `data` describes are looked at themselves, so of these it is two steps wherever they are reached.
     """
     context = [name for name in CONTEXT if name in candidate.graphs]
     near = Graph()
     near += candidate.matching(f"{files.BASE}graph/ontology", predicate=RDFS.subClassOf)
-    step: set[Node] = set(data.objects())
-    for _ in range(2):
+    described, step = set(data.subjects()), set(data.objects())
+    for turn in range(3):
         nodes = [node for node in step if isinstance(node, URIRef)]
         reached = [triple for node in nodes for triple in candidate.matching(context, node)]
+        told = {subject for subject, _, _ in reached} | described
+        strange = [node for node in nodes if node not in told and node.startswith(files.BASE)]
+        reached += [triple for node in strange for triple in candidate.matching(None, node)]
         near += reached
-        step = {value for _, _, value in reached} - step
+        step = {value for subject, _, value in reached if turn == 0 or subject in described} - step
     return near
 
 

@@ -80,13 +80,13 @@ def main() -> int:
 def serving() -> Flask:
     """The application of a worker, with everything that stays for good out of the garbage collector's way."""
     # imported here because the main process, which only listens to signals, needs none of it
-    from kg import validate
     from server.app import create_app
 
     end_with_parent()
     app = create_app()
-    if app.extensions["controlgraph"].settings.writers():
-        validate.prepare()
+    served = app.extensions["controlgraph"]
+    if served.settings.writers():
+        served.writer.prepare()
     gc.collect()
     gc.freeze()
     return app

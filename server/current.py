@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask, current_app, request
 
+from kg.dossier.kept import Shelf
 from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
+from kg.writing import Writer
 from server.downloads import Downloads
 from server.settings import Settings
 
@@ -18,11 +21,14 @@ LOOK = 0.002
 
 @dataclass(frozen=True)
 class Served:
-    """The store, the settings, and the places for large answers, of an application."""
+    """The store, who writes to it, the settings, the places for large answers, and the dossiers that it has given out,
+    of an application."""
 
     store: Store
+    writer: Writer
     settings: Settings
     downloads: Downloads
+    dossiers: Shelf
 
 
 def init_app(app: Flask, settings: Settings) -> Served:
@@ -38,7 +44,9 @@ def init_app(app: Flask, settings: Settings) -> Served:
         answer=settings.result_max,
         wait=settings.wait,
     )
-    served = Served(open_store(settings.store, limits, LOOK), settings, Downloads(settings.downloads))
+    store, writer = open_store(settings.store, limits, LOOK), Writer(settings.store, limits)
+    shelf = Shelf(Path(settings.store) / "dossiers", settings.dossiers)
+    served = Served(store, writer, settings, Downloads(settings.downloads), shelf)
     app.extensions["controlgraph"] = served
     return served
 
@@ -53,6 +61,11 @@ def store() -> Store:
     return _served().store
 
 
+def writer() -> Writer:
+    """Who writes to the store of this process."""
+    return _served().writer
+
+
 def version() -> str:
     """The name of the published version. Raises NothingPublished, StoreUnreadable."""
     return _served().store.version()
@@ -61,6 +74,11 @@ def version() -> str:
 def downloads() -> Downloads:
     """The places for large answers of this process."""
     return _served().downloads
+
+
+def dossiers() -> Shelf:
+    """The dossiers that this service has given out."""
+    return _served().dossiers
 
 
 def look() -> None:

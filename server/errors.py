@@ -25,9 +25,17 @@ _FORMS: Offer = {"problem": (PROBLEM, "application/json"), **HTML}
 CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.QuerySyntax: (400, "query-syntax", "The query is no SPARQL"),
     errors.QueryFailed: (400, "query-failed", "The query cannot be evaluated"),
+    errors.BadDate: (400, "bad-date", "No date that is understood"),
+    errors.BadQuestion: (400, "bad-question", "A part of the question is not accepted"),
+    errors.AmbiguousName: (400, "ambiguous-name", "Several things have this name"),
+    errors.UnknownName: (404, "unknown-name", "Nothing has this name"),
     errors.QueryReachesOut: (403, "query-reaches-out", "No other services from here"),
     errors.UnknownEntity: (404, "unknown-entity", "Nothing is known of this"),
+    errors.UnknownVersion: (404, "unknown-version", "There never was such a version"),
+    errors.VersionGone: (410, "version-gone", "This version is no longer kept"),
     errors.NoSuchForm: (406, "no-such-form", "No format that you accept"),
+    errors.ClaimConflict: (409, "claim-conflict", "The record has it otherwise"),
+    errors.BadClaim: (422, "bad-claim", "The claim cannot be added as it is"),
     errors.Refused: (422, "refused", "The data is not as the ontology says"),
     errors.QueryCancelled: (422, "query-cancelled", "The query was cancelled"),
     errors.QueryDied: (422, "query-died", "The query ended its process"),
@@ -43,14 +51,15 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
 """Condition → status, last part of the problem's type IRI, title. A condition without a line has its parent's."""
 
 _MEMBERS = {"line": "line", "column": "column", "seconds": "seconds", "limit": "limit", "kind": "kind", "iri": "iri",
-            "retry_after": "retryAfter"}  # fmt: skip
+            "parameter": "parameter", "name": "name", "version": "version",
+            "present": "present", "retry_after": "retryAfter"}  # fmt: skip
 
 
 SHOWN = 200
 """How many violations a document lists; all are counted."""
 LOCKED = 5
 """Seconds after which somebody who met a writer should come again."""
-MACHINES = {"sparql", "graphs", "description", "dumps", "operation"}
+MACHINES = {"sparql", "graphs", "description", "dumps", "events", "feed", "search", "operation", "claims", "control"}
 """Blueprints of doors for programs: their errors are documents whatever a client accepts."""
 
 
@@ -84,6 +93,15 @@ def document(error: Exception) -> dict[str, Any]:
         known = {name: value for name, value in members.items() if value is not None}
         if isinstance(error, errors.Refused) and hasattr(error, "violations"):
             known["violations"] = [asdict(violation) for violation in error.violations[:SHOWN]]
+        if isinstance(error, errors.BadClaim):
+            known["errors"] = [
+                {"pointer": f"#/{fault.field}" if fault.field else "#", "detail": fault.message}
+                | ({"rule": fault.rule} if fault.rule else {})
+                for fault in error.faults[:SHOWN]
+            ]
+        for name in ("nearest", "candidates"):
+            if (listed := getattr(error, name, None)) is not None:
+                known[name] = [each._asdict() for each in listed]
         if isinstance(error, errors.StoreLocked):
             known["retryAfter"] = LOCKED
         return _document(status, slug, title, str(error).partition("\n")[0]) | known

@@ -41,6 +41,7 @@ class Settings:
     token_file: Tokens = field(default=(), repr=False)
     body_max: int = 64 << 20
     cache: int = 64 << 20
+    dossiers: int = 64 << 20
     log: bool = True
     proxies: int = 0
     downloads: int = 32
@@ -162,6 +163,8 @@ VARIABLES = (
     Variable("KG_DOWNLOADS", "downloads", "how many answers of more than 1000000 bytes are on their way at once, a "
              "quarter of them to one client; further ones are told to come back", "1 or more", _whole(1)),
     Variable("KG_CACHE", "cache", "bytes of answers that are kept in memory; 0 keeps none", "0 or more", _whole(0)),
+    Variable("KG_DOSSIERS", "dossiers", "bytes of dossiers that are kept beside the store, so that they can be shown "
+             "as they were; 0 keeps none", "0 or more", _whole(0)),
     Variable("KG_LOG", "log", "whether each request is one line of JSON on standard error", "on or off", _switch),
     Variable("KG_PROXIES", "proxies", "how many proxies before this service each add to X-Forwarded-For; "
              "0 takes the address of the connection as the client's", "0 or more", _whole(0)),

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Response, json
 
-from kg import publish
 from kg.ontology import PREFIXES
 from kg.publish import Written
 from server import current
@@ -25,13 +24,13 @@ def write(
     seconds: float | None = None,
     condition: Callable[[], None] = lambda: None,
 ) -> Written:
-    """Publish the steps as one version (`kg.publish.write`), if `condition` raises nothing.
+    """Publish the steps as one version (`kg.publish.write`), in the process for writes, if `condition` raises nothing.
 
     Raises QueryProblem, Refused, StoreLocked, StoreUnreadable, and what `condition` does; then nothing was written.
     """
     with _one_at_a_time:
         condition()
-        written = publish.write(current.store(), steps, who=who, base=base, prefixes=PREFIXES, seconds=seconds)
+        written = current.writer().write(steps, who=who, base=base, prefixes=PREFIXES, seconds=seconds)
         current.look()
         return written
 

@@ -6,44 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.store import complaint
-from kg.store.tokens import names_dataset, tokens
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT * FROM <http://g> { ?s ?p ?o }",
-        "select*from<http://g>where{?s ?p ?o}",
-        "ASK FROM NAMED <http://g> {}",
-        "PREFIX from: <http://from/> ASK FROM from:g {}",
-        "SELECT ?x # FROM\n FROM <http://g> { ?s ?p ?x }",
-        "SELECT (1<2 AS ?x) FROM <http://g> {}",
-        'SELECT ("\\"" AS ?x) FROM <http://g> {}',
-    ],
-)
-def test_a_dataset_clause_is_seen(query: str) -> None:
-    assert names_dataset(query)
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT ?from { ?from ?p ?o }",
-        "SELECT $FROM { $FROM ?p ?o }",
-        "ASK { ?s from:p from:from }",
-        "ASK { ?s :from ?o }",
-        'ASK { ?s ?p " FROM " }',
-        "ASK { ?s ?p ''' it's FROM <g> ''' }",
-        'ASK { ?s ?p """ "FROM" <g> """ }',
-        "ASK { ?s ?p <http://e/FROM> }",
-        "ASK { ?s ?p ?o } # FROM <http://g>",
-        "ASK { ?s ?p 'a'@from }",
-        "ASK { ?s ?p '\\u0027 FROM ' }",
-        "ASK { ?s ?p <http://e/\\u0023FROM> }",
-    ],
-)  # fmt: skip
-def test_what_only_looks_like_one_is_not(query: str) -> None:
-    assert not names_dataset(query)
+from kg.store.tokens import tokens
 
 
 def test_kinds_of_token() -> None:

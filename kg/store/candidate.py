@@ -30,7 +30,10 @@ LISTED = 20_000
 
 
 class Candidate:
-    """A version in the making: written by one thread at a time, seen by nobody else."""
+    """A version in the making: written by one thread at a time, seen by nobody else.
+
+    `news` is what goes into the journal of the claims about control (`kg.news`).
+    """
 
     def __init__(
         self, location: Path, directory: Path, parent: str | None, graphs: dict[str, versions.GraphRecord]
@@ -39,6 +42,7 @@ class Candidate:
         self._writing: ox.Store | None = None
         self._reading: ox.Store | None = None
         self.graphs = dict(graphs)
+        self.news: dict[str, Any] = {}
         self._written: dict[str, str] = {}
         self._added: dict[str, int] = {}
         self._removed: dict[str, int] = {}
@@ -222,6 +226,7 @@ class Candidate:
             "who": who,
             "added": self._added,
             "removed": self._removed,
+            **({"control": self.news} if self.news else {}),
         }
         versions.publish(self._location, self.directory, versions.Manifest(name, self._parent, self.graphs, entry))
         return name

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from kg.store import complaint
 from kg.store.guard import Outbound, refuse_outbound
 from kg.store.isolation import cap_memory, leave_network
-from kg.store.tokens import names_dataset
+from kg.store.keywords import names_dataset
 from kg.store.wire import Ear, send
 
 INLINE = 64 * 1024
@@ -143,7 +143,7 @@ def _result(store: ox.Store, query: str, request: dict[str, Any]) -> Any:
     if "default" in request:
         options["default_graph"] = [ox.NamedNode(iri) if iri else ox.DefaultGraph() for iri in request["default"]]
         options["named_graphs"] = [ox.NamedNode(iri) for iri in request["named"]]
-    elif not names_dataset(query):
+    elif not names_dataset(query, request.get("base"), request.get("prefixes")):
         options["use_default_graph_as_union"] = True
     if "values" in request:
         options["substitutions"] = {ox.Variable(name): _term(value) for name, value in request["values"].items()}

@@ -6,19 +6,20 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from copy import copy
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from kg import queries
-from kg.errors import NothingPublished, StoreUnreadable
+from kg.errors import NothingPublished, StoreUnreadable, UnknownVersion, VersionGone
 from kg.store import versions
 from kg.store.answer import Answer
 from kg.store.candidate import Candidate
 from kg.store.child import GRAPHS as SERIALISATIONS
 from kg.store.pool import Limits, Pool
-from kg.store.published import Published
+from kg.store.published import Pinned, Published
 from kg.store.terms import Row, read_rows, to_json
 
 if TYPE_CHECKING:
@@ -40,6 +41,20 @@ class Store:
         with suppress(NothingPublished):
             store.version()
         return store
+
+    def at(self, version: str) -> Store:
+        """This store as it is in one version, for reading; it has the same child processes, and needs no closing.
+
+        Raises UnknownVersion where no version has that name, VersionGone where it was deleted (which a query of the
+        result raises too, where that happens meanwhile).
+        """
+        directory = self.location / "versions" / version
+        if not versions.is_name(version) or not directory.is_dir():
+            known = any(line["version"] == version for line in self.journal())
+            raise (VersionGone if known else UnknownVersion)(version, self.version())
+        seen = copy(self)
+        seen.published = Pinned(directory)
+        return seen
 
     def version(self) -> str:
         """The name of the published version, `<number>-<hash>`. Raises NothingPublished, StoreUnreadable."""

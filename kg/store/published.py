@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+from kg.errors import VersionGone
 from kg.store import versions
 
 Stamp = tuple[int, int] | None
@@ -70,3 +71,21 @@ class Published:
             self._seen = None
         self._until = time.monotonic() + self._good
         return self._seen
+
+
+class Pinned(Published):
+    """One version of a store, whichever is published."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory.parent.parent)
+        self._pinned = directory
+
+    def directory(self) -> Path:
+        """The directory of the version."""
+        return self._pinned
+
+    def found(self) -> Path:
+        """The same, if it is still there. Raises VersionGone."""
+        if not self._pinned.is_dir():
+            raise VersionGone(self._pinned.name, versions.current(self._location).name)
+        return self._pinned

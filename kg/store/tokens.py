@@ -26,9 +26,6 @@ _TOKEN = re.compile(
 )
 
 
-_PERHAPS = re.compile(r"\bfrom\b\s*(?:<|\#|named\b|[\w.\-]*:)", re.IGNORECASE)
-
-
 class Token(NamedTuple):
     """One token: its kind (string, iri, variable, language, name, word, other), its text, where it begins and ends."""
 
@@ -47,17 +44,3 @@ def tokens(query: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(query):
         if match.lastgroup and match.lastgroup != "comment":
             yield Token(match.lastgroup, match.group(), match.start(), match.end())
-
-
-def names_dataset(query: str) -> bool:
-    """Whether the query has a dataset clause of its own (FROM, SPARQL 1.1 section 13.2).
-
-    >>> names_dataset("SELECT * { ?from a 'FROM' }"), names_dataset("ASK FROM <g> {}")
-    (False, True)
-    """
-    # most texts have none, and an expression takes longer not to find it
-    return (
-        "FROM" in query.upper()
-        and bool(_PERHAPS.search(query))
-        and any(token.kind == "word" and token.text.upper() == "FROM" for token in tokens(query))
-    )

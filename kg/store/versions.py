@@ -6,6 +6,7 @@
     store/CURRENT                           the name of the published version, replaced atomically
     store/write.lock                        held by the one writer, across processes
     store/journal.jsonl                     one line per published version: who, when, what
+    store/dossiers/                         dossiers that were given out (kg.dossier.kept)
 
 A version is published by renaming its candidate and then replacing CURRENT. Whatever is killed at whatever moment,
 CURRENT names a complete version.
@@ -67,6 +68,11 @@ def number_of(version: str) -> int:
     return int(version.partition("-")[0])
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is formed as the name of a version."""
+    return _NAME.fullmatch(text) is not None
+
+
 def next_name(parent: str | None, written: dict[str, str]) -> str:
     """The name of the version made from `parent` by writing these graphs (IRI → SHA-256 of the text).
 
@@ -95,7 +101,7 @@ def current(location: Path) -> Path:
         raise NothingPublished(f"the store {location} has no version yet; load data with `kg load`") from None
     except (OSError, UnicodeDecodeError) as error:
         raise StoreUnreadable(f"the store {location} cannot be read: {error}") from error
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise StoreUnreadable(f"the store {location} is damaged: CURRENT holds {name[:80]!r}, no version name")
     version = location / "versions" / name
     if not os.path.isdir(version):  # noqa: PTH112 (the same)
@@ -140,7 +146,7 @@ def _link(path: Path, target: Path) -> None:
 
 def is_ours(location: Path) -> bool:
     """Whether a directory is empty or has only what a store has."""
-    ours = {"versions", "CURRENT", "CURRENT.new", "write.lock", "journal.jsonl"}
+    ours = {"versions", "CURRENT", "CURRENT.new", "write.lock", "journal.jsonl", "dossiers"}
     return all(entry.name in ours or entry.name.startswith("candidate-") for entry in location.iterdir())
 
 
@@ -210,8 +216,28 @@ def _complete_journal(location: Path) -> None:
         manifest = read_manifest(current(location))
     except NothingPublished:
         return
-    if not any(line["version"] == manifest.version for line in journal(location)):
+    last, _ = _last_line(location / "journal.jsonl")
+    if not last or json.loads(last)["version"] != manifest.version:
         _append(location, manifest)
+
+
+def _last_line(journal: Path) -> tuple[bytes, int]:
+    """The journal's last whole line, and where the next one goes: behind it, over what a crash cut off.
+
+    Read from the end on, so that a write costs the same however many there were.
+    """
+    if not journal.exists():
+        return b"", 0
+    with journal.open("rb") as file:
+        begin = file.seek(0, os.SEEK_END)
+        tail = b""
+        while begin and tail.count(b"\n") < 2:
+            step = min(begin, 1 << 16)
+            begin -= step
+            file.seek(begin)
+            tail = file.read(step) + tail
+    whole = tail.rfind(b"\n") + 1
+    return tail[tail.rfind(b"\n", 0, max(whole - 1, 0)) + 1 : whole].rstrip(b"\n"), begin + whole
 
 
 def journal(location: Path) -> list[dict[str, Any]]:
@@ -229,9 +255,9 @@ def journal(location: Path) -> list[dict[str, Any]]:
 def _append(location: Path, manifest: Manifest) -> None:
     line = {"version": manifest.version, "parent": manifest.parent, **manifest.entry}
     path = location / "journal.jsonl"
-    whole = path.read_bytes() if path.exists() else b""
+    _, end = _last_line(path)
     with path.open("r+b" if path.exists() else "wb") as file:
-        file.seek(whole.rfind(b"\n") + 1)  # over a line that a crash cut off
+        file.seek(end)
         file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
         file.truncate()
         file.flush()

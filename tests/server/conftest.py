@@ -132,6 +132,7 @@ def client_of(store: Path, **settings: Any) -> Iterator[FlaskClient]:
     app = create_app(Settings(store=store, **{"log": False, **settings}))
     yield app.test_client()
     app.extensions["controlgraph"].store.close()
+    app.extensions["controlgraph"].writer.close()
     app.extensions["controlgraph.dumps"].close()
 
 

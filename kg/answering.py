@@ -1,0 +1,227 @@
+"""Answers about control: all places on days, one place through time, what changed, two sides, how many.
+
+    question = asking.question(open_gazetteer(store), {"at": ["2021-08-09"]})
+    for verdict in held(store, question):
+        print(verdict.place, verdict.state)
+
+Each function takes the store first and answers from the version that is published when it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kg.asking import Question
+from kg.control import index as indexes
+from kg.control.accounts import Accounts, accounts
+from kg.control.answers import Counts, Run, Verdict, View
+from kg.control.index import Columns, Index
+from kg.control.names import Array
+from kg.control.opening import open_control
+from kg.control.record import Day
+from kg.control.verdicts import STATES
+from kg.control.weighing import UNKNOWN
+from kg.gazetteer import ROUTES, Entry, Gazetteer, open_gazetteer
+from kg.store.embedded import Store
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What one version knows: the names, the index, and all places. `numbers` are those of the places in the index, -1
+    where nothing is said; `plain` tells which are listed where none are asked for: all but the routes of which nothing
+    is said."""
+
+    gazetteer: Gazetteer
+    index: Index
+    places: list[str]
+    numbers: Array
+    plain: Array
+
+    @property
+    def version(self) -> str:
+        """The version's name."""
+        return self.gazetteer.version
+
+    def entry(self, place: str) -> Entry:
+        """The entry of a place; an empty one where nothing describes it."""
+        return self.gazetteer.places.get(place) or Entry(place, "place")
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Where each place is in `places`."""
+        return {place: at for at, place in enumerate(self.places)}
+
+
+_known: list[Known] = []
+
+
+def known(store: Store) -> Known:
+    """What the published version knows. Raises NoStudyStart, NothingPublished, StoreUnreadable."""
+    while True:
+        gazetteer, control = open_gazetteer(store), open_control(store)
+        for found in _known:
+            if found.gazetteer is gazetteer and found.index is control.index:
+                return found
+        if gazetteer.version == control.version:
+            break
+    ledger = control.index.ledger
+    told = (np.diff(ledger.row_start) > 0) | (np.diff(ledger.baseline_start) > 0)
+    mentioned = {place: number for number, place in enumerate(ledger.places)}
+    routes = {place for place, entry in gazetteer.places.items() if not ROUTES.isdisjoint(entry.types)}
+    # what the index mentions may be no place: a count of places lies within one too
+    places = sorted({*gazetteer.places, *(place for place, number in mentioned.items() if told[number])})
+    numbers = np.array([mentioned.get(place, -1) for place in places], np.int64)
+    plain = np.array([place not in routes for place in places], bool)
+    plain[numbers >= 0] |= told[numbers[numbers >= 0]]
+    _known[:] = [Known(gazetteer, control.index, places, numbers, plain)]
+    return _known[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """The answer to a question: the places that it lists, in the order of their IRIs, with their verdicts.
+
+    `at` are the positions of the listed places among all that are known; `columns` the answers about all that the
+    index has.
+    """
+
+    question: Question
+    known: Known
+    columns: Columns
+    at: Array
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def __iter__(self) -> Iterator[Verdict]:
+        return iter(self.accounts())
+
+    @property
+    def version(self) -> str:
+        """The version that answers."""
+        return self.known.version
+
+    def accounts(self, start: int = 0, stop: int | None = None, *, grounded: bool = True) -> Accounts:
+        """The verdicts about the listed places from `start` to before `stop`, as columns; without what they rest on
+        unless `grounded`."""
+        asked, at = self.question, self.at[start:stop]
+        names = [self.known.places[each] for each in at.tolist()]
+        numbers = self.known.numbers[at]
+        days = asked.first, asked.last
+        return accounts(self.known.index, self.columns, names, numbers, *days, asked.view, grounded=grounded)
+
+    def label(self, iri: str) -> str:
+        """What a place or an actor is called in the language of the question."""
+        return self.known.gazetteer.label(iri, self.question.lang)
+
+    def runs(self, place: str) -> tuple[Run, ...]:
+        """The spans of an interval's answer about a place; none for a single day."""
+        asked = self.question
+        if asked.first == asked.last:
+            return ()
+        return indexes.verdict(self.known.index, place, asked.first, asked.last, asked.view).runs
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A row for each listed place; controllers, flags and claims as lists. Needs pandas, which is not installed
+        with the library."""
+        import pandas
+
+        return pandas.DataFrame.from_records([_row(verdict, self.known) for verdict in self])
+
+
+def _row(verdict: Verdict, of: Known) -> dict[str, Any]:
+    entry = of.entry(verdict.place)
+    longitude, latitude = entry.point or (None, None)
+    certain = [actor for actor, stay in verdict.controllers.items() if stay.certainty == "certain"]
+    return {
+        "place": verdict.place, "label": entry.label(), "longitude": longitude, "latitude": latitude,
+        "state": verdict.state, "certain": certain[0] if certain else None,
+        "possible": [actor for actor in verdict.controllers if actor not in certain],
+        "excluded": sorted(verdict.excluded), "flags": sorted(verdict.flags), "because": sorted(verdict.because),
+    }  # fmt: skip
+
+
+def held(store: Store, question: Question) -> Held:
+    """Who held which places throughout the question's days, and all that it rests on.
+
+    Raises NoStudyStart, NothingPublished, StoreUnreadable.
+    """
+    of = known(store)
+    columns = indexes.state_at(of.index, question.first, question.last, question.view)
+    at = listed(of, question)
+    if question.states or question.actors:
+        at = at[fitting(of, question, columns)[at]]
+    return Held(question, of, columns, at)
+
+
+def listed(of: Known, question: Question) -> Array:
+    """The positions of the places that the question lists, whatever their answers are."""
+    if not (question.places or question.within or question.types):
+        return np.flatnonzero(of.plain)
+    if question.places:
+        chosen = {of.position[place] for place in question.places if place in of.position}
+    else:
+        chosen = set(range(len(of.places)) if question.types else np.flatnonzero(of.plain).tolist())
+    if question.within:
+        inside = frozenset().union(*(of.gazetteer.inside(outer) for outer in question.within))
+        chosen &= {of.position[place] for place in inside}
+    if question.types:
+        types = set(question.types)
+        chosen = {at for at in chosen if not types.isdisjoint(of.entry(of.places[at]).types)}
+    return np.array(sorted(chosen), np.int64)
+
+
+def fitting(of: Known, question: Question, columns: Columns) -> Array:
+    """Whether each known place has an answer that the question lists."""
+    fits = np.ones(len(of.places), bool)
+    told = of.numbers >= 0
+    if question.states:
+        state = np.full(len(of.places), UNKNOWN)
+        state[told] = columns.state[of.numbers[told]]
+        fits &= np.isin(state, [STATES.index(each) for each in question.states])
+    if question.actors:
+        has = np.zeros(len(columns.places) + 1, bool)
+        place = np.repeat(np.arange(len(columns.places)), np.diff(columns.controller_start))
+        has[place[np.isin(columns.controller, columns.actors.numbers(question.actors))]] = True
+        fits &= has[of.numbers]
+    return fits
+
+
+@dataclass(frozen=True)
+class History:
+    """All runs of one place, from the study start on, as a view has them; `sources` are the texts that those of the
+    view were given as."""
+
+    place: str
+    view: View
+    known: Known
+    runs: tuple[Run, ...]
+    sources: tuple[str, ...] = ()
+
+
+def history(
+    store: Store, place: str, view: View, first: Day | None = None, last: Day | None = None,
+    sources: tuple[str, ...] = (),
+) -> History:  # fmt: skip
+    """Everything about one place through time; of `first` and `last` those runs that reach into these days, whole."""
+    of = known(store)
+    runs = indexes.history(of.index, place, view)
+    inside = [
+        run for run in runs if (last is None or run.first <= last) and not (first and run.last and run.last < first)
+    ]
+    return History(place, view, of, tuple(inside), sources)
+
+
+def counts(store: Store, question: Question, actor: str, day: Day) -> Counts:
+    """Of the places that the question lists, whatever their answers, how many an actor holds on a day."""
+    of = known(store)
+    places = [of.places[at] for at in listed(of, question).tolist()]
+    return indexes.counts(of.index, places, actor, day, question.view)

@@ -1,0 +1,128 @@
+"""How the answers about many places go on: their runs all at once, and the days on which something changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from kg.control.accounts import runs_from
+from kg.control.answers import Flag, State, View
+from kg.control.index import DEFAULT, Index
+from kg.control.ledger import ACTOR_SHIFT, NEVER
+from kg.control.names import Array, spans
+from kg.control.record import Day
+from kg.control.runs import Runs, is_wide
+from kg.control.verdicts import STATES, flags_of, history
+from kg.control.weighing import EVIDENT, UNKNOWN
+
+
+@dataclass(frozen=True)
+class Course:
+    """Days on which the answer about a place is the same; `last` None is open.
+
+    `possible` are the controllers that are not certain. `evident` tells whether somebody's word, not only a baseline or
+    presumption, names a controller.
+    """
+
+    first: Day
+    last: Day | None
+    state: State
+    certain: str | None = None
+    possible: frozenset[str] = frozenset()
+    flags: frozenset[Flag] = frozenset()
+    evident: bool = False
+
+
+def courses(index: Index, places: Iterable[str], view: View = DEFAULT) -> dict[str, list[Course]]:
+    """The runs of places from the study start on, without what they rest on; the places in the order of their names.
+
+    A place of which nothing is said has one, unknown. Raises ValueError for a policy that is none.
+    """
+    ledger = index.ledger
+    told: dict[str, list[Course]] = {place: [] for place in sorted(set(places))}
+    numbers = {place: ledger.places.number(place) for place in told}
+    wide = is_wide(ledger)
+    narrow = np.array(sorted(number for number in numbers.values() if number >= 0 and not wide[number]), np.int64)
+    for place, course in _read(index, *_runs(index, narrow, view)):
+        told[place].append(course)
+    for place, number in numbers.items():
+        if number < 0:
+            told[place] = [Course(ledger.study_start, None, "unknown")]
+        elif wide[number]:
+            told[place] = [
+                Course(run.first, run.last, run.state, run.certain, run.possible, run.flags, bool(run.certain))
+                for run in history(ledger, place, view)
+            ]
+    return told
+
+
+def changes(index: Index, view: View = DEFAULT) -> list[Day]:
+    """Every day on which the state or a controller of some place is another than the day before, in order.
+
+    A day on which only flags change is none. Places with more actors than a machine word has room for are left out.
+    """
+    found, at = _runs(index, np.flatnonzero(~is_wide(index.ledger)), view)
+    return [int(day) for day in np.unique(found.first[at][_changed(found, at)])]
+
+
+def told_first(index: Index, view: View, most: int) -> list[str]:
+    """Places of which anything is said, at most so many: those whose state or controllers change first."""
+    ledger = index.ledger
+    wide = is_wide(ledger)
+    found, at = _runs(index, np.flatnonzero(~wide), view)
+    place, first = found.place[at].astype(np.int64), found.first[at].astype(np.int64)
+    told = np.zeros(len(ledger.places), bool)
+    told[place[(found.state[at] != UNKNOWN) | (found.flags[at] & EVIDENT - 1 != 0)]] = True
+    told |= wide
+    day = np.full(len(ledger.places), NEVER, np.int64)
+    np.minimum.at(day, place[_changed(found, at)], first[_changed(found, at)])
+    order = np.flatnonzero(told)[np.argsort(day[told], kind="stable")]
+    return [ledger.places[number] for number in order[:most].tolist()]
+
+
+def _changed(found: Runs, at: Array) -> Array:
+    """Of some runs those that have another state, or other controllers, than the one before of the same place."""
+    differs = np.zeros(len(at), bool)
+    for column in (found.state[at], found.certain[at], found.controllers[at]):
+        differs[1:] |= np.asarray(column[1:] != column[:-1], bool)
+    differs[1:] &= np.asarray(found.place[at][1:] == found.place[at][:-1], bool)
+    return differs
+
+
+def _runs(index: Index, places: Array, view: View) -> tuple[Runs, Array]:
+    """Runs, and which of them are those of the places, none of which is wide, given in order by their numbers."""
+    found, _, (begin, end) = runs_from(index, places, view)
+    return found, spans(begin, end - begin)
+
+
+def _read(index: Index, found: Runs, at: Array) -> Iterator[tuple[str, Course]]:
+    """The courses that some of the runs stand for, each with its place."""
+    ledger = index.ledger
+    actors: dict[tuple[int, int], frozenset[str]] = {}
+
+    def named(place: int, members: int) -> frozenset[str]:
+        if (place, members) not in actors:
+            start, rest = int(ledger.holder_start[place]), members >> ACTOR_SHIFT
+            bits = (bit for bit in range(rest.bit_length()) if rest >> bit & 1)
+            actors[place, members] = frozenset(ledger.actors[int(ledger.holder_actor[start + bit])] for bit in bits)
+        return actors[place, members]
+
+    names = ("place", "first", "state", "flags", "certain", "controllers")
+    rows = list(zip(*(getattr(found, name)[at].tolist() for name in names), strict=True))
+    for number, (place, first, state, flags, certain, controllers) in enumerate(rows):
+        goes_on = number + 1 < len(rows) and rows[number + 1][0] == place
+        sure = named(place, certain)
+        yield (
+            ledger.places[place],
+            Course(
+                first,
+                rows[number + 1][1] - 1 if goes_on else None,
+                STATES[state],
+                next(iter(sure), None),
+                named(place, controllers) - sure,
+                flags_of(flags & EVIDENT - 1),
+                bool(flags & EVIDENT),
+            ),
+        )

@@ -1,0 +1,1 @@
+"""Figures drawn by the server: maps and timelines as SVG text (docs/figures.md)."""

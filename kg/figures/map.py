@@ -1,0 +1,105 @@
+"""The map of control as SVG: who held which place, and how sure that is, on one day or throughout several.
+
+An area is filled by what is said of the area itself, and by nothing else: a capital, a district, a crossing is a
+symbol at its own position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kg.figures import legend
+from kg.figures.drawing import MARGIN, Element, add, figure, finished, number
+from kg.figures.outlines import Outlines
+from kg.figures.patterns import Fills
+from kg.figures.picture import Picture, Site, paper
+from kg.figures.shapes import Point
+from kg.figures.sheets import Sheet
+from kg.figures.symbols import half_width, symbol
+
+SYMBOLS = 2000
+"""How many symbols are drawn; of more the unknown ones are left out first."""
+
+
+def map_svg(
+    sites: Sequence[Site],
+    outlines: Outlines,
+    sheet: Sheet,
+    width: float,
+    selected: str | None = None,
+    onto: frozenset[str] = frozenset(),
+    prefix: str = "map",
+    headed: bool = True,
+) -> str:
+    """The map of these places, which are listed once each; of the outlines those of other places are only context.
+
+    `width` is in pixels, and everything is laid out for it; `selected` is marked; `headed` writes the heading. The map
+    is fitted to the areas in `onto`, or to all areas, or where there is none to the positions. The same arguments give
+    the same text.
+    """
+    by_place = {site.place: site for site in sites}
+    areas = {outline.place for outline in outlines.areas if outline.place in by_place}
+    dots = [site for site in sites if site.place not in areas and site.point]
+    points = () if outlines.areas else tuple(site.point for site in dots if site.point)
+    ground = paper(outlines, onto, points, width)
+    nameless = 0
+    root = figure(prefix, width, sheet.title, description(sites, sheet), "map")
+    definitions = add(root, "defs")
+    fills = Fills(definitions, prefix)
+    top = legend.heading(root, sheet.title, sheet.below, MARGIN, width - 2 * MARGIN) if headed else 0.0
+    located = len(dots)
+    dots = sorted(dots, key=lambda site: (site.answer.state == "unknown", site.weight, site.place))[:SYMBOLS]
+    if ground.onto:
+        clip = add(definitions, "clipPath", id=f"{prefix}-frame")
+        add(clip, "rect", width=width, height=ground.height)
+        body = add(root, "g", transform=f"translate(0 {number(top)})", clip_path=f"url(#{prefix}-frame)")
+        picture = Picture(body, definitions, fills, prefix, width, ground, selected)
+        nameless = picture.draw(by_place, dots)
+        top += ground.height + 12
+    listed = legend.entries(site.answer for site in dots)
+    listed += legend.entries((site.answer for site in sites if site.place in areas), area=True, how="notches")
+    top += legend.draw(root, listed, lambda entry, at: _sample(root, fills, entry, at), MARGIN, top, width - 2 * MARGIN)
+    small = [
+        _missing(len(sites) - located - len(areas), located - len(dots), nameless),
+        _empty(outlines, areas),
+        *sheet.credits,
+        outlines.credit if outlines.areas else "",
+    ]
+    return finished(root, width, legend.foot(root, small, MARGIN, top, width - 2 * MARGIN))
+
+
+def description(sites: Sequence[Site], sheet: Sheet) -> str:
+    """The map in a sentence, for who does not see it."""
+    kinds = "; ".join(f"{entry.count} {entry.words}" for entry in legend.entries(site.answer for site in sites))
+    return f"{sheet.below}. Of {len(sites)} places: {kinds or 'none is listed'}."
+
+
+def _sample(parent: Element, fills: Fills, entry: legend.Entry, at: Point) -> None:
+    """What an entry of the legend is about: a symbol, or a piece of an area."""
+    answer, (x, y) = entry.answer, at
+    if answer is None:
+        return
+    if not entry.area:
+        symbol(parent, answer, (x + 13, y + 7), 5.6 * min(1.0, 15.0 / half_width(answer, 5.6)))
+        return
+    kind = "area carried" if "carried" in answer.flags else "area"
+    add(parent, "rect", class_=kind, fill=fills.of(answer), x=x, y=y, width=26, height=14)
+    for number_, party in enumerate(answer.parties[:2] if answer.state == "disputed" else ()):
+        add(parent, "rect", fill=fills.solid(party.series), x=x + 15.0 * number_, y=y, width=11, height=14)
+    if "partial" in answer.flags:
+        add(parent, "path", class_="notch", d=f"M{x + 8:.1f} {y + 2:.1f}h10v10z")
+
+
+def _empty(outlines: Outlines, areas: set[str | None]) -> str:
+    """What areas without a fill are, in a sentence; empty where there is none."""
+    return "Areas without a pattern are not asked about." * any(each.place not in areas for each in outlines.areas)
+
+
+def _missing(pointless: int, beyond: int, nameless: int) -> str:
+    """What the map cannot show, in a sentence; empty where it shows all."""
+    told = [
+        (pointless, "place has", "places have", "no position that a point can stand for"),
+        (beyond, "place is", "places are", "too many to be drawn"),
+        (nameless, "symbol has", "symbols have", "no room for a name"),
+    ]
+    return "; ".join(f"{number} {one if number == 1 else more} {what}" for number, one, more, what in told if number)

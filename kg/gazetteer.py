@@ -1,0 +1,204 @@
+"""What places, actors and sources are called, of what kind they are, where they are, and what lies in what.
+
+Read once for each version, and kept: a question names things by their slugs, and its answer says what they are called.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from kg import queries
+from kg.files import BASE
+from kg.store.embedded import Store
+
+Kind = Literal["place", "actor", "source"]
+KINDS: tuple[Kind, ...] = ("place", "actor", "source")
+ROUTES = frozenset({f"{BASE}ontology#Road", f"{BASE}ontology#Corridor"})
+"""The types of places that are lines between other places."""
+
+_POINT = re.compile(r"(?:<[^>]*>\s*)?POINT\s*\(\s*(-?[0-9.]+)\s+(-?[0-9.]+)\s*\)", re.IGNORECASE)
+_opened: dict[Path, Gazetteer] = {}
+_opening = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place, an actor or a source.
+
+    `types` are IRIs of concepts (kg:PlaceTypes, kg:ActorTypes, kg:SourceKinds); `labels` has for each language the
+    names, the preferred ones first; `within` the places that a place lies in, as they are stated; `point` longitude
+    and latitude (WGS 84), None where there is no point.
+    """
+
+    iri: str
+    kind: Kind
+    types: tuple[str, ...] = ()
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+    point: tuple[float, float] | None = None
+
+    @property
+    def slug(self) -> str:
+        """The last part of the IRI."""
+        return last_part(self.iri)
+
+    def label(self, language: str = "en") -> str:
+        """The preferred name in a language; else in English, in no language, in any; else the slug."""
+        for each in (language, language.partition("-")[0], "en", "", *self.labels):
+            if each in self.labels:
+                return self.labels[each][0]
+        return self.slug
+
+    def names(self) -> Iterator[str]:
+        """Every name, in all languages, and the slug."""
+        yield self.slug
+        for names in self.labels.values():
+            yield from names
+
+
+@dataclass(frozen=True, eq=False)
+class Gazetteer:
+    """The entries of one version of a store, by kind and IRI, in the order of IRIs; `concepts` are the English names
+    of the types that occur."""
+
+    version: str
+    entries: Mapping[Kind, Mapping[str, Entry]]
+    concepts: Mapping[str, str]
+
+    @property
+    def places(self) -> Mapping[str, Entry]:
+        """Every place, the routes too."""
+        return self.entries["place"]
+
+    @property
+    def actors(self) -> Mapping[str, Entry]:
+        """Every actor."""
+        return self.entries["actor"]
+
+    @property
+    def sources(self) -> Mapping[str, Entry]:
+        """Every source."""
+        return self.entries["source"]
+
+    def label(self, iri: str, language: str = "en") -> str:
+        """What something is called: the name of its entry, or the last part of its IRI."""
+        for kind in KINDS:
+            if entry := self.entries[kind].get(iri):
+                return entry.label(language)
+        return last_part(iri)
+
+    def inside(self, outer: str) -> frozenset[str]:
+        """Every place that lies in a place, directly or not."""
+        found: set[str] = set()
+        ring = [outer]
+        while ring:
+            ring = [inner for each in ring for inner in self._parts.get(each, ()) if inner not in found]
+            found.update(ring)
+        return frozenset(found - {outer})
+
+    @cached_property
+    def _parts(self) -> Mapping[str, list[str]]:
+        """The places that lie directly in each place."""
+        parts: defaultdict[str, list[str]] = defaultdict(list)
+        for entry in self.places.values():
+            for outer in entry.within:
+                parts[outer].append(entry.iri)
+        return parts
+
+    @cached_property
+    def by_slug(self) -> Mapping[Kind, Mapping[str, tuple[str, ...]]]:
+        """Slug → IRIs, of each kind. A place that is no route is also found by what follows its first
+        hyphen, if no slug is that."""
+        return {kind: _slugs(kind, self.entries[kind]) for kind in KINDS}
+
+
+def open_gazetteer(store: Store) -> Gazetteer:
+    """The gazetteer of the published version; the one of each store that was asked for last is kept.
+
+    Raises NothingPublished, StoreUnreadable, and the QueryProblem of a query that takes too long.
+    """
+    version = store.version()
+    found = _opened.get(store.location)
+    if found is not None and found.version == version:
+        return found
+    with _opening:
+        found = _opened.get(store.location)
+        if found is None or found.version != version:
+            answer = store.query(queries.text("gazetteer"), results="csv")
+            found = _opened[store.location] = gazetteer(answer.version, answer.text())
+        return found
+
+
+def gazetteer(version: str, rows: str) -> Gazetteer:
+    """The gazetteer from the CSV answer to `kg/queries/gazetteer.rq`."""
+    told: dict[str, defaultdict[str, set[tuple[str, str]]]] = {}
+    reader = csv.reader(io.StringIO(rows, newline=""))
+    next(reader)
+    for thing, what, value, language in reader:
+        if thing not in told:
+            told[thing] = defaultdict(set)
+        told[thing][what].add((language, value))
+    entries = {
+        kind: {thing: _entry(thing, kind, said) for thing, said in sorted(told.items()) if kind in said}
+        for kind in KINDS
+    }
+    types = {each for of_kind in entries.values() for entry in of_kind.values() for each in entry.types}
+    concepts = {each: _concept(each, told.get(each, {})) for each in sorted(types)}
+    return Gazetteer(version, entries, concepts)
+
+
+def last_part(iri: str) -> str:
+    """What an IRI ends with, after its last slash or hash."""
+    return iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
+
+
+def _entry(iri: str, kind: Kind, said: Mapping[str, set[tuple[str, str]]]) -> Entry:
+    labels: dict[str, list[str]] = {}
+    for role in ("preferred", "other"):
+        for language, name in sorted(said.get(role, ())):
+            known = labels.setdefault(language, [])
+            if name not in known:
+                known.append(name)
+    points = (_point(wkt) for wkt in sorted(_values(said, "position")))
+    return Entry(
+        iri,
+        kind,
+        tuple(sorted(_values(said, kind))),
+        {language: tuple(names) for language, names in labels.items()},
+        tuple(sorted(_values(said, "within"))),
+        next((point for point in points if point), None),
+    )
+
+
+def _values(said: Mapping[str, set[tuple[str, str]]], what: str) -> Iterable[str]:
+    return (value for _, value in said.get(what, ()))
+
+
+def _point(wkt: str) -> tuple[float, float] | None:
+    found = _POINT.fullmatch(wkt.strip())
+    return (float(found[1]), float(found[2])) if found else None
+
+
+def _concept(iri: str, said: Mapping[str, set[tuple[str, str]]]) -> str:
+    return min((name for language, name in said.get("preferred", ()) if language == "en"), default=last_part(iri))
+
+
+def _slugs(kind: Kind, entries: Mapping[str, Entry]) -> Mapping[str, tuple[str, ...]]:
+    whole: defaultdict[str, list[str]] = defaultdict(list)
+    short: defaultdict[str, list[str]] = defaultdict(list)
+    for iri, entry in entries.items():
+        slug = entry.slug.casefold()
+        whole[slug].append(iri)
+        _, hyphen, rest = slug.partition("-")
+        if hyphen and kind == "place" and ROUTES.isdisjoint(entry.types):
+            short[rest].append(iri)
+    return {slug: tuple(iris) for slug, iris in {**short, **whole}.items()}

@@ -1,0 +1,211 @@
+"""`/map.svg` and `/timeline.svg`, and the pages `/map` and `/timeline` around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+
+from kg import entities
+from kg.control.answers import POLICIES, Verdict
+from kg.control.index import verdict
+from kg.control.verdicts import STATES
+from kg.entities import Claim
+from kg.figures import seen
+from kg.figures.calendar import date_of, day, days
+from kg.figures.drawing import style_source
+from kg.figures.map import map_svg
+from kg.figures.sheets import Sheet
+from kg.figures.states import UNKNOWN, Answer, notes, words
+from kg.figures.symbols import sign
+from kg.figures.timeline import LANES, counted, differs, timeline_svg, within
+from kg.gazetteer import ROUTES, Entry, last_part
+from server import current, headers
+from server.scene import NARROW, WIDE, Scene, name_of, scene, width
+
+bp = Blueprint("figures", __name__)
+
+ROWS = 500
+"""How many places, or stretches of days, a table has; the rest is counted."""
+SVG = "image/svg+xml"
+
+
+@bp.route("/map.svg")
+def map_image() -> Response:
+    """The map of control, drawn for `width` pixels."""
+    return _image(_map(scene(), width()))
+
+
+@bp.route("/timeline.svg")
+def timeline_image() -> Response:
+    """The timeline of control, drawn for `width` pixels."""
+    return _image(_timeline(scene(timeline=True), width()))
+
+
+@bp.route("/map")
+def map_page() -> Response:
+    """The map of control, the place that is marked, what changed, and the same as a table."""
+    asked = scene()
+    question = asked.question
+    said = [(entry, answer) for entry, answer in asked.listed if answer != UNKNOWN]
+    verdicts = {verdict.place: verdict for verdict in asked.held}
+    rows = [Row(entry, answer, verdicts[entry.iri]) for entry, answer in _ordered(asked, said)[:ROWS]]
+    marked = _marked(asked)
+    wanted = [claim for row in (*rows, marked) if row for claim in (*row.verdict.because, *_sides(row.verdict))]
+    page = render_template(
+        "figures/map.html",
+        **_shared(asked, asked.sheet()),
+        wide=_map(asked, WIDE, "wide", headed=False),
+        narrow=_map(asked, NARROW, "narrow", headed=False),
+        rows=rows,
+        more=len(said) - len(rows),
+        unsaid=_ordered(asked, [pair for pair in asked.listed if pair[1] == UNKNOWN]),
+        marked=marked,
+        claims=entities.claims(current.store(), wanted),
+        changed=_changed(asked),
+        earlier=[each for each in asked.changes if each < question.first][-1:],
+        later=[each for each in asked.changes if each > question.last][:1],
+        image=asked.address("/map.svg"),
+    )
+    return _page(page)
+
+
+@bp.route("/timeline")
+def timeline_page() -> Response:
+    """The timeline of control, and the same as a table."""
+    asked = scene(timeline=True)
+    lanes = asked.lanes
+    window = asked.window
+    stretches = [(lane, span) for lane in lanes[:LANES] for span in within(lane.spans, window)]
+    page = render_template(
+        "figures/timeline.html",
+        **_shared(asked, asked.sheet(timeline=True)),
+        wide=_timeline(asked, WIDE, "wide", headed=False),
+        narrow=_timeline(asked, NARROW, "narrow", headed=False),
+        counted=counted(lanes, window),
+        lanes=lanes,
+        window=window,
+        stretches=stretches[:ROWS],
+        more=len(stretches) - ROWS,
+        image=asked.address("/timeline.svg"),
+    )
+    return _page(page)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A place in the table: its entry, its answer as it is drawn, and the whole verdict."""
+
+    entry: Entry
+    answer: Answer
+    verdict: Verdict
+
+
+def _ordered(asked: Scene, listed: list[tuple[Entry, Answer]]) -> list[tuple[Entry, Answer]]:
+    """Listed places with the weighty first, then by kind and name."""
+
+    def rank(pair: tuple[Entry, Answer]) -> tuple[bool, str, str, str]:
+        entry = pair[0]
+        return seen.WEIGHTY.isdisjoint(entry.types), _kind(asked, entry), entry.label(asked.question.lang), entry.iri
+
+    return sorted(listed, key=rank)
+
+
+def _kind(asked: Scene, entry: Entry) -> str:
+    return ", ".join(asked.gazetteer.concepts[each] for each in entry.types)
+
+
+def _marked(asked: Scene) -> Row | None:
+    """The place that is marked, listed or not."""
+    place, question = asked.selected, asked.question
+    if place is None:
+        return None
+    told = verdict(asked.index, place, question.first, question.last, question.view)
+    return Row(asked.gazetteer.places[place], asked.told.get(place, UNKNOWN), told)
+
+
+def _sides(told: Verdict) -> Iterator[str]:
+    """The claims that contradict each other."""
+    yield from (claim for group in told.conflicts for claim in group)
+
+
+def _sources(row: Row, claims: Mapping[str, Claim]) -> list[str]:
+    """The sources of the claims that an answer rests on."""
+    return sorted({claims[iri].source for iri in row.verdict.because if iri in claims})
+
+
+def _changed(asked: Scene) -> list[tuple[Entry, Answer, Answer]]:
+    """Of the listed places those with another answer than on the day before: entry, before, now; of one day only."""
+    if asked.question.first < asked.question.last:
+        return []
+    pairs = ((entry, asked.before.get(entry.iri, UNKNOWN), answer) for entry, answer in asked.listed)
+    return [(entry, was, now) for entry, was, now in pairs if differs(was, now)]
+
+
+def _map(asked: Scene, pixels: float, prefix: str = "map", headed: bool = True) -> str:
+    question = asked.question
+    sites = seen.sites(asked.gazetteer, asked.listed, question.lang, asked.about)
+    onto = frozenset(question.within)
+    return map_svg(
+        sites, seen.outlines_of(asked.gazetteer), asked.sheet(), pixels, asked.selected, onto, prefix, headed
+    )
+
+
+def _timeline(asked: Scene, pixels: float, prefix: str = "timeline", headed: bool = True) -> str:
+    question = asked.question
+    marked = (question.first, question.last) if asked.dated and question.first == question.last else None
+    return timeline_svg(asked.lanes, asked.sheet(timeline=True), asked.window, pixels, marked, prefix, headed)
+
+
+def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
+    """What both pages show: the question, what may be chosen, and the words for things."""
+    gazetteer, question = asked.gazetteer, asked.question
+    types = {each for place in gazetteer.places.values() if ROUTES.isdisjoint(place.types) for each in place.types}
+    holding = {outer for place in gazetteer.places.values() for outer in place.within}
+    heard = question.view.sources
+    return {
+        "scene": asked,
+        "question": question,
+        "sheet": sheet,
+        "version": gazetteer.version,
+        "options": {
+            "policies": [(each, each) for each in POLICIES],
+            "states": [(each, each, each in question.states) for each in STATES],
+            "types": sorted((gazetteer.concepts[each], last_part(each), each in question.types) for each in types),
+            "areas": sorted(
+                (gazetteer.label(place), name_of(place), place in question.within)
+                for place in holding & gazetteer.places.keys()
+            ),
+            "sources": sorted(
+                (entry.label(), name_of(iri), heard is not None and iri in heard)
+                for iri, entry in gazetteer.sources.items()
+            ),
+        },
+        "sources_of": _sources,
+        "kind": lambda entry: _kind(asked, entry),
+        "sign": sign,
+        "words": words,
+        "notes": notes,
+        "days": days,
+        "date_of": date_of,
+        "day_of": day,
+        "label": lambda iri: gazetteer.label(iri, question.lang),
+    }
+
+
+def _image(drawing: str) -> Response:
+    response = Response(drawing, mimetype=SVG)
+    # the style sheet is in the drawing; nothing else is loaded by it
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src {style_source()}; frame-ancestors 'self'"
+    )
+    return response
+
+
+def _page(page: str) -> Response:
+    response = Response(page, mimetype="text/html")
+    policy = headers.ALWAYS["Content-Security-Policy"]
+    response.headers["Content-Security-Policy"] = f"style-src 'self' {style_source()}; {policy}"
+    return response

@@ -1,0 +1,171 @@
+"""What a figure or its page is asked for: the question, everything of one version that answers it, and addresses.
+
+The parameters are those of `kg.asking`, and `sel` (the place that is marked) and `width` (pixels). Others are kept in
+the addresses that lead on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from kg import answering, asking, naming
+from kg.answering import Held, Known
+from kg.asking import Question
+from kg.control.courses import changes, told_first
+from kg.control.index import Index, state_at
+from kg.control.record import Day
+from kg.errors import BadQuestion
+from kg.figures import seen
+from kg.figures.calendar import date_of
+from kg.figures.seen import Actors
+from kg.figures.sheets import Sheet, map_title, open_credits, sheet, timeline_title
+from kg.figures.states import Answer
+from kg.figures.timeline import LANES, Lane, reach
+from kg.gazetteer import Entry, Gazetteer
+from server import current, parameters, wording
+
+NARROWEST, WIDEST = 240, 2400
+WIDE, NARROW = 820, 360
+"""Pixels of the two drawings of a page, of which one is shown."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A question and what answers it.
+
+    `dated` tells whether the days were given; where they were not, they are the last on which anything changes.
+    """
+
+    held: Held
+    dated: bool
+    selected: str | None
+    actors: Actors
+    owed: tuple[str, ...]
+    given: Mapping[str, list[str]]
+
+    @property
+    def question(self) -> Question:
+        """What is asked."""
+        return self.held.question
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """The names of this version."""
+        return self.held.known.gazetteer
+
+    @property
+    def index(self) -> Index:
+        """The index of this version."""
+        return self.held.known.index
+
+    @cached_property
+    def changes(self) -> list[Day]:
+        """The days on which anything changes, in this view."""
+        return changes(self.index, self.question.view)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether who is listened to is chosen, or what is listed by its answer."""
+        return any(value for name in (*asking.LISTENING, "state", "actor") for value in self.given.get(name, ()))
+
+    @cached_property
+    def told(self) -> dict[str, Answer]:
+        """The answer about every place of which anything is said."""
+        return seen.answers(self.held.columns, self.actors)
+
+    @cached_property
+    def before(self) -> dict[str, Answer]:
+        """The answers of the day before the first, in the same view."""
+        day = self.question.first - 1
+        return seen.answers(state_at(self.index, day, day, self.question.view), self.actors)
+
+    @cached_property
+    def listed(self) -> list[tuple[Entry, Answer]]:
+        """The places that the question lists, with their answers."""
+        return seen.listed(self.held, self.told)
+
+    @cached_property
+    def lanes(self) -> list[Lane]:
+        """The lanes of a timeline, the first to change first; where no place is chosen, of places of which anything is
+        said."""
+        question, listed = self.question, self.listed
+        if not (question.places or question.within or question.types):
+            told = set(told_first(self.index, question.view, LANES))
+            listed = [pair for pair in listed if pair[0].iri in told]
+        return seen.lanes(self.index, question.view, listed, self.actors, question.lang, self.about)
+
+    @cached_property
+    def window(self) -> tuple[Day, Day]:
+        """The days that a timeline shows: those that are asked about, where they are several; else all that change."""
+        question = self.question
+        if self.lanes and (not self.dated or question.first == question.last):
+            return reach(self.lanes, (self.index.ledger.study_start, question.last))
+        return question.first, question.last
+
+    def sheet(self, timeline: bool = False) -> Sheet:
+        """What the figure says of itself."""
+        title = timeline_title(self.question, self.gazetteer) if timeline else map_title(self.question)
+        return sheet(title, self.question, self.gazetteer, self.owed)
+
+    def address(self, path: str, /, **changed: str | None) -> str:
+        """An address with the parameters of this request, of which some are changed, and those with None left out."""
+        pairs = [
+            (name, value) for name, values in self.given.items() if name not in changed for value in values if value
+        ]
+        pairs += [(name, value) for name, value in changed.items() if value is not None]
+        return f"{path}?{urlencode(pairs, safe='/:,')}" if pairs else path
+
+    def about(self, place: str) -> str:
+        """The address of the map on which a place is marked, at what is told of it."""
+        return self.address("/map", sel=name_of(place), width=None, format=None) + "#selected"
+
+
+def scene(timeline: bool = False) -> Scene:
+    """What this request asks for, of one version.
+
+    Raises what `kg.asking.question` and `kg.answering.held` raise.
+    """
+    store = current.store()
+    given = parameters.given()
+    dated = bool(asking.one(given, "at"))
+    while True:
+        known = answering.known(store)
+        gazetteer, index = known.gazetteer, known.index
+        question = asking.question(gazetteer, given if dated else {**given, "at": [_all_days(known, given, timeline)]})
+        held = answering.held(store, question)
+        if held.known is known:  # else something was published in this moment, and is asked again
+            break
+    picked = asking.one(given, "sel")
+    return Scene(
+        held,
+        dated,
+        naming.named(gazetteer, "place", picked).iri if picked else None,
+        seen.open_actors(store, index, gazetteer, question.lang),
+        open_credits(store),
+        given,
+    )
+
+
+def _all_days(known: Known, given: Mapping[str, list[str]], timeline: bool) -> str:
+    """The days that are meant where none are given: of a map the last on which anything changes, of a timeline all
+    from the study start until then."""
+    start = known.index.ledger.study_start
+    last = (changes(known.index, asking.view(known.gazetteer, given)) or [start])[-1]
+    return f"{date_of(start)}/{date_of(last)}" if timeline else date_of(last)
+
+
+def width() -> float:
+    """The width that is asked for, in pixels. Raises BadQuestion."""
+    text = asking.one(parameters.given(), "width") or str(WIDE)
+    if not text.isascii() or not text.isdigit() or not NARROWEST <= int(text) <= WIDEST:
+        raise BadQuestion("width", text, f"accepted are {NARROWEST} to {WIDEST}, in pixels")
+    return float(text)
+
+
+def name_of(iri: str) -> str:
+    """The name of a thing in an address, short where there is a prefix for it."""
+    short = wording.short(iri)
+    return iri if short.startswith("<") else short
