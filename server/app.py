@@ -7,18 +7,23 @@ from rdflib import BNode, URIRef
 
 from kg import __version__
 from server import (
+    api,
     claims,
+    control,
     current,
     description,
     dossier,
     dumps,
     entities,
     errors,
+    events,
+    feed,
     figures,
     graphs,
     headers,
     operation,
     pages,
+    search,
     sparql,
     wording,
 )
@@ -41,7 +46,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     app.extensions["controlgraph.counts"] = description.init_app()
     app.extensions["controlgraph.dumps"] = dumps.init_app()
-    for chapter in (pages, sparql, graphs, description, dossier, dumps, entities, figures, operation, claims):
+    chapters = (
+        pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
+        claims, control, api,
+    )  # fmt: skip
+    for chapter in chapters:
         app.register_blueprint(chapter.bp)
     _init_templates(app)
     cache = Cache(Straight(app.wsgi_app, served), served.store.published.stamp, served.settings.cache, headers.ALWAYS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from kg.control.record import Day
 
@@ -12,8 +12,9 @@ State = Literal["controlled", "possible", "contested", "disputed", "unknown"]
 Certainty = Literal["certain", "possible"]
 Flag = Literal["disputed", "contested", "partial", "baseline", "presupposed", "carried", "self-claimed"]
 Reason = Literal["outdated", "outrun", "less specific", "overruled", "not newest"]
+Policy = Literal["default", "every-word", "majority", "newest", "two-independent", "confirmed"]
 
-POLICIES = ("default", "every-word", "majority", "newest", "two-independent", "confirmed")
+POLICIES: tuple[Policy, ...] = get_args(Policy)
 
 
 @dataclass(frozen=True)

@@ -145,3 +145,17 @@ def sides(told: Accounts, known: Known) -> Iterator[Plain]:
                 ]
             ],
         }  # fmt: skip
+
+
+def feature(told: Plain) -> Plain:
+    """Something with a place as a GeoJSON feature (RFC 7946)."""
+    coordinates = told["coordinates"]
+    properties = {name: value for name, value in told.items() if name != "coordinates"}
+    geometry = {"type": "Point", "coordinates": coordinates} if coordinates else None
+    return {"type": "Feature", "id": told["place"], "geometry": geometry, "properties": properties}
+
+
+def collection(told: Plain, name: str) -> Plain:
+    """An answer whose list is called `name` as a collection of GeoJSON features, with the rest beside them."""
+    about = {key: value for key, value in told.items() if key != name}
+    return {"type": "FeatureCollection", **about, "features": list(map(feature, told[name]))}
