@@ -15,7 +15,7 @@ from kg.control.accounts import named, runs_from
 from kg.control.answers import Run
 from kg.control.grounds import bounds, grounds_of
 from kg.control.ledger import ACTOR_SHIFT
-from kg.control.names import Array
+from kg.control.names import Array, spans
 from kg.control.record import Day
 from kg.control.runs import Runs, is_wide
 from kg.control.verdicts import STATES, flags_of
@@ -113,11 +113,10 @@ def changes(store: Store, question: Question) -> Changes:
     numbers = of.numbers[listed(of, question)]
     numbers = numbers[numbers >= 0]
     wide = is_wide(ledger)[numbers]
-    runs, _, where = runs_from(of.index, numbers[~wide], question.view)
-    mine = np.zeros(len(runs.place), bool)
-    for first, last in where.T.tolist():
-        mine[first + 1 : last] = True
-    at = np.flatnonzero(mine & (runs.first > question.first) & (runs.first <= question.last))
+    runs, lower, upper = runs_from(of.index, numbers[~wide], question.view)
+    after = spans(lower + 1, upper - lower)
+    day = runs.first[after]
+    at = after[(day > question.first) & (day <= question.last)]
     columns = (runs.state, runs.certain, runs.controllers)
     different = np.zeros(len(at), bool)
     for column in columns:
@@ -203,7 +202,7 @@ def compare(store: Store, first: Question, second: Question) -> Compared:
     differs[told] = mask[of.numbers[told]]
     at = both[differs[both]]
     return Compared(
-        Held(first, of, one.columns, at), Held(second, of, other.columns, at), len(both) - len(at)
+        Held(first, of, at), Held(second, of, at), len(both) - len(at)
     )  # fmt: skip
 
 

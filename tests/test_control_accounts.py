@@ -10,7 +10,7 @@ import numpy as np
 
 from kg.control.accounts import accounts
 from kg.control.answers import Verdict, View
-from kg.control.index import Index, build, state_at, verdict
+from kg.control.index import Index, build, verdict
 from kg.control.record import Claim, Event, Record, Source
 from tests import control_random
 from tests import control_worlds as golden
@@ -27,7 +27,7 @@ def plain(found: Verdict) -> Verdict:
 def differing(index: Index, first: int, last: int, view: View) -> list[tuple[Verdict, Verdict]]:
     names = sorted([*index.ledger.places, NOWHERE])
     numbers = np.array([index.ledger.places.number(name) for name in names])
-    told = accounts(index, state_at(index, first, last, view), names, numbers, first, last, view)
+    told = accounts(index, names, numbers, first, last, view)
     assert [each.place for each in told] == names
     pairs = [(plain(found), plain(verdict(index, found.place, first, last, view))) for found in told]
     return [pair for pair in pairs if pair[0] != pair[1]]
