@@ -22,6 +22,7 @@ from kg.control.accounts import Accounts, accounts
 from kg.control.answers import Counts, Run, Verdict, View
 from kg.control.index import Columns, Index
 from kg.control.names import Array
+from kg.control.neighbours import account
 from kg.control.opening import open_control
 from kg.control.record import Day
 from kg.control.verdicts import STATES
@@ -119,6 +120,8 @@ class Held:
         names = [self.known.places[each] for each in at.tolist()]
         numbers = self.known.numbers[at]
         days = asked.first, asked.last
+        if len(at) == 1 and grounded and numbers[0] >= 0:
+            return account(self.known.index, int(numbers[0]), *days, asked.view)
         return accounts(self.known.index, names, numbers, *days, asked.view, grounded=grounded)
 
     def label(self, iri: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from kg.answering import Held, Known, fitting, held, known, listed
 from kg.asking import Question
 from kg.control import index as indexes
-from kg.control.accounts import named, runs_from
+from kg.control.accounts import claim_names, decoded, every, runs_from
 from kg.control.answers import Run
 from kg.control.grounds import bounds, grounds_of
 from kg.control.ledger import ACTOR_SHIFT
@@ -78,10 +78,10 @@ class Changes:
         day = np.array([until[number] for number in range(len(at))], np.int64) if ends else first
         order = np.argsort(place, kind="stable")
         rests = grounds_of(ledger, place[order], day[order], self.question.view)
-        claims = named([ledger.claims, ledger.baselines], rests.claim)[0]
+        (claims,) = claim_names(ledger, rests.claim)
         starts = bounds(rests.claim_at, len(at))
         rank = np.argsort(order, kind="stable").tolist()
-        names = named([ledger.places], place)[0]
+        names = decoded(ledger.places, place)
         told = []
         for number, position in enumerate(at.tolist()):
             here = int(place[number])
@@ -99,7 +99,8 @@ class Changes:
         ledger = self.known.index.ledger
         first, rest = int(ledger.holder_start[place]), members >> ACTOR_SHIFT
         numbers = (first + bit for bit in range(rest.bit_length()) if rest >> bit & 1)
-        return frozenset(ledger.actors[int(ledger.holder_actor[number])] for number in numbers)
+        names = every(ledger.actors)
+        return frozenset(names[int(ledger.holder_actor[number])] for number in numbers)
 
 
 def changes(store: Store, question: Question) -> Changes:

@@ -14,10 +14,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from kg.control.answers import Reason, Stay, Unheard, Verdict, View
-from kg.control.grounds import Grounds, bounds, grounds, occurring, together
+from kg.control.grounds import Grounds, bounds, grounds, together
 from kg.control.index import DEFAULT, Index, verdict, whole
 from kg.control.ledger import WIDEST, Ledger
-from kg.control.names import Array, Names, spans
+from kg.control.names import Array, Names, once, spans
 from kg.control.record import Day
 from kg.control.runs import Runs, runs_of
 from kg.control.spells import OPEN, Spells, covering, holders, spells
@@ -30,6 +30,7 @@ Voice = tuple[str | None, str, Reason]
 """A voice that was not heard: the claimant (None: the source's own), the source, the reason."""
 
 _starts: WeakKeyDictionary[Runs, Array] = WeakKeyDictionary()
+_names: WeakKeyDictionary[Names, list[str]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +76,21 @@ class Accounts:
             frozenset(Unheard(*voice) for voice in self.unheard[mine(self.unheard_start)]),
         )  # fmt: skip
 
+    def part(self, number: int) -> Accounts:
+        """The verdict about one of the places as columns."""
+
+        def mine(start: list[int]) -> slice:
+            return slice(start[number], start[number + 1])
+
+        stays, excluded = self.stays[mine(self.stay_start)], self.excluded[mine(self.excluded_start)]
+        because, conflicts = self.because[mine(self.because_start)], self.conflicts[mine(self.conflict_start)]
+        unheard = self.unheard[mine(self.unheard_start)]
+        return Accounts(
+            [self.places[number]], self.first, self.last, [self.state[number]], [self.flags[number]],
+            [0, len(stays)], stays, [0, len(excluded)], excluded, [0, len(because)], because,
+            [0, len(conflicts)], conflicts, [0, len(unheard)], unheard,
+        )  # fmt: skip
+
     def __iter__(self) -> Iterator[Verdict]:
         return (self.verdict(number) for number in range(len(self)))
 
@@ -104,12 +120,13 @@ def accounts(
     state[at], flags[at] = found.state, found.flags & (EVIDENT - 1)
     without, excluded = members(ledger, places, found.excluded)
     rests = grounds(ledger, places, first, last, view) if grounded else together([])
-    claims = named([ledger.claims, ledger.baselines], rests.claim, rests.member)
-    actors = named([ledger.actors], held.actor, excluded)
+    claims, in_conflict = claim_names(ledger, rests.claim, rests.member)
+    actors = every(ledger.actors)
     return Accounts(
-        names, first, last, state.tolist(), flags.tolist(), bounds(at[held.at], size), stays(held, actors[0]),
-        bounds(at[without], size), actors[1], bounds(at[rests.claim_at], size), claims[0],
-        *groups(at[rests.group_at], rests.group, claims[1], size, several=first < last),
+        names, first, last, state.tolist(), flags.tolist(), bounds(at[held.at], size), stays(held, actors),
+        bounds(at[without], size), [actors[each] for each in excluded.tolist()],
+        bounds(at[rests.claim_at], size), claims,
+        *groups(at[rests.group_at], rests.group, in_conflict, size, several=first < last),
         bounds(at[rests.unheard_at], size), voices(ledger, rests),
     )  # fmt: skip
 
@@ -188,7 +205,8 @@ def stays(held: Spells, actors: list[str]) -> list[Told]:
     """Spells in plain values."""
     four = (held.possible_from, held.certain_from, held.certain_until, held.possible_until)
     days = ([None if day == OPEN else day for day in column.tolist()] for column in four)
-    return list(zip(actors, held.certain.tolist(), *days, held.interrupted.tolist(), strict=True))
+    named = map(actors.__getitem__, held.actor.tolist())
+    return list(zip(named, held.certain.tolist(), *days, held.interrupted.tolist(), strict=True))
 
 
 def groups(at: Array, group: Array, members: list[str], size: int, several: bool) -> tuple[list[int], list[list[str]]]:
@@ -206,23 +224,28 @@ def groups(at: Array, group: Array, members: list[str], size: int, several: bool
 
 def voices(ledger: Ledger, rests: Grounds) -> list[Voice]:
     """The voices that are not heard, in plain values."""
-    sources = named([ledger.sources], rests.source)[0]
-    # a number before all others stands for nobody
-    actors = named([ledger.actors], np.maximum(rests.claimant, 0))[0] if len(ledger.actors) else []
-    claimants = [name if number >= 0 else None for name, number in zip(actors, rests.claimant.tolist(), strict=True)]
-    return list(zip(claimants, sources, map(REASONS.__getitem__, rests.fate.tolist()), strict=True))
+    # the last one of the actors stands for nobody
+    actors = [*every(ledger.actors), None]
+    named = map(actors.__getitem__, rests.claimant.tolist())
+    sources = map(every(ledger.sources).__getitem__, rests.source.tolist())
+    return list(zip(named, sources, map(REASONS.__getitem__, rests.fate.tolist()), strict=True))
 
 
-def named(tables: list[Names], *columns: Array) -> list[list[str]]:
-    """Numbers as names; those of several tables count on from one to the next. Each name is read once."""
-    numbers = occurring(columns)
-    known: list[str] = []
-    done = 0
-    for table in tables:
-        inside = numbers[(numbers >= done) & (numbers < done + len(table))]
-        known += decoded(table, inside - done)
-        done += len(table)
-    return [[known[at] for at in np.searchsorted(numbers, column).tolist()] for column in columns]
+def claim_names(ledger: Ledger, *columns: Array) -> tuple[list[str], ...]:
+    """The names of claims by their numbers; baselines have the number of all claims added. Each is read once."""
+    numbers = once(np.concatenate(columns))
+    size = len(ledger.claims)
+    known = decoded(ledger.claims, numbers[numbers < size])
+    known += decoded(ledger.baselines, numbers[numbers >= size] - size)
+    return tuple([known[at] for at in np.searchsorted(numbers, column).tolist()] for column in columns)
+
+
+def every(names: Names) -> list[str]:
+    """All names of a small table, read once."""
+    found = _names.get(names)
+    if found is None:
+        found = _names[names] = list(names)
+    return found
 
 
 def decoded(names: Names, numbers: Array) -> list[str]:
