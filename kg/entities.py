@@ -83,15 +83,15 @@ def describe(store: Store, iri: str) -> Entity:
         raise UnknownEntity(iri)
     rows = store.select("claims-about", entity=thing)
     there = store.select("claims-at", entity=thing)
-    claims, happened = _claims(rows), _claims(there)
-    labels = names(store, _iris(thing, statements, mentions, [*claims, *happened]))
+    told, happened = claims_in(rows), claims_in(there)
+    labels = names(store, _iris(thing, statements, mentions, [*told, *happened]))
     return Entity(
         iri,
         labels.get(iri) or _last_part(iri),
         version,
         tuple(statements),
         tuple(mentions[:SHOWN]),
-        tuple(claims),
+        tuple(told),
         tuple(happened),
         max(len(mentions), len(rows), len(there)) > SHOWN,
         labels,
@@ -104,7 +104,7 @@ def claims(store: Store, iris: Iterable[str]) -> dict[str, Claim]:
     if not wanted:
         return {}
     rows = read_rows(store.query(queries.text_for("claims-told", "claim", wanted)).read())
-    return {claim.iri: claim for claim in _claims(rows, len(rows))}
+    return {claim.iri: claim for claim in claims_in(rows, len(rows))}
 
 
 def names(store: Store, iris: Iterable[str]) -> dict[str, str]:
@@ -140,7 +140,7 @@ def _identifier(node: Node) -> Identifier:
     return node
 
 
-def _claims(rows: list[Row], most: int = SHOWN) -> list[Claim]:
+def claims_in(rows: list[Row], most: int = SHOWN) -> list[Claim]:
     """Claims from the first `most` solutions, of which each claimant of a claim has its own."""
     first: dict[str, Row] = {}
     claimants: dict[str, list[str]] = {}

@@ -16,11 +16,14 @@ from server import (
     dumps,
     entities,
     errors,
+    events,
+    feed,
     figures,
     graphs,
     headers,
     operation,
     pages,
+    search,
     sparql,
     wording,
 )
@@ -44,7 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.counts"] = description.init_app()
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
-        pages, sparql, graphs, description, dossier, dumps, entities, figures, operation, claims, control, api,
+        pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
+        claims, control, api,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, json, render_template, request
+from flask import Blueprint, Response, json, render_template
+from pydantic import BaseModel, ConfigDict, Field
 
 from kg import asking, naming
 from kg.asking import Question
@@ -16,8 +17,10 @@ from kg.dossier.making import dossier
 from kg.dossier.words import FLAGS
 from kg.errors import BadQuestion, UnknownName, VersionGone
 from kg.gazetteer import open_gazetteer
-from server import access, current, formats, parameters
+from server import access, current, formats
+from server.declared import endpoint
 from server.errors import Rejected
+from server.questions import DAY, Listening
 
 bp = Blueprint("dossier", __name__)
 
@@ -27,15 +30,34 @@ _BEARING = ("heard", "parts only", "leaves it open", "outdated", "outrun", "less
 """What became of the claims that speak of the days asked about, whether they are heard or not."""
 
 
-@bp.route("/dossier")
-def show() -> Response:
-    """The answer to who held a place on some days, with everything for and against it; without a place, a form."""
-    form = _form()
-    given = parameters.given()
-    if form == "html" and not given.get("place") and not given.get("at"):
+class Cited(Listening):
+    """Which place, on which days, by which version of the data; without a place and days there is a form for people."""
+
+    place: str | None = Field(None, description="the place", examples=["city-kabul"])
+    at: str | None = Field(None, description=f"{DAY}; every day of it is asked about", examples=["2021-08-15"])
+    version: str | None = Field(None, description="the version of the data that is cited; without it the present one")
+
+
+class Dossier(BaseModel):
+    """The dossier as JSON-LD; docs/dossier.md tells of its members."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    question: str
+    verdict: str
+    version: str
+    changed: dict[str, Any] | None
+
+
+@bp.get("/dossier")
+@endpoint(Cited, Dossier, FORMS, tags=("dossier",))
+def show(given: Cited, form: str) -> Response:
+    """The citable answer to who held a place on some days, with everything for and against it."""
+    if form == "html" and given.place is None and given.at is None:
         page = render_template("dossier/ask.html", version=current.version(), example=_example())
         return Response(page, mimetype="text/html")
-    asked, version = _asked(given), asking.one(given, "version")
+    asked, version = _asked(given), given.version
     place = asked.places[0]
     days = asked.first, asked.last, asked.view
     here = current.address()
@@ -58,36 +80,22 @@ def show() -> Response:
     return response
 
 
-def _form() -> str:
-    named = parameters.one("format")
-    accept = request.headers.get("Accept")
-    form = formats.choose(accept, FORMS) if named is None else formats.by_name(named, FORMS)
-    if form is None:
-        asked = f"Accept: {accept}" if named is None else f"format={named}"
-        detail = f"nothing fits {asked}; offered are {formats.listed([FORMS])}"
-        raise Rejected(406, "no-such-form", "No format that you accept", detail)
-    return form
-
-
-def _asked(given: parameters.Given) -> Question:
+def _asked(given: Cited) -> Question:
     """The question, which is about one place."""
     gazetteer = open_gazetteer(current.store())
-    named = asking.several(given, "place")
-    if len(named) != 1:
-        raise BadQuestion("place", ",".join(named), "name the one place that the dossier is about")
-    rest = asking.question(gazetteer, {name: texts for name, texts in given.items() if name in _PARAMETERS})
+    if given.place is None:
+        raise BadQuestion("place", "", "name the place that the dossier is about")
+    told = given.given()
+    rest = asking.question(gazetteer, {name: told[name] for name in ("at", *asking.LISTENING) if name in told})
     try:
-        place = naming.named(gazetteer, "place", named[0]).iri
+        place = naming.named(gazetteer, "place", given.place).iri
     except UnknownName:
         # an older version may know a place that the present one does not
-        iri = naming.expanded(named[0])
-        if iri is None or not given.get("version"):
+        iri = naming.expanded(given.place)
+        if iri is None or given.version is None:
             raise
         place = iri
     return replace(rest, places=(place,))
-
-
-_PARAMETERS = ("at", *asking.LISTENING)
 
 
 def _gone(gone: VersionGone, place: str, days: tuple[Any, ...]) -> Rejected:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from flask import Blueprint, Response, render_template
 from kg import entities
 from kg.control.answers import POLICIES, Verdict
 from kg.control.index import verdict
-from kg.control.record import Day
 from kg.control.verdicts import STATES
 from kg.entities import Claim
 from kg.figures import seen
@@ -21,7 +20,7 @@ from kg.figures.map import map_svg
 from kg.figures.sheets import Sheet
 from kg.figures.states import UNKNOWN, Answer, notes, words
 from kg.figures.symbols import sign
-from kg.figures.timeline import Lane, counted, differs, reach, timeline_svg, within
+from kg.figures.timeline import LANES, counted, differs, timeline_svg, within
 from kg.gazetteer import ROUTES, Entry, last_part
 from server import current, headers
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width
@@ -50,16 +49,19 @@ def map_page() -> Response:
     """The map of control, the place that is marked, what changed, and the same as a table."""
     asked = scene()
     question = asked.question
-    rows = [Row(entry, answer, _verdict(asked, entry.iri, answer)) for entry, answer in asked.listed[:ROWS]]
+    said = [(entry, answer) for entry, answer in asked.listed if answer != UNKNOWN]
+    verdicts = {verdict.place: verdict for verdict in asked.held}
+    rows = [Row(entry, answer, verdicts[entry.iri]) for entry, answer in _ordered(asked, said)[:ROWS]]
     marked = _marked(asked)
-    wanted = [claim for row in (*rows, marked) if row and row.verdict for claim in (*row.verdict.because, *_sides(row))]
+    wanted = [claim for row in (*rows, marked) if row for claim in (*row.verdict.because, *_sides(row.verdict))]
     page = render_template(
         "figures/map.html",
         **_shared(asked, asked.sheet()),
         wide=_map(asked, WIDE, "wide", headed=False),
         narrow=_map(asked, NARROW, "narrow", headed=False),
         rows=rows,
-        more=len(asked.listed) - len(rows),
+        more=len(said) - len(rows),
+        unsaid=_ordered(asked, [pair for pair in asked.listed if pair[1] == UNKNOWN]),
         marked=marked,
         claims=entities.claims(current.store(), wanted),
         changed=_changed(asked),
@@ -74,9 +76,9 @@ def map_page() -> Response:
 def timeline_page() -> Response:
     """The timeline of control, and the same as a table."""
     asked = scene(timeline=True)
-    lanes = _lanes(asked)
-    window = _window(asked, lanes)
-    stretches = [(lane, span) for lane in lanes for span in within(lane.spans, window)]
+    lanes = asked.lanes
+    window = asked.window
+    stretches = [(lane, span) for lane in lanes[:LANES] for span in within(lane.spans, window)]
     page = render_template(
         "figures/timeline.html",
         **_shared(asked, asked.sheet(timeline=True)),
@@ -94,46 +96,51 @@ def timeline_page() -> Response:
 
 @dataclass(frozen=True)
 class Row:
-    """A place in the table: its entry, its answer as it is drawn, and the whole verdict, None where nothing is said."""
+    """A place in the table: its entry, its answer as it is drawn, and the whole verdict."""
 
     entry: Entry
     answer: Answer
-    verdict: Verdict | None
+    verdict: Verdict
 
 
-def _verdict(asked: Scene, place: str, answer: Answer) -> Verdict | None:
-    """All about one place; not asked where the columns have told that nothing is said."""
-    if answer == UNKNOWN and place != asked.selected:
-        return None
-    return verdict(asked.index, place, asked.question.first, asked.question.last, asked.question.view)
+def _ordered(asked: Scene, listed: list[tuple[Entry, Answer]]) -> list[tuple[Entry, Answer]]:
+    """Listed places with the weighty first, then by kind and name."""
+
+    def rank(pair: tuple[Entry, Answer]) -> tuple[bool, str, str, str]:
+        entry = pair[0]
+        return seen.WEIGHTY.isdisjoint(entry.types), _kind(asked, entry), entry.label(asked.question.lang), entry.iri
+
+    return sorted(listed, key=rank)
+
+
+def _kind(asked: Scene, entry: Entry) -> str:
+    return ", ".join(asked.gazetteer.concepts[each] for each in entry.types)
 
 
 def _marked(asked: Scene) -> Row | None:
     """The place that is marked, listed or not."""
-    if asked.selected is None:
+    place, question = asked.selected, asked.question
+    if place is None:
         return None
-    answer = asked.told.get(asked.selected, UNKNOWN)
-    entry = asked.gazetteer.places[asked.selected]
-    return Row(entry, answer, _verdict(asked, asked.selected, answer))
+    told = verdict(asked.index, place, question.first, question.last, question.view)
+    return Row(asked.gazetteer.places[place], asked.told.get(place, UNKNOWN), told)
 
 
-def _sides(row: Row) -> Iterator[str]:
+def _sides(told: Verdict) -> Iterator[str]:
     """The claims that contradict each other."""
-    yield from (claim for pair in (row.verdict.conflicts if row.verdict else ()) for claim in pair)
+    yield from (claim for group in told.conflicts for claim in group)
 
 
 def _sources(row: Row, claims: Mapping[str, Claim]) -> list[str]:
     """The sources of the claims that an answer rests on."""
-    return sorted({claims[iri].source for iri in (row.verdict.because if row.verdict else ()) if iri in claims})
+    return sorted({claims[iri].source for iri in row.verdict.because if iri in claims})
 
 
 def _changed(asked: Scene) -> list[tuple[Entry, Answer, Answer]]:
     """Of the listed places those with another answer than on the day before: entry, before, now; of one day only."""
-    day_ = asked.question.first
-    if day_ < asked.question.last:
+    if asked.question.first < asked.question.last:
         return []
-    before = asked.answers(day_ - 1, day_ - 1)
-    pairs = ((entry, before.get(entry.iri, UNKNOWN), answer) for entry, answer in asked.listed)
+    pairs = ((entry, asked.before.get(entry.iri, UNKNOWN), answer) for entry, answer in asked.listed)
     return [(entry, was, now) for entry, was, now in pairs if differs(was, now)]
 
 
@@ -147,27 +154,9 @@ def _map(asked: Scene, pixels: float, prefix: str = "map", headed: bool = True) 
 
 
 def _timeline(asked: Scene, pixels: float, prefix: str = "timeline", headed: bool = True) -> str:
-    lanes = _lanes(asked)
     question = asked.question
     marked = (question.first, question.last) if asked.dated and question.first == question.last else None
-    return timeline_svg(lanes, asked.sheet(timeline=True), _window(asked, lanes), pixels, marked, prefix, headed)
-
-
-def _lanes(asked: Scene) -> list[Lane]:
-    """The lanes; where no place is chosen, of the places of which anything is said."""
-    question = asked.question
-    free = not (question.places or question.within or question.types)
-    listed = [pair for pair in asked.listed if not free or pair[0].iri in asked.told]
-    lanes = seen.lanes(asked.index, question.view, listed, asked.actors, question.lang, asked.about)
-    return lanes if not free else [lane for lane in lanes if any(span.answer != UNKNOWN for span in lane.spans)]
-
-
-def _window(asked: Scene, lanes: Sequence[Lane]) -> tuple[Day, Day]:
-    """The days that a timeline shows: those that are asked about, where they are several; else all that change."""
-    question = asked.question
-    if lanes and (not asked.dated or question.first == question.last):
-        return reach(lanes)
-    return question.first, question.last
+    return timeline_svg(asked.lanes, asked.sheet(timeline=True), asked.window, pixels, marked, prefix, headed)
 
 
 def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
@@ -195,7 +184,7 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
             ),
         },
         "sources_of": _sources,
-        "kind": lambda entry: ", ".join(gazetteer.concepts[each] for each in entry.types),
+        "kind": lambda entry: _kind(asked, entry),
         "sign": sign,
         "words": words,
         "notes": notes,

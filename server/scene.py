@@ -11,20 +11,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
-from kg import asking, naming
+from kg import answering, asking, naming
+from kg.answering import Held, Known
 from kg.asking import Question
-from kg.control.courses import changes
-from kg.control.index import Index
-from kg.control.opening import open_control
+from kg.control.courses import changes, told_first
+from kg.control.index import Index, state_at
 from kg.control.record import Day
+from kg.errors import BadQuestion
 from kg.figures import seen
 from kg.figures.calendar import date_of
 from kg.figures.seen import Actors
 from kg.figures.sheets import Sheet, map_title, open_credits, sheet, timeline_title
 from kg.figures.states import Answer
-from kg.gazetteer import Entry, Gazetteer, open_gazetteer
+from kg.figures.timeline import LANES, Lane, reach
+from kg.gazetteer import Entry, Gazetteer
 from server import current, parameters, wording
-from server.errors import Rejected
 
 NARROWEST, WIDEST = 240, 2400
 WIDE, NARROW = 820, 360
@@ -38,14 +39,27 @@ class Scene:
     `dated` tells whether the days were given; where they were not, they are the last on which anything changes.
     """
 
-    question: Question
+    held: Held
     dated: bool
     selected: str | None
-    gazetteer: Gazetteer
-    index: Index
     actors: Actors
     owed: tuple[str, ...]
     given: Mapping[str, list[str]]
+
+    @property
+    def question(self) -> Question:
+        """What is asked."""
+        return self.held.question
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """The names of this version."""
+        return self.held.known.gazetteer
+
+    @property
+    def index(self) -> Index:
+        """The index of this version."""
+        return self.held.known.index
 
     @cached_property
     def changes(self) -> list[Day]:
@@ -54,23 +68,42 @@ class Scene:
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything but the days is chosen."""
-        named = (*asking.LISTENING, *asking.LISTING)
-        return any(value for name in named if name != "place" for value in self.given.get(name, ()))
+        """Whether who is listened to is chosen, or what is listed by its answer."""
+        return any(value for name in (*asking.LISTENING, "state", "actor") for value in self.given.get(name, ()))
 
     @cached_property
     def told(self) -> dict[str, Answer]:
         """The answer about every place of which anything is said."""
-        return self.answers(self.question.first, self.question.last)
+        return seen.answers(self.held.columns, self.actors)
+
+    @cached_property
+    def before(self) -> dict[str, Answer]:
+        """The answers of the day before the first, in the same view."""
+        day = self.question.first - 1
+        return seen.answers(state_at(self.index, day, day, self.question.view), self.actors)
 
     @cached_property
     def listed(self) -> list[tuple[Entry, Answer]]:
         """The places that the question lists, with their answers."""
-        return seen.chosen(self.gazetteer, self.question, self.told)
+        return seen.listed(self.held, self.told)
 
-    def answers(self, first: Day, last: Day) -> dict[str, Answer]:
-        """The answers for other days, in the same view."""
-        return seen.answers(self.index, first, last, self.question.view, self.actors)
+    @cached_property
+    def lanes(self) -> list[Lane]:
+        """The lanes of a timeline, the first to change first; where no place is chosen, of places of which anything is
+        said."""
+        question, listed = self.question, self.listed
+        if not (question.places or question.within or question.types):
+            told = set(told_first(self.index, question.view, LANES))
+            listed = [pair for pair in listed if pair[0].iri in told]
+        return seen.lanes(self.index, question.view, listed, self.actors, question.lang, self.about)
+
+    @cached_property
+    def window(self) -> tuple[Day, Day]:
+        """The days that a timeline shows: those that are asked about, where they are several; else all that change."""
+        question = self.question
+        if self.lanes and (not self.dated or question.first == question.last):
+            return reach(self.lanes, (self.index.ledger.study_start, question.last))
+        return question.first, question.last
 
     def sheet(self, timeline: bool = False) -> Sheet:
         """What the figure says of itself."""
@@ -93,39 +126,42 @@ class Scene:
 def scene(timeline: bool = False) -> Scene:
     """What this request asks for, of one version.
 
-    Raises what `kg.asking.question` and `kg.control.opening.open_control` raise, and Rejected.
+    Raises what `kg.asking.question` and `kg.answering.held` raise.
     """
     store = current.store()
-    control, gazetteer = open_control(store), open_gazetteer(store)
-    while control.version != gazetteer.version:  # something was published in this moment
-        control, gazetteer = open_control(store), open_gazetteer(store)
     given = parameters.given()
     dated = bool(asking.one(given, "at"))
-    if dated:
-        question = asking.question(gazetteer, given)
-    else:
-        days = changes(control.index, asking.view(gazetteer, given)) or [control.index.ledger.study_start]
-        at = f"{date_of(days[0])}/{date_of(days[-1])}" if timeline else date_of(days[-1])
-        question = asking.question(gazetteer, {**given, "at": [at]})
+    while True:
+        known = answering.known(store)
+        gazetteer, index = known.gazetteer, known.index
+        question = asking.question(gazetteer, given if dated else {**given, "at": [_all_days(known, given, timeline)]})
+        held = answering.held(store, question)
+        if held.known is known:  # else something was published in this moment, and is asked again
+            break
     picked = asking.one(given, "sel")
     return Scene(
-        question,
+        held,
         dated,
         naming.named(gazetteer, "place", picked).iri if picked else None,
-        gazetteer,
-        control.index,
-        seen.open_actors(store, control.index, gazetteer, question.lang),
+        seen.open_actors(store, index, gazetteer, question.lang),
         open_credits(store),
         given,
     )
 
 
+def _all_days(known: Known, given: Mapping[str, list[str]], timeline: bool) -> str:
+    """The days that are meant where none are given: of a map the last on which anything changes, of a timeline all
+    from the study start until then."""
+    start = known.index.ledger.study_start
+    last = (changes(known.index, asking.view(known.gazetteer, given)) or [start])[-1]
+    return f"{date_of(start)}/{date_of(last)}" if timeline else date_of(last)
+
+
 def width() -> float:
-    """The width that is asked for, in pixels."""
-    text = parameters.one("width") or str(WIDE)
+    """The width that is asked for, in pixels. Raises BadQuestion."""
+    text = asking.one(parameters.given(), "width") or str(WIDE)
     if not text.isascii() or not text.isdigit() or not NARROWEST <= int(text) <= WIDEST:
-        accepted = f"accepted are {NARROWEST} to {WIDEST}, in pixels"
-        raise Rejected(400, "width", "No such width", f"width={text!r}: {accepted}")
+        raise BadQuestion("width", text, f"accepted are {NARROWEST} to {WIDEST}, in pixels")
     return float(text)
 
 

@@ -190,14 +190,18 @@ def deltas(line: list[Point]) -> list[list[int]]:
 def text(topology: dict[str, Any]) -> str:
     """The file's text: one line for each part, so that a change shows where it is."""
     head = {name: topology[name] for name in ("type", "credit", "transform")}
-    compact = {"ensure_ascii": False, "separators": (",", ":")}
-    lines = [json.dumps(head, **compact)[:-1] + ',"objects":{']
+    lines = [compact(head)[:-1] + ',"objects":{']
     for name, collection in topology["objects"].items():
         lines.append(f'"{name}":{{"type":"GeometryCollection","geometries":[')
-        lines.append(",\n".join(json.dumps(each, **compact) for each in collection["geometries"]))
+        lines.append(",\n".join(compact(each) for each in collection["geometries"]))
         lines.append("]}" + ("," if name != "countries" else ""))
-    lines += ['},"arcs":[', ",\n".join(json.dumps(arc, **compact) for arc in topology["arcs"]), "]}"]
+    lines += ['},"arcs":[', ",\n".join(compact(arc) for arc in topology["arcs"]), "]}"]
     return "\n".join(lines) + "\n"
+
+
+def compact(value: object) -> str:
+    """JSON without blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def main(arguments: list[str] | None = None) -> int:

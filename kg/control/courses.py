@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
+from kg.control.accounts import runs_from
 from kg.control.answers import Flag, State, View
 from kg.control.index import DEFAULT, Index
-from kg.control.ledger import ACTOR_SHIFT
+from kg.control.ledger import ACTOR_SHIFT, NEVER
 from kg.control.names import Array, spans
 from kg.control.record import Day
-from kg.control.runs import Runs, is_wide, runs_of
+from kg.control.runs import Runs, is_wide
 from kg.control.verdicts import STATES, flags_of, history
-from kg.control.weighing import EVIDENT
+from kg.control.weighing import EVIDENT, UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def courses(index: Index, places: Iterable[str], view: View = DEFAULT) -> dict[s
     numbers = {place: ledger.places.number(place) for place in told}
     wide = is_wide(ledger)
     narrow = np.array(sorted(number for number in numbers.values() if number >= 0 and not wide[number]), np.int64)
-    for place, course in _read(index, _columns(index, narrow, view)):
+    for place, course in _read(index, *_runs(index, narrow, view)):
         told[place].append(course)
     for place, number in numbers.items():
         if number < 0:
@@ -62,25 +63,42 @@ def changes(index: Index, view: View = DEFAULT) -> list[Day]:
 
     A day on which only flags change is none. Places with more actors than a machine word has room for are left out.
     """
-    found = _columns(index, np.flatnonzero(~is_wide(index.ledger)), view)
-    differs = np.zeros(len(found.place), bool)
-    for column in (found.state, found.certain, found.controllers):
+    found, at = _runs(index, np.flatnonzero(~is_wide(index.ledger)), view)
+    return [int(day) for day in np.unique(found.first[at][_changed(found, at)])]
+
+
+def told_first(index: Index, view: View, most: int) -> list[str]:
+    """Places of which anything is said, at most so many: those whose state or controllers change first."""
+    ledger = index.ledger
+    wide = is_wide(ledger)
+    found, at = _runs(index, np.flatnonzero(~wide), view)
+    place, first = found.place[at].astype(np.int64), found.first[at].astype(np.int64)
+    told = np.zeros(len(ledger.places), bool)
+    told[place[(found.state[at] != UNKNOWN) | (found.flags[at] & EVIDENT - 1 != 0)]] = True
+    told |= wide
+    day = np.full(len(ledger.places), NEVER, np.int64)
+    np.minimum.at(day, place[_changed(found, at)], first[_changed(found, at)])
+    order = np.flatnonzero(told)[np.argsort(day[told], kind="stable")]
+    return [ledger.places[number] for number in order[:most].tolist()]
+
+
+def _changed(found: Runs, at: Array) -> Array:
+    """Of some runs those that have another state, or other controllers, than the one before of the same place."""
+    differs = np.zeros(len(at), bool)
+    for column in (found.state[at], found.certain[at], found.controllers[at]):
         differs[1:] |= np.asarray(column[1:] != column[:-1], bool)
-    differs[1:] &= np.asarray(found.place[1:] == found.place[:-1], bool)
-    return [int(day) for day in np.unique(found.first[differs])]
+    differs[1:] &= np.asarray(found.place[at][1:] == found.place[at][:-1], bool)
+    return differs
 
 
-def _columns(index: Index, places: Array, view: View) -> Runs:
-    """The runs of places, none of which is wide, given in order by their numbers."""
-    if view != DEFAULT:
-        return runs_of(index.ledger, places, view)
-    begin, end = (np.searchsorted(index.runs.place, places, side) for side in ("left", "right"))
-    at = spans(begin, end - begin)
-    return Runs(*(np.asarray(getattr(index.runs, each.name))[at].astype(np.int64) for each in fields(Runs)))
+def _runs(index: Index, places: Array, view: View) -> tuple[Runs, Array]:
+    """Runs, and which of them are those of the places, none of which is wide, given in order by their numbers."""
+    found, _, (begin, end) = runs_from(index, places, view)
+    return found, spans(begin, end - begin)
 
 
-def _read(index: Index, found: Runs) -> Iterator[tuple[str, Course]]:
-    """The courses that columns stand for, each with its place."""
+def _read(index: Index, found: Runs, at: Array) -> Iterator[tuple[str, Course]]:
+    """The courses that some of the runs stand for, each with its place."""
     ledger = index.ledger
     actors: dict[tuple[int, int], frozenset[str]] = {}
 
@@ -92,7 +110,7 @@ def _read(index: Index, found: Runs) -> Iterator[tuple[str, Course]]:
         return actors[place, members]
 
     names = ("place", "first", "state", "flags", "certain", "controllers")
-    rows = list(zip(*(getattr(found, name).tolist() for name in names), strict=True))
+    rows = list(zip(*(getattr(found, name)[at].tolist() for name in names), strict=True))
     for number, (place, first, state, flags, certain, controllers) in enumerate(rows):
         goes_on = number + 1 < len(rows) and rows[number + 1][0] == place
         sure = named(place, certain)

@@ -94,7 +94,7 @@ class _Used:
     partial: bool = False
 
 
-def testimonies(index: Index, place: str, first: Day, last: Day, view: View) -> list[Testimony]:
+def witnesses(index: Index, place: str, first: Day, last: Day, view: View) -> list[Testimony]:
     """Every claim that says something of a place, by the days that it tells of; plans say nothing and are not here.
 
     Raises ValueError for a policy that is none and days in the wrong order.

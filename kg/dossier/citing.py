@@ -7,7 +7,7 @@ from kg.control.record import Day
 from kg.dossier.document import Document, asked, compared, document
 from kg.dossier.kept import Shelf
 from kg.dossier.making import dossier
-from kg.errors import UnknownEntity
+from kg.errors import NoStudyStart, UnknownEntity
 from kg.store.embedded import Store
 
 
@@ -36,7 +36,7 @@ def cited(
         former = _made(store.at(version), shelf, place, first, last, view, whose)
     try:
         now = document(dossier(store.at(present), place, first, last, view))
-    except UnknownEntity:
+    except (UnknownEntity, NoStudyStart):
         return former | {"kept": True}, _lost(former, store)
     return former | {"kept": True}, compared(former, now)
 
@@ -47,7 +47,7 @@ def _made(seen: Store, shelf: Shelf, place: str, first: Day, last: Day, view: Vi
 
 
 def _lost(former: Document, store: Store) -> Document:
-    """What has changed where the present version knows nothing of the place."""
+    """What has changed where the present version knows nothing of the place, or answers no questions."""
     now = {
         **former, "state": "kg:Unknown", "stays": [], "claims": [], "assumptions": [], "because": [],
         "verdict": "Nothing is known of this place any more.", "version": store.version(),

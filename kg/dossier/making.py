@@ -10,7 +10,7 @@ from kg.control.answers import Run, Stay, Verdict, View
 from kg.control.index import history, verdict
 from kg.control.opening import Control, open_control
 from kg.control.record import Day
-from kg.control.testimony import Fate, Testimony, testimonies
+from kg.control.testimony import Fate, Testimony, witnesses
 from kg.dossier import words
 from kg.errors import UnknownEntity
 from kg.ontology import PREFIXES
@@ -107,7 +107,7 @@ def dossier(store: Store, place: str, first: Day, last: Day, view: View | None =
     control = open_control(seen)
     kinds = _kinds(seen, place)
     answer = verdict(control.index, place, first, last, view)
-    voices = testimonies(control.index, place, first, last, view)
+    voices = witnesses(control.index, place, first, last, view)
     rows = _claims(seen, place, {each.claim for each in voices} | answer.because)
     labels = entities.names(seen, {place, *kinds, *_iris(answer, view, voices, rows)})
     called = {iri: label for iri, label in labels.items() if iri != place}

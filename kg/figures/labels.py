@@ -89,3 +89,18 @@ def label(room: Room, at: Point, reach: float, size: float, width: float) -> Lab
             room.take(box)
             return Label(x, top + size * 0.92, anchor)
     return None
+
+
+def far(room: Room, at: Point, size: float, width: float) -> Label | None:
+    """A place for a name of this width away from its symbol, to which a line has to lead; None where there is none."""
+    for distance in (22.0, 32.0, 44.0, 58.0, 74.0):
+        for turn in range(16):
+            angle = math.tau * turn / 16
+            x, y = at[0] + distance * math.cos(angle), at[1] + distance * math.sin(angle)
+            left = x if math.cos(angle) > 0.3 else x - width if math.cos(angle) < -0.3 else x - width / 2
+            box = (left - 2, y - size * 0.6, left + width + 2, y + size * 0.6)
+            if room.is_free(box):
+                room.take(box)
+                anchor = "start" if left == x else "middle" if left == x - width / 2 else "end"
+                return Label(x, y + size * 0.36, anchor)
+    return None

@@ -109,7 +109,7 @@ class Projection:
         """Pixels a kilometre at a latitude."""
         angle = math.radians(latitude)
         rho = self.f / math.tan(math.pi / 4 + angle / 2) ** self.n
-        return self.scale * self.n * rho / math.cos(angle) / EARTH
+        return float(self.scale * self.n * rho / math.cos(angle) / EARTH)
 
 
 def projection(points: Iterable[Point], width: float, margin: float) -> tuple[Projection, float]:

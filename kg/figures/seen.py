@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from kg.asking import Question
+from kg.answering import Held
 from kg.control.answers import View
 from kg.control.courses import Course, courses
-from kg.control.index import Index, state_at
+from kg.control.index import Columns, Index
 from kg.control.ledger import NEVER
-from kg.control.record import Day
 from kg.control.verdicts import STATES, flags_of
 from kg.figures.outlines import Outlines, known, shipped
 from kg.figures.picture import Site
 from kg.figures.states import SERIES, UNKNOWN, Answer, Party, series_of
 from kg.figures.timeline import Lane, Span, first_change
-from kg.gazetteer import ROUTES, Entry, Gazetteer
+from kg.gazetteer import Entry, Gazetteer
 from kg.ontology import KG
 from kg.store.embedded import Store
 
@@ -46,45 +46,35 @@ class Actors:
 def open_actors(store: Store, index: Index, gazetteer: Gazetteer, lang: str = "en") -> Actors:
     """The actors of the published version: each who ever holds anything has a series, the one that `kg:series` states
     or the first that is free."""
-    stated = {str(row["actor"]): int(row["series"].toPython()) for row in store.select("series")}
+    stated = {str(row["actor"]): int(str(row["series"])) for row in store.select("series")}
     ledger = index.ledger
     holders = {ledger.actors[number] for number in sorted(set(ledger.holder_actor.tolist()))}
     return Actors(series_of(holders, stated), gazetteer, lang)
 
 
-def answers(index: Index, first: Day, last: Day, view: View, actors: Actors) -> dict[str, Answer]:
-    """The answer about every place of which anything is said, throughout some days.
-
-    Raises ValueError for a policy that is none and days in the wrong order.
-    """
-    found = state_at(index, first, last, view)
+def answers(found: Columns, actors: Actors) -> dict[str, Answer]:
+    """The answer about every place of the columns."""
     begin, holders = found.controller_start.tolist(), found.controller.tolist()
-    parties: dict[int, Party] = {}
-
-    def party(number: int) -> Party:
-        if number not in parties:
-            parties[number] = actors.party(found.actors[number])
-        return parties[number]
-
-    columns = zip(
-        found.places,
-        found.state.tolist(),
-        found.flags.tolist(),
-        found.certain.tolist(),
-        found.evident.tolist(),
-        strict=True,
-    )
+    parties = [actors.party(actor) for actor in found.actors]
     told = {}
-    for number, (place, state, flags, certain, evident) in enumerate(columns):
+    columns = (found.state, found.flags, found.certain, found.evident)
+    rows = zip(found.places, *(column.tolist() for column in columns), strict=True)
+    for number, (place, state, flags, certain, evident) in enumerate(rows):
         numbers = holders[begin[number] : begin[number + 1]]
         told[place] = Answer(
             STATES[state],
-            party(certain) if certain >= 0 else None,
-            tuple(party(each) for each in numbers if each != certain),
+            parties[certain] if certain >= 0 else None,
+            tuple(parties[each] for each in numbers if each != certain),
             flags_of(flags),
             STATES[state] == "possible" and not evident,
         )
     return told
+
+
+def listed(held: Held, told: Mapping[str, Answer]) -> list[tuple[Entry, Answer]]:
+    """The places that a question lists, with their answers, in the order of their IRIs."""
+    places = (held.known.places[at] for at in held.at.tolist())
+    return [(held.known.entry(place), told.get(place, UNKNOWN)) for place in places]
 
 
 def answer_of(course: Course, actors: Actors) -> Answer:
@@ -97,28 +87,6 @@ def answer_of(course: Course, actors: Actors) -> Answer:
 def outlines_of(gazetteer: Gazetteer) -> Outlines:
     """The shipped outlines of the places that this version knows."""
     return known(frozenset(outline.place for outline in shipped().areas if outline.place in gazetteer.places))
-
-
-def chosen(gazetteer: Gazetteer, question: Question, told: Mapping[str, Answer]) -> list[tuple[Entry, Answer]]:
-    """The places that a question lists, with their answers, in the order of their IRIs.
-
-    A place that the gazetteer does not know is listed too, if anything is said of it.
-    """
-    entries = {iri: entry for iri, entry in gazetteer.places.items() if ROUTES.isdisjoint(entry.types)}
-    entries |= {iri: Entry(iri, "place") for iri in told if iri not in gazetteer.places}
-    inside = {iri for outer in question.within for iri in gazetteer.inside(outer)}
-    found = []
-    for iri, entry in sorted(entries.items()):
-        answer = told.get(iri, UNKNOWN)
-        if (
-            (not question.places or iri in question.places)
-            and (not question.within or iri in inside)
-            and (not question.types or not set(question.types).isdisjoint(entry.types))
-            and (not question.states or answer.state in question.states)
-            and (not question.actors or any(party.actor in question.actors for party in answer.parties))
-        ):
-            found.append((entry, answer))
-    return found
 
 
 def site(gazetteer: Gazetteer, entry: Entry, answer: Answer, lang: str, href: str) -> Site:
@@ -147,20 +115,23 @@ def lanes(
     lang: str,
     href: Callable[[str], str],
 ) -> list[Lane]:
-    """The listed places as a timeline shows them, with all that is answered about each from the study start on.
+    """The listed places as a timeline shows them, the first to change first, with all that is answered about each from
+    the study start on. Those that are called the same have their kind in the name.
 
     Raises ValueError for a policy that is none.
     """
     entries = {entry.iri: entry for entry, _ in listed}
-    known_answers: dict[Course, Answer] = {}
+    names = Counter(entry.label(lang) for entry in entries.values())
+    drawn: dict[Course, Answer] = {}
     found = []
     for place, told in courses(index, entries, view).items():
         spans = []
         for course in told:
             key = replace(course, first=0, last=None)
-            if key not in known_answers:
-                known_answers[key] = answer_of(course, actors)
-            spans.append(Span(course.first, course.last, known_answers[key]))
-        as_site = site(actors.gazetteer, entries[place], UNKNOWN, lang, href(place))
-        found.append(Lane(place, as_site.label, as_site.lang, as_site.kind, tuple(spans), as_site.href))
+            if key not in drawn:
+                drawn[key] = answer_of(course, actors)
+            spans.append(Span(course.first, course.last, drawn[key]))
+        told_of = site(actors.gazetteer, entries[place], UNKNOWN, lang, href(place))
+        label = f"{told_of.label} ({told_of.kind})" if names[told_of.label] > 1 else told_of.label
+        found.append(Lane(place, label, told_of.lang, told_of.kind, tuple(spans), told_of.href))
     return sorted(found, key=lambda lane: (first_change(lane.spans) or NEVER, lane.label, lane.place))

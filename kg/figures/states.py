@@ -77,7 +77,9 @@ def words(answer: Answer) -> str:
     if answer.state == "possible":
         return f"{'assumed to be' if answer.assumed else 'possibly'} held by {listed(names, 'or')}"
     if answer.state == "contested":
-        return f"contested between {listed(names, 'and')}" if len(names) > 1 else "contested on the ground"
+        if len(names) > 1:
+            return f"contested between {listed(names, 'and')}"
+        return f"contested, {names[0]} being one side" if names else "contested on the ground"
     if answer.state == "disputed":
         return f"disputed between sources: {' ≠ '.join(names)}" if names else "disputed between sources"
     return "unknown"

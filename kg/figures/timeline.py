@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from kg.control.record import Day
 from kg.figures import legend
 from kg.figures.bars import HEIGHT, bar
 from kg.figures.calendar import day, days, ticks
-from kg.figures.drawing import FONT, MARGIN, Element, add, clean, figure, finished, number, text_width
+from kg.figures.drawing import FONT, MARGIN, Element, add, clean, figure, finished, number, text_width, wrapped
 from kg.figures.patterns import Fills
 from kg.figures.sheets import Sheet
 from kg.figures.states import Answer, sentence
@@ -65,14 +65,14 @@ def changes(spans: Sequence[Span]) -> list[Change]:
 
 def first_change(spans: Sequence[Span]) -> Day | None:
     """The first day on which the state or a controller is another than the day before."""
-    return next((b.first for a, b in _pairs(spans) if differs(a.answer, b.answer)), None)
+    return next((b.first for a, b in pairwise(spans) if differs(a.answer, b.answer)), None)
 
 
-def reach(lanes: Sequence[Lane]) -> tuple[Day, Day]:
-    """The days that a timeline of these lanes has to show: from where the answers begin until some time after the last
-    change of a state or a controller. Raises ValueError where there is no lane."""
-    first = min(lane.spans[0].first for lane in lanes)
-    last = max((b.first for lane in lanes for a, b in _pairs(lane.spans) if differs(a.answer, b.answer)), default=first)
+def reach(lanes: Sequence[Lane], least: tuple[Day, Day]) -> tuple[Day, Day]:
+    """The days that a timeline of these lanes has to show: at least some days, and until some time after the last
+    change of a state or a controller."""
+    found = [b.first for lane in lanes for a, b in pairwise(lane.spans) if differs(a.answer, b.answer)]
+    first, last = least[0], max(found, default=least[1])
     return first, last + max(6, (last - first) // 16)
 
 
@@ -116,16 +116,14 @@ def counted(lanes: Sequence[Lane], window: tuple[Day, Day]) -> str:
     found = [change for lane in lanes for change in changes(lane.spans) if window[0] <= change.day <= window[1]]
     back = sum(change.back for change in found)
     many = f"{len(found)} {'change' if len(found) == 1 else 'changes'} of the certain holder"
-    return f"{many}, {back or 'none'} of them {'recaptures' if back > 1 else 'a recapture'}" if found else many
+    return (
+        f"{many}, {back or 'none'} of them {'recaptures' if back > 1 else 'a recapture'}" if found else f"no{many[1:]}"
+    )
 
 
 def within(spans: Sequence[Span], window: tuple[Day, Day]) -> list[Span]:
     """The spans that have a day in a window."""
     return [span for span in spans if span.first <= window[1] and (span.last is None or span.last >= window[0])]
-
-
-def _pairs(spans: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
-    yield from pairwise(spans)
 
 
 def differs(a: Answer, b: Answer) -> bool:
@@ -237,9 +235,13 @@ class _Picture:
 
     def marks(self, lanes: Sequence[Lane], top: float) -> float:
         """Say what the marks mean and how many there are; the height it takes."""
-        told = clean(f"▾ {counted(lanes, self.window)} (those have a ring). Where an end fades, it is only possible.")
+        if not any(changes(lane.spans) for lane in lanes):
+            return 0.0
+        told = clean(
+            f"▾ {counted(lanes, self.window)} (a recapture has a ring). Where an end fades, it is only possible."
+        )
         y = top + 4
-        for line in legend.wrapped(told, FONT, self.width - 2 * MARGIN):
+        for line in wrapped(told, FONT, self.width - 2 * MARGIN):
             y += 15
             add(self.root, "text", line, x=MARGIN, y=y, class_="soft")
         return y - top + 6

@@ -81,3 +81,45 @@ def test_no_request_ends_in_an_answer_that_nobody_told_of(
     if response.status_code >= 400 and response.mimetype != "text/html" and method != "HEAD":
         assert response.mimetype == "application/problem+json"
         assert json.loads(data)["status"] == response.status_code
+
+
+QUESTIONS = [
+    "/map", "/map.svg", "/timeline", "/timeline.svg", "/dossier", "/feed", "/api/control", "/api/history/town-alden",
+    "/api/history/nowhere", "/api/changes", "/api/compare", "/api/aggregates", "/api/events", "/api/search",
+    "/api/claims", "/api/openapi.json", "/api/docs",
+]  # fmt: skip
+ASKED = [
+    "at", "known", "recorded", "place", "within", "type", "actor", "state", "sources", "policy", "baseline", "lang",
+    "format", "q", "page", "size", "sel", "version", "a.at", "b.at", "a.sources", "b.policy",
+]  # fmt: skip
+ANSWERS = [
+    "2031-05-04", "2031-05-01/2031-06-01", "2031-06-01/2031-05-01", "2031-13-01", "uuuu", "..", "2031-05~",
+    "0001-01-01", "9999-12-31", "-9999", "town-alden", "alden", "kg:Town", "id:place/town-alden", "majority", "off",
+    "controlled", "csv", "geojson", "ttl", "fa", "-seed", ",", "%", "", "0", "-1", "99999999999999999999",
+    "\u0000", "\ud7ff😀",
+]  # fmt: skip
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    method=st.sampled_from(["GET", "GET", "GET", "POST", "DELETE"]),
+    path=st.sampled_from(QUESTIONS),
+    parameters=st.lists(st.tuples(st.sampled_from(ASKED), st.sampled_from(ANSWERS) | st.text(max_size=12)), max_size=5),
+    body=bodies | st.dictionaries(st.text(max_size=8), st.text(max_size=8)).map(lambda each: json.dumps(each).encode()),
+    accept=st.sampled_from([*ACCEPTED, "text/csv", "application/geo+json", "image/svg+xml"]),
+    token=st.booleans(),
+)
+def test_no_question_ends_in_an_answer_that_nobody_told_of(
+    open_door: FlaskClient,
+    method: str,
+    path: str,
+    parameters: list[tuple[str, str]],
+    body: bytes,
+    accept: str,
+    token: bool,
+) -> None:
+    headers = {"Accept": accept, "Content-Type": "application/json", **(WRITER if token else {})}
+    with open_door.open(path, method=method, data=body, headers=headers, query_string=parameters) as response:
+        data = response.data
+    assert response.status_code < 500 or response.status_code in DOCUMENTED, data
+    assert b"Traceback" not in data

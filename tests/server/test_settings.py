@@ -24,7 +24,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         "KG_CHILDREN": "2", "KG_SHARE": "1", "KG_LONG": "3", "KG_PATIENCE": "0.5", "KG_QUEUE": "0",
         "KG_MEMORY": "268435456", "KG_DEADLINE": "0.5", "KG_RESULT_MAX": "4096", "KG_WAIT": "1",
         "KG_TOKENS": f"ann:{TOKEN}, bob@x:{TOKEN}2", "KG_TOKENS_FILE": str(tokens), "KG_BODY_MAX": "2048",
-        "KG_CACHE": "0", "KG_LOG": "off", "KG_PROXIES": "1", "KG_DOWNLOADS": "4",
+        "KG_CACHE": "0", "KG_DOSSIERS": "0", "KG_LOG": "off", "KG_PROXIES": "1", "KG_DOWNLOADS": "4",
     }  # fmt: skip
     assert set(given) == {variable.name for variable in VARIABLES}
     for name, value in given.items():
@@ -34,7 +34,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         store=Path("/srv/graph"), host="::1", port=9000, public_url="https://graph.example.org/x", children=2, share=1,
         long=3, patience=0.5, queue=0, memory=256 << 20, deadline=0.5, result_max=4096, wait=1.0,
         tokens=(("ann", TOKEN), ("bob@x", f"{TOKEN}2")), token_file=(("carla", f"{TOKEN}3"),), body_max=2048, cache=0,
-        log=False, proxies=1, downloads=4,
+        dossiers=0, log=False, proxies=1, downloads=4,
     )  # fmt: skip
     assert [name for name, _ in found.writers()] == ["ann", "bob@x", "carla"]
     assert TOKEN not in repr(found)
