@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from kg.control.answers import View
 from kg.control.hearings import blocks
 from kg.control.ledger import Ledger
-from kg.control.names import Array, spans
+from kg.control.names import Array, once, spans
 from kg.control.record import Day
 from kg.control.runs import breakpoints
 from kg.control.timelines import Timelines
@@ -155,7 +154,7 @@ def distinct(*columns: Array) -> list[Array]:
     sizes = [int(column.max(initial=0)) + 1 for column in columns[1:]]
     for column, size in zip(columns[1:], sizes, strict=True):
         keys = keys * size + column
-    keys = np.unique(keys)
+    keys = once(keys)
     found: list[Array] = []
     for size in reversed(sizes):
         found.append(keys % size)
@@ -167,9 +166,3 @@ def bounds(at: Array, size: int) -> list[int]:
     """Where the lines of each position begin, and at the end where the last ends; `at` is sorted."""
     starts: list[int] = np.searchsorted(at, np.arange(size + 1)).tolist()
     return starts
-
-
-def occurring(columns: Iterable[Array]) -> Array:
-    """The numbers that occur, each once, in order."""
-    numbers: Array = np.unique(np.concatenate(list(columns)))
-    return numbers
