@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, json, render_template
+from flask import Blueprint, Response, render_template
 from pydantic import BaseModel, ConfigDict, Field
 
 from kg import asking, naming
@@ -21,6 +21,7 @@ from server import access, current, formats
 from server.declared import endpoint
 from server.errors import Rejected
 from server.questions import DAY, Listening
+from server.replies import reply
 
 bp = Blueprint("dossier", __name__)
 
@@ -70,7 +71,7 @@ def show(given: Cited, form: str) -> Response:
     if form == "html":
         response = Response(_page(found, now), mimetype="text/html")
     else:
-        response = Response(json.dumps(found, ensure_ascii=False), content_type="application/ld+json")
+        response = reply(found, FORMS[form][0], current.version())
     response.vary.add("Accept")
     other = "html" if form == "jsonld" else "jsonld"
     response.headers["Link"] = (

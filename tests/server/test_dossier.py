@@ -125,8 +125,9 @@ def test_names_of_every_kind_give_one_address(client: FlaskClient) -> None:
     ("parameters", "status", "kind", "words"),
     [
         ({"place": "town-aldenn", "at": "1931-04-12"}, 404, "unknown-name", "town-alden (Alden"),
-        ({"at": "1931-04-12"}, 400, "bad-question", "name the one place"),
-        ({"place": "town-alden,crossing-brook", "at": "1931-04-12"}, 400, "bad-question", "name the one place"),
+        ({"at": "1931-04-12"}, 400, "bad-question", "name the place"),
+        ({"place": "town-alden,crossing-brook", "at": "1931-04-12"}, 404, "unknown-name", "there is no place"),
+        ({**ASKED, "colour": "red"}, 400, "unknown-parameter", "accepted here are"),
         ({"place": "town-alden"}, 400, "bad-question", "a day is missing"),
         ({"place": "town-alden", "at": "1931-13-01"}, 400, "bad-date", "accepted are"),
         ({"place": "town-alden", "at": "uuuu"}, 400, "bad-date", "accepted are"),
