@@ -1,13 +1,13 @@
-"""Measure the index of control on an invented record: `python -m bench.control [--changes 200000] [--seed 1]`.
+"""Measure control: `python -m bench.control [--sizes 20000,200000] [--store STORE] [--plot FILE]`.
 
-The record has the shape of `bench.generate`, made in memory: ten changes a place, two claims a change and more, vague
-windows, denials, state reports, contested places, quoted claimants, derived sources.
+For each size a record is made in memory (`bench.invented`), and its conclusions are asked with SPARQL as well, up to
+`--sparql` changes. With `--store`, a store with a data set of `bench.generate`, also what only a store shows: the index
+from the database, and small writes (into a copy).
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,132 +15,161 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+import pyoxigraph as ox
+
+from bench.invented import PARTIES, START, invented
+from bench.plot import Line, plotted
+from kg import publish, queries, validate
 from kg.control.answers import View
-from kg.control.index import build, counts, history, open_index, state_at, verdict
-from kg.control.record import Baseline, Claim, Event, Record, Source, Stance, Window
+from kg.control.facts import of_record
+from kg.control.index import Index, build, counts, history, open_index, state_at, verdict
+from kg.control.opening import index_of, open_control
+from kg.control.reading import read_facts
+from kg.control.writing import written
+from kg.ontology import PREFIXES
+from kg.store import open_store, versions
+from kg.store.embedded import Store
 
 T = TypeVar("T")
-START = date(2014, 1, 1).toordinal()
-DAYS = 3650
-PARTIES = [f"https://example.org/actor/party-{number}" for number in range(6)]
-SPEAKERS = [f"https://example.org/actor/speaker-{number}" for number in range(40)]
+DAY = START + 2000
+WRITES = 20
 
 
-def invented(changes: int, seed: int) -> Record:
-    """A record of about this many changes, ten a place; the same arguments give the same record."""
-    chance = random.Random(seed)
-    places = [f"https://example.org/place/{number}" for number in range(max(1, changes // 10))]
-    provinces = [f"https://example.org/place/province-{number}" for number in range(max(4, len(places) // 100))]
-    sources = {
-        f"https://example.org/source/day-{day}-{number}": Source(
-            published=START + day, knowledge=START + day - chance.choice((0, 0, 1, 5)), sides=tuple(PARTIES[:2]),
-            derived_from=() if day < 30 or chance.random() < 0.9 else (f"https://example.org/source/day-{day - 30}-0",),
-        )
-        for day in range(DAYS + 91) for number in range(3)
-    }  # fmt: skip
-    events: dict[str, Event] = {}
-    claims: dict[str, Claim] = {}
-
-    def window(day: int) -> Window:
-        luck, before, after = chance.random(), chance.randint(0, 3), chance.randint(0, 3)
-        if luck < 0.55:
-            return (day, day)
-        if luck < 0.85:
-            return (day - before, day + after)
-        if luck < 0.92:
-            return (day - before * 7, day + after * 7 + 1)
-        return (None, day + after) if luck < 0.97 else (day - before, None)
-
-    def claim(name: str, event: str, day: int, stance: Stance, speaker: str | None, told: Window | None) -> None:
-        later = day - START + chance.randint(0, 50) * (chance.random() < 0.3)
-        claims[name] = Claim(
-            source=f"https://example.org/source/day-{later}-{chance.randrange(3)}", about=(event,), stance=stance,
-            claimants=(speaker,) if speaker else (), stated=(day, day) if speaker else None, states_when=told,
-        )  # fmt: skip
-
-    for place in places:
-        holder = chance.choice(PARTIES)
-        previous = ""
-        for number, day in enumerate(sorted(chance.sample(range(START + 1, START + DAYS - 60), 10))):
-            taker = chance.choice([party for party in PARTIES if party != holder])
-            luck, event = chance.random(), f"{place}/event/{number}"
-            to, from_ = (taker, holder if luck < 0.5 else None) if luck < 0.92 else (None, None)
-            if 0.83 <= luck < 0.88:
-                to, from_ = None, holder
-            events[event] = Event(
-                (place,), to=to, from_=from_, parties=(holder, taker) if 0.92 <= luck < 0.96 else (),
-                contested=luck >= 0.92, when=window(day),
-                extent="Whole" if chance.random() < 0.8 else chance.choice(("Centre", "EntireArea", "SomeParts")),
-                follows=(previous,) if previous and chance.random() < 0.05 else (),
-            )  # fmt: skip
-            for voice in range(1 + (chance.random() < 0.4) + (chance.random() < 0.15)):
-                stance: Stance = chance.choice(("Reports", "Reports", "Reports", "Announces", "Alleges"))
-                speaker = taker if stance == "Announces" else chance.choice(SPEAKERS) if chance.random() < 0.3 else None
-                claim(f"{event}/claim/{voice}", event, day, stance, speaker, window(day) if voice else None)
-            if chance.random() < 0.1:
-                claim(f"{event}/claim/denial", event, day, "Denies", holder, None)
-            holder, previous = to or holder, event
-            if chance.random() < 0.15:
-                events[f"{event}/held"] = Event((place,), report=True, to=holder, when=(day + 9, day + 9))
-                claim(f"{event}/held/claim", f"{event}/held", day + 9, "Reports", None, None)
-    return Record(
-        START,
-        within={place: (provinces[number % len(provinces)],) for number, place in enumerate(places)},
-        sources=sources, events=events, claims=claims,
-        baselines={"baseline": Baseline(tuple(places[: len(provinces)]), PARTIES[0], START, START + DAYS)},
-    )  # fmt: skip
-
-
-def timed(what: str, work: Callable[[], T], times: int = 1) -> T:
-    """Do something, and say how long the fastest time took, and how much of a processor's time."""
+def timed(what: str, work: Callable[[], T], times: int = 1) -> tuple[T, float]:
+    """Do something, and say how long the fastest time took, and how much of a processor's time; with its seconds."""
     fastest = busy = float("inf")
     for _ in range(times):
         begun, spent = time.perf_counter(), time.process_time()
         done = work()
         fastest, busy = min(fastest, time.perf_counter() - begun), min(busy, time.process_time() - spent)
-    print(f"{what:<50} {fastest * 1000:>10,.1f} ms {busy * 1000:>10,.1f} ms of a processor", flush=True)
-    return done
+    print(f"{what:<50} {fastest * 1000:>12,.1f} ms {busy * 1000:>12,.1f} ms of a processor", flush=True)
+    return done, fastest
+
+
+def measured(changes: int, seed: int, sparql: bool) -> dict[str, float]:
+    """Make a record, index it, ask; the seconds that the map took, and with SPARQL."""
+    print(f"\n{changes:,} changes")
+    facts = of_record(invented(changes, seed))
+    built, _ = timed("the index, from columns", lambda: build(facts))
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        built.save(Path(folder) / "index")
+        sizes = {path.name: path.stat().st_size for path in (Path(folder) / "index").iterdir()}
+        names = sum(size for name, size in sizes.items() if name.endswith(("-text.npy", "-ends.npy")))
+        print(f"{len(facts.claims):,} claims, {len(built.ledger.claim):,} rows, {len(built.runs.place):,} runs; bytes a "
+              f"change: columns {(sum(sizes.values()) - names) / changes:.0f}, names {names / changes:.0f}")  # fmt: skip
+        index, _ = timed("opening the index", lambda: open_index(Path(folder) / "index"), 5)
+        _, found["all places on a day, from the index"] = timed(
+            "all places on a day", lambda: state_at(index, DAY, DAY), 20
+        )
+        asked(index)
+        if sparql:
+            found |= by_query(built, facts, Path(folder) / "runs")
+    return found
+
+
+def asked(index: Index) -> None:
+    """The other questions."""
+    sources = frozenset(name for name in index.ledger.sources if not name.endswith("-0"))
+    for name, view in (
+        ("another known by", View(known=DAY + 10)), ("other sources", View(sources=sources)),
+        ("another policy", View(policy="every-word")),
+    ):  # fmt: skip
+        timed(f"all places on a day, {name}", lambda view=view: state_at(index, DAY, DAY, view), 3)  # type: ignore[misc]
+    timed("all places in a month", lambda: state_at(index, DAY, DAY + 30), 3)
+    place = index.ledger.places[7]
+    timed("the verdict on a place", lambda: verdict(index, place, DAY, DAY), 20)
+    timed("the history of a place", lambda: history(index, place), 20)
+    timed("counts over 200 places", lambda: counts(index, list(index.ledger.places[:200]), PARTIES[0], DAY), 5)
+
+
+def by_query(built: Index, facts: object, directory: Path) -> dict[str, float]:
+    """Write the conclusions, load them into a database, and ask it for all places on a day."""
+    texts, _ = timed(
+        "writing the conclusions", lambda: list(written(facts, built.ledger, np.arange(len(built.ledger.places))))
+    )  # type: ignore[arg-type]
+    store = ox.Store(str(directory))
+
+    def load() -> None:
+        for text in texts:
+            store.bulk_load(text, ox.RdfFormat.TURTLE)
+        store.optimize()
+
+    timed(f"loading them ({sum(map(len, texts)) / 1e6:,.0f} MB)", load)
+    print(f"{len(store):,} triples")
+    question = next(each for each in queries.examples() if each.slug == "all-places-on-a-day").text
+    question = question.replace("2021-08-09", date.fromordinal(DAY).isoformat())
+    bare = question.partition("  OPTIONAL { ?run kg:certainController")[0].replace(" ?certain ?possible", "") + "}"
+    found = {}
+    for what, text in (("as shipped", question), ("place and state alone", bare)):
+        _, found[what] = timed(f"all places on a day, by SPARQL, {what}", lambda text=text: answered(store, text), 3)  # type: ignore[misc]
+    return {"all places on a day, by SPARQL": min(found.values())}
+
+
+def answered(store: ox.Store, text: str) -> int:
+    """Ask, and read the whole answer as bytes."""
+    found = store.query(text)
+    assert isinstance(found, ox.QuerySolutions)
+    return len(found.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+
+
+def in_a_store(location: Path) -> None:
+    """What only a store shows: the index from everything, and small writes into a copy."""
+    print(f"\n{location}")
+    store = open_store(location)
+    directory = store.published.directory()
+    graphs = versions.read_manifest(directory).graphs
+    facts, _ = timed("reading the database", lambda: read_facts(directory, graphs))
+    timed("the index of what was read", lambda: build(facts))
+    timed("opening the index of the version", lambda: index_of(directory), 3)
+    with tempfile.TemporaryDirectory(dir=location.parent) as folder:
+        store.backup(Path(folder) / "copy")
+        copy = open_store(Path(folder) / "copy")
+        validate.prepare()
+        writes = sorted(small_write(copy, number) for number in range(WRITES))
+        print(f"{WRITES} small writes: median {writes[WRITES // 2] * 1000:,.0f} ms, fastest {writes[0] * 1000:,.0f} ms, "
+              f"slowest {writes[-1] * 1000:,.0f} ms")  # fmt: skip
+        timed("opening the index after a small write", lambda: open_control(copy))
+        copy.close()
+    store.close()
+
+
+def small_write(store: Store, number: int) -> float:
+    """Add a claim of a new event; how long that took."""
+    at = date.fromordinal(DAY).isoformat()
+    here = f"bench-{number}"
+    text = f"""INSERT DATA {{ GRAPH graph:written {{
+        event:{here} a kg:ControlChange ; kg:eventType kg:Capture ; kg:place place:district-{8 * number + 40} ;
+          kg:extent kg:Whole ; kg:toController actor:party-1 ; kg:when when:{here} .
+        when:{here} a kg:When ; kg:edtf "{at}"^^edtf:EDTF ; kg:earliest "{at}"^^xsd:date ; kg:latest "{at}"^^xsd:date ;
+          kg:precision kg:Day .
+        claim:{here} a kg:Claim ; kg:about event:{here} ; kg:stance kg:Reports ; kg:source source:{here} ;
+          kg:gloss "Taken."@en ; kg:recordedAt "2026-11-26T00:00:00Z"^^xsd:dateTime .
+        source:{here} a kg:Source ; kg:sourceKind kg:NewsPage ; kg:published when:{here} ; skos:prefLabel "{here}"@en ;
+          kg:retrieved "2026-11-26"^^xsd:date }} }}"""
+    begun = time.perf_counter()
+    publish.write(store, [{"update": text}], who="bench", prefixes=PREFIXES)
+    return time.perf_counter() - begun
 
 
 def main() -> None:
     """Read the command line, measure."""
-    parser = argparse.ArgumentParser(description="Measure the index of control.")
-    parser.add_argument("--changes", type=int, default=200_000)
+    parser = argparse.ArgumentParser(description="Measure the index of control and its peers.")
+    parser.add_argument("--sizes", default="20000,200000", help="changes, separated by commas (default 20000,200000)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sparql", type=int, default=200_000, help="changes up to which SPARQL is asked too")
+    parser.add_argument("--store", type=Path, help="a store with a data set of bench.generate")
+    parser.add_argument("--plot", type=Path, help="where to draw the cost against the size, as SVG")
     arguments = parser.parse_args()
-    record = timed("inventing the record", lambda: invented(arguments.changes, arguments.seed))
-    index = timed("build", lambda: build(record))
-    print(f"{len(record.claims):,} claims, {len(index.ledger.claim):,} rows, {len(index.runs.place):,} runs")
-    with tempfile.TemporaryDirectory() as folder:
-        directory = Path(folder)
-        timed("save", lambda: index.save(directory))
-        sizes = {path.name: path.stat().st_size for path in directory.iterdir()}
-        names = sum(size for name, size in sizes.items() if name.endswith(("-text.npy", "-ends.npy")))
-        print(f"on disk a change: columns {(sum(sizes.values()) - names) / arguments.changes:.0f} bytes, names "
-              f"{names / arguments.changes:.0f} bytes")  # fmt: skip
-        index = timed("open", lambda: open_index(directory), 5)
-        day = START + 2000
-        some = [name for name in record.sources if not name.endswith("-0")]
-        asked = list(record.within)[7:8]
-        for name, view in (
-            ("default", View()), ("known by", View(known=day + 10)), ("sources", View(sources=frozenset(some))),
-            ("every-word", View(policy="every-word")),
-        ):  # fmt: skip
-            timed(f"map on a day, {name}", lambda view=view: state_at(index, day, day, view), 5)  # type: ignore[misc]
-        timed("map for a month, default", lambda: state_at(index, day, day + 30), 5)
-        timed("map for a month, every-word", lambda: state_at(index, day, day + 30, View(policy="every-word")), 3)
-        timed("verdict of a place", lambda: verdict(index, asked[0], day, day), 20)
-        timed("history of a place", lambda: history(index, asked[0]), 20)
-        written = next(iter(record.claims))
-        place = record.events[record.claims[written].about[0]].places[0]
-        around = {place, *record.within[place]}
-        events = {name: event for name, event in record.events.items() if around & set(event.places)}
-        claims = {name: claim for name, claim in record.claims.items() if set(claim.about) & set(events)}
-        sources = {claim.source: record.sources[claim.source] for claim in claims.values()}
-        sources |= {name: record.sources[name] for source in [*sources.values()] for name in source.derived_from}
-        part = Record(START, {place: record.within[place]}, {}, sources, events, claims, record.baselines)
-        timed("a small write: one place anew", lambda: index.updated(part, [place]), 3)
-        timed("counts over 200 places", lambda: counts(index, list(record.within)[:200], PARTIES[0], day), 5)
+    lines: dict[str, Line] = {}
+    for changes in map(int, filter(None, arguments.sizes.split(","))):
+        for name, seconds in measured(changes, arguments.seed, changes <= arguments.sparql).items():
+            lines.setdefault(name, []).append((changes, seconds * 1000))
+    if arguments.plot:
+        arguments.plot.write_text(plotted(lines, "changes of control", "ms"), encoding="utf-8")
+    if arguments.store:
+        in_a_store(arguments.store)
 
 
 if __name__ == "__main__":

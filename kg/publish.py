@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from kg import files, news, validate
+from kg.control import publishing as control
+from kg.control.reading import DERIVED
 from kg.errors import BadFile, NothingPublished, Refused, Violation
 from kg.store import versions
+from kg.store.answer import Account
 from kg.store.candidate import Candidate
 from kg.store.embedded import Store
 
@@ -48,6 +51,9 @@ def load(
     texts = {path: _read(path) for path in paths}
     targets = {path: graph or files.graph_of(path) for path in paths}
     _one_file_a_graph(targets)
+    for path, target in targets.items():
+        if target.startswith(DERIVED):
+            raise BadFile(str(path), None, f"goes into <{target}>; what is under <{DERIVED}> follows from other graphs")
     if not _changed(store, texts, targets):
         return Loaded(store.version(), {})
     with store.candidate() as candidate:
@@ -67,6 +73,8 @@ def load(
         violations = validate.check(candidate, sorted(written.keys() - unshaped.keys()), sources)
         if violations:
             raise Refused(violations)
+        progress("drawing conclusions")
+        control.conclude(candidate, candidate.changed, candidate.nodes)
         progress("putting in order")
         candidate.tidy()
         progress("publishing")
@@ -112,13 +120,17 @@ def write(
         account = candidate.apply(store.pool, steps, context, digest, seconds)
         if not account:
             return Written(store.version() if candidate.graphs else candidate.publish(who), {}, {})
+        derived = _refuse_conclusions(account)
         progress("checking")
         violations = validate.check_change(candidate, account)
         if violations:
             raise Refused(violations)
-        progress("publishing")
         candidate.news = news.of_write(store, candidate, account)
         unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
+        changed = account.changed if account.nodes else None
+        progress("concluding")
+        control.conclude(candidate, None if derived else changed, account.nodes)
+        progress("publishing")
         return Written(candidate.publish(who), account.added, account.removed, unshaped)
 
 
@@ -143,6 +155,21 @@ def restore(store: Store, backup: Path, *, who: str) -> str:
         with suppress(NothingPublished):
             candidate.news = news.of_load(store, candidate, {*store.manifest().graphs, *candidate.graphs})
         return candidate.publish(f"{who}: restored {version.name}")
+
+
+def _refuse_conclusions(account: Account) -> bool:
+    """Whether a write took away conclusions together with other graphs, which is allowed: they are drawn anew.
+
+    Raises Refused for every other write into a graph of conclusions.
+    """
+    derived = {name for name in (*account.added, *account.removed) if name.startswith(DERIVED)}
+    if derived and (account.added.keys() & derived or derived >= {*account.added, *account.removed}):
+        message = (
+            "What is derived is written with each version, from the other graphs; change those, and name a graph in "
+            "updates that take statements away."
+        )
+        raise Refused([Violation("derived", name, message, name) for name in sorted(derived)])
+    return bool(derived)
 
 
 def _digest(steps: Sequence[dict[str, Any]]) -> str:

@@ -158,8 +158,8 @@ class Said(Exact):
 
 
 class Counted(BaseModel):
-    """Of `of` places how many an actor certainly holds, how many certainly or possibly, and of how many more there is no
-    evidence that it does not."""
+    """Of `of` places how many an actor certainly holds, how many certainly or possibly, and of how many more it is not
+    said that it does not."""
 
     certain: int | None
     possible: int | None

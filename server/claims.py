@@ -8,60 +8,60 @@ from datetime import date
 from functools import partial
 from json import JSONDecodeError
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, json, request
 from pydantic import ValidationError
 from rdflib import Graph, Literal, URIRef
 
-from kg import asking, naming
+from kg import answering, asking, naming
 from kg.claims import listing, writing
 from kg.claims.given import json_name
 from kg.claims.naming import said_of
 from kg.claims.writing import Outcome
-from kg.control.answers import Verdict
+from kg.control.accounts import of_verdict
 from kg.errors import BadQuestion, UnknownEntity
-from kg.gazetteer import Gazetteer, open_gazetteer
+from kg.forms import plain
+from kg.gazetteer import open_gazetteer
 from kg.ontology import PREFIXES
 from kg.publish import Written
 from server import access, current, filled, parameters, writes
+from server.declared import describe, endpoint
 from server.errors import Rejected
+from server.replies import JSON, paged, reply
 
 bp = Blueprint("claims", __name__)
 
-PAGE = 100
-"""Claims on a page, where a request does not say how many."""
-LARGEST = 1000
-"""Claims that a page may have."""
+NAMED = {"slug": "the last part of the claim's IRI"}
+PROBLEMS = {
+    400: "the body has other fields", 401: "the token is missing, or none of ours", 403: "this service is read-only",
+    404: "there is no such claim", 409: "the record has it otherwise", 415: "the body is no JSON",
+    422: "the claim cannot be: `errors` has a pointer to each field, and the rule", 503: "there is no data yet",
+}  # fmt: skip
+"""What may go wrong with a write."""
 Body = TypeVar("Body", bound=filled.Strict)
 _one_at_a_time = threading.Lock()
 """Held from the look at what is there to the end of the write."""
 
 
 @bp.get("/api/claims")
-def listed() -> Response:
-    """The claims on control, by `place`, `source` and `at`; `page` and `size` of the list."""
+@endpoint(filled.Claims, filled.Listed, JSON, tags=("claims",))
+def claims(asked: filled.Claims, form: str) -> Response:
+    """The claims on control, those that were taken back too, in the order of their names."""
     gazetteer = open_gazetteer(current.store())
-    places = [naming.named(gazetteer, "place", name).iri for name in parameters.values("place")]
-    sources = [naming.named(gazetteer, "source", name).iri for name in parameters.values("source")]
-    at = parameters.one("at")
-    page, size = _number("page", 1, 1_000_000), _number("size", PAGE, LARGEST)
-    version, found, more = listing.listed(
-        current.store(), places=places, sources=sources, day=_day(at) if at else None,
-        first=(page - 1) * size, most=size,
+    version, total, found = listing.listed(
+        current.store(),
+        places=[naming.named(gazetteer, "place", name).iri for name in asked.place],
+        sources=[naming.named(gazetteer, "source", name).iri for name in asked.source],
+        day=_day(asked.at) if asked.at else None, first=asked.offset, most=asked.limit,
     )  # fmt: skip
-    claims = [{json_name(name): value for name, value in asdict(each).items()} for each in found]
-    response = _json({"version": version, "page": page, "size": size, "claims": claims})
-    response.headers["Controlgraph-Version"] = version
-    links = {"prev": page - 1 if page > 1 else None, "next": page + 1 if more else None, "first": 1}
-    response.headers["Link"] = ", ".join(
-        f'<{_address(number)}>; rel="{relation}"' for relation, number in links.items() if number
-    )
-    return response
+    told = [{json_name(name): value for name, value in asdict(each).items()} for each in found]
+    response = reply({"version": version, "total": total, "claims": told}, JSON[form][0], version)
+    return paged(response, asked.offset, asked.limit, total)
 
 
 @bp.post("/api/claims")
-def add() -> Response:
+@describe(filled.Done, body=filled.Claim, status=201, tags=("claims",), problems=PROBLEMS)
+def add_claim() -> Response:
     """A new claim: 201 with its address; 200 where the record has the same."""
     who = access.writer()
     given = _body(filled.Claim).given()
@@ -69,7 +69,8 @@ def add() -> Response:
 
 
 @bp.post("/api/claims/<slug>/corrections")
-def correct(slug: str) -> Response:
+@describe(filled.Done, body=filled.Correction, status=201, tags=("claims",), path=NAMED, problems=PROBLEMS)
+def correct_claim(slug: str) -> Response:
     """Another claim of the same voice in the place of one: 201 with its address."""
     who = access.writer()
     claim, changes = _claim(slug), _body(filled.Correction).changes()
@@ -77,7 +78,8 @@ def correct(slug: str) -> Response:
 
 
 @bp.post("/api/claims/<slug>/retraction")
-def retract(slug: str) -> Response:
+@describe(filled.Done, status=200, tags=("claims",), path=NAMED, problems=PROBLEMS)
+def retract_claim(slug: str) -> Response:
     """A claim is taken back: 200, also where it was before."""
     who = access.writer()
     return _done(partial(writing.retract, claim=_claim(slug)), who, 200)
@@ -121,7 +123,10 @@ def _done(act: Any, who: str, status: int) -> Response:
 
     with _one_at_a_time:
         outcome: Outcome = act(current.store(), who=who, write=write)
-    gazetteer = open_gazetteer(current.store())
+    of = answering.known(current.store())
+    before, after = (
+        next(plain.sides(of_verdict(answer), of)) if answer else None for answer in (outcome.before, outcome.after)
+    )
     answer = outcome.after or outcome.before
     document = {
         "claim": outcome.claim,
@@ -131,13 +136,13 @@ def _done(act: Any, who: str, status: int) -> Response:
         "unread": [asdict(unread) for unread in outcome.unread],
         "place": answer.place if answer else None,
         "at": str(date.fromordinal(answer.last)) if answer else None,
-        "before": _verdict(outcome.before, gazetteer),
-        "after": _verdict(outcome.after, gazetteer),
+        "before": before,
+        "after": after,
     }
-    response = _json(document, status if outcome.new else 200)
+    response = reply(document, JSON["json"][0], outcome.version)
+    response.status_code = status if outcome.new else 200
     if status == 201:
         response.headers["Location"] = f"{current.address()}/id/claim/{outcome.claim.rpartition('/')[2]}"
-    response.headers["Controlgraph-Version"] = outcome.version
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -150,52 +155,8 @@ def _linked(statements: Graph) -> Any:
     return json.loads(statements.serialize(format="json-ld", context=context, auto_compact=True))
 
 
-def _verdict(answer: Verdict | None, gazetteer: Gazetteer) -> dict[str, Any] | None:
-    """An answer, as in `/api/control`."""
-    if answer is None:
-        return None
-    return {
-        "state": answer.state,
-        "flags": sorted(answer.flags),
-        "controllers": [
-            {"actor": actor, "label": gazetteer.label(actor), "certainty": stay.certainty}
-            | {
-                json_name(name): None if (day := getattr(stay, name)) is None else str(date.fromordinal(day))
-                for name in ("possible_from", "certain_from", "certain_until", "possible_until")
-            }
-            | {"interrupted": stay.interrupted}
-            for actor, stay in sorted(answer.controllers.items())
-        ],
-        "excluded": sorted(answer.excluded),
-        "because": sorted(answer.because),
-        "conflicts": sorted(sorted(group) for group in answer.conflicts),
-        "unheard": sorted(
-            (asdict(voice) for voice in answer.unheard), key=lambda voice: (voice["source"], voice["claimant"] or "")
-        ),
-    }
-
-
-def _json(document: dict[str, Any], status: int = 200) -> Response:
-    return Response(json.dumps(document, ensure_ascii=False, sort_keys=False), status, content_type="application/json")
-
-
 def _day(text: str) -> date:
     first, last = asking.days(text)
     if first != last:
         raise BadQuestion("at", text, "one day is accepted here, such as 2021-08-15")
     return date.fromordinal(first)
-
-
-def _number(name: str, default: int, most: int) -> int:
-    text = parameters.one(name)
-    if text is None:
-        return default
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
-        raise BadQuestion(name, text, f"accepted is a whole number from 1 to {most}")
-    return int(text)
-
-
-def _address(page: int) -> str:
-    """The address of another page of the same list."""
-    asked = [(name, value) for name, values in parameters.given().items() for value in values if name != "page"]
-    return f"{current.address()}/api/claims?{urlencode([*asked, ('page', page)])}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from flask import Blueprint, Response, render_template
 from kg import entities
 from kg.control.answers import POLICIES, Verdict
 from kg.control.index import verdict
-from kg.control.record import Day
 from kg.control.verdicts import STATES
 from kg.entities import Claim
 from kg.figures import seen
@@ -21,7 +20,7 @@ from kg.figures.map import map_svg
 from kg.figures.sheets import Sheet
 from kg.figures.states import UNKNOWN, Answer, notes, words
 from kg.figures.symbols import sign
-from kg.figures.timeline import Lane, counted, differs, reach, timeline_svg, within
+from kg.figures.timeline import LANES, counted, differs, timeline_svg, within
 from kg.gazetteer import ROUTES, Entry, last_part
 from server import current, headers
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width
@@ -77,9 +76,9 @@ def map_page() -> Response:
 def timeline_page() -> Response:
     """The timeline of control, and the same as a table."""
     asked = scene(timeline=True)
-    lanes = _lanes(asked)
-    window = _window(asked, lanes)
-    stretches = [(lane, span) for lane in lanes for span in within(lane.spans, window)]
+    lanes = asked.lanes
+    window = asked.window
+    stretches = [(lane, span) for lane in lanes[:LANES] for span in within(lane.spans, window)]
     page = render_template(
         "figures/timeline.html",
         **_shared(asked, asked.sheet(timeline=True)),
@@ -155,27 +154,9 @@ def _map(asked: Scene, pixels: float, prefix: str = "map", headed: bool = True) 
 
 
 def _timeline(asked: Scene, pixels: float, prefix: str = "timeline", headed: bool = True) -> str:
-    lanes = _lanes(asked)
     question = asked.question
     marked = (question.first, question.last) if asked.dated and question.first == question.last else None
-    return timeline_svg(lanes, asked.sheet(timeline=True), _window(asked, lanes), pixels, marked, prefix, headed)
-
-
-def _lanes(asked: Scene) -> list[Lane]:
-    """The lanes; where no place is chosen, of the places of which anything is said."""
-    question = asked.question
-    free = not (question.places or question.within or question.types)
-    listed = [pair for pair in asked.listed if not free or pair[0].iri in asked.told]
-    lanes = seen.lanes(asked.index, question.view, listed, asked.actors, question.lang, asked.about)
-    return lanes if not free else [lane for lane in lanes if any(span.answer != UNKNOWN for span in lane.spans)]
-
-
-def _window(asked: Scene, lanes: Sequence[Lane]) -> tuple[Day, Day]:
-    """The days that a timeline shows: those that are asked about, where they are several; else all that change."""
-    question = asked.question
-    if lanes and (not asked.dated or question.first == question.last):
-        return reach(lanes, (asked.index.ledger.study_start, question.last))
-    return question.first, question.last
+    return timeline_svg(asked.lanes, asked.sheet(timeline=True), asked.window, pixels, marked, prefix, headed)
 
 
 def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What `/api/claims` takes: the fields of a claim as JSON, with what each means; anything else is told by its place."""
+"""What `/api/claims` takes and gives, as JSON: the fields of a claim with what each means, and what came of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from kg.claims.given import EXTENTS, KINDS, MANNERS, SOURCE_KINDS, STANCES, Given, NewSource
+from server.answered import Day, Iri, Verdict, Versioned
+from server.declared import Paged
 
 LONGEST = 2000
 """Characters that a text may have."""
@@ -89,6 +91,63 @@ class Claim(Correction):
 
 _WORDS = {"model_type": "an object is accepted here", "extra_forbidden": "there is no such field"}
 """What is said of some errors, in place of words about our classes."""
+
+
+class Claims(Paged):
+    """Claims on control."""
+
+    place: list[str] = Field([], description="only on these places", examples=[["city-zaranj"]])
+    source: list[str] = Field([], description="only in these sources", examples=[["source-001"]])
+    at: str | None = Field(None, description="only of a time that includes this day", examples=["2021-08-06"])
+    limit: int = Field(100, ge=1, le=1000, description="how many at most")
+
+
+class Told(BaseModel):
+    """A claim that the record has. `when` and `statedOn` are EDTF, or the words where they cannot be read; `retired` is
+    when it was taken back."""
+
+    claim: Iri
+    about: list[Iri]
+    places: list[Iri]
+    source: Iri
+    stance: str
+    claimants: list[Iri]
+    when: str | None
+    statedOn: str | None  # noqa: N815
+    sentence: int | None
+    locator: str | None
+    gloss: str
+    recorded: str
+    retired: str | None
+    supersedes: list[Iri]
+
+
+class Listed(Versioned):
+    """Claims on control; `total` counts those on other pages too."""
+
+    total: int
+    claims: list[Told]
+
+
+class Unread(BaseModel):
+    """A date that is kept as a text, and why."""
+
+    field: str
+    text: str
+    reason: str
+
+
+class Done(Versioned):
+    """What came of a claim. `new` is false where the record had it so; then nothing was written."""
+
+    claim: Iri
+    new: bool
+    statements: dict[str, Any] = Field(description="what was written, or what the record has, as JSON-LD")
+    unread: list[Unread]
+    place: Iri | None
+    at: Day | None = Field(description="the last day that the claim gives; `before` and `after` answer for it")
+    before: Verdict | None
+    after: Verdict | None
 
 
 def _several(value: Any) -> Any:

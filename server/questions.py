@@ -93,7 +93,7 @@ def _sided() -> type[_Both]:
             kind = field.annotation if name == "sources" else field.annotation | None  # type: ignore[operator]
             told = (field.description or "").replace("of both sides", f"of side {side}")
             own[f"{side}_{name}"] = (kind, Field(empty, alias=f"{side}.{name}", description=told))
-    return create_model("Compare", __base__=_Both, __doc__=_Both.__doc__, **own)  # type: ignore[call-overload, no-any-return]
+    return create_model("Compare", __base__=_Both, __doc__=_Both.__doc__, **own)
 
 
 Compare = _sided()

@@ -14,17 +14,18 @@ from urllib.parse import urlencode
 from kg import answering, asking, naming
 from kg.answering import Held, Known
 from kg.asking import Question
-from kg.control.courses import changes
+from kg.control.courses import changes, told_first
 from kg.control.index import Index, state_at
 from kg.control.record import Day
+from kg.errors import BadQuestion
 from kg.figures import seen
 from kg.figures.calendar import date_of
 from kg.figures.seen import Actors
 from kg.figures.sheets import Sheet, map_title, open_credits, sheet, timeline_title
 from kg.figures.states import Answer
+from kg.figures.timeline import LANES, Lane, reach
 from kg.gazetteer import Entry, Gazetteer
 from server import current, parameters, wording
-from server.errors import Rejected
 
 NARROWEST, WIDEST = 240, 2400
 WIDE, NARROW = 820, 360
@@ -86,6 +87,24 @@ class Scene:
         """The places that the question lists, with their answers."""
         return seen.listed(self.held, self.told)
 
+    @cached_property
+    def lanes(self) -> list[Lane]:
+        """The lanes of a timeline, the first to change first; where no place is chosen, of places of which anything is
+        said."""
+        question, listed = self.question, self.listed
+        if not (question.places or question.within or question.types):
+            told = set(told_first(self.index, question.view, LANES))
+            listed = [pair for pair in listed if pair[0].iri in told]
+        return seen.lanes(self.index, question.view, listed, self.actors, question.lang, self.about)
+
+    @cached_property
+    def window(self) -> tuple[Day, Day]:
+        """The days that a timeline shows: those that are asked about, where they are several; else all that change."""
+        question = self.question
+        if self.lanes and (not self.dated or question.first == question.last):
+            return reach(self.lanes, (self.index.ledger.study_start, question.last))
+        return question.first, question.last
+
     def sheet(self, timeline: bool = False) -> Sheet:
         """What the figure says of itself."""
         title = timeline_title(self.question, self.gazetteer) if timeline else map_title(self.question)
@@ -139,11 +158,10 @@ def _all_days(known: Known, given: Mapping[str, list[str]], timeline: bool) -> s
 
 
 def width() -> float:
-    """The width that is asked for, in pixels."""
-    text = parameters.one("width") or str(WIDE)
+    """The width that is asked for, in pixels. Raises BadQuestion."""
+    text = asking.one(parameters.given(), "width") or str(WIDE)
     if not text.isascii() or not text.isdigit() or not NARROWEST <= int(text) <= WIDEST:
-        accepted = f"accepted are {NARROWEST} to {WIDEST}, in pixels"
-        raise Rejected(400, "width", "No such width", f"width={text!r}: {accepted}")
+        raise BadQuestion("width", text, f"accepted are {NARROWEST} to {WIDEST}, in pixels")
     return float(text)
 
 

@@ -44,9 +44,9 @@ def listed(
     day: date | None = None,
     first: int = 0,
     most: int = 100,
-) -> tuple[str, list[Listed], bool]:
-    """The version, and at most `most` claims of it from number `first` on, in the order of their IRIs; and whether
-    there are more.
+) -> tuple[str, int, list[Listed]]:
+    """The version, how many claims of it there are, and of these at most `most` from number `first` on, in the order
+    of their IRIs.
 
     Of `places` and `sources` those that are named (none: all), and of a time that includes `day`. Those that were taken
     back are among them.
@@ -55,12 +55,13 @@ def listed(
     for variable, wanted in (("place", list(places)), ("source", list(sources))):
         text = queries.filled(text, variable, wanted) if wanted else text
     values = {"day": Literal(str(day), datatype=XSD.date)} if day else None
-    answer = store.query(f"{text}LIMIT {most + 1} OFFSET {first}", values=values)
+    answer = store.query(text, values=values)
     claims = [str(row["claim"]) for row in read_rows(answer.read())]
-    said = _said(store, claims[:most])
+    here = claims[first : first + most]
+    said = _said(store, here)
     said |= _said(store, _of(said, KG.about, KG.statesWhen, KG.statedOn))
     said |= _said(store, _of(said, KG.when))
-    return answer.version, [_told(claim, said) for claim in claims[:most]], len(claims) > most
+    return answer.version, len(claims), [_told(claim, said) for claim in here]
 
 
 def _said(store: Store, things: list[str]) -> dict[str, Said]:

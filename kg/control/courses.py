@@ -10,12 +10,12 @@ import numpy as np
 from kg.control.accounts import runs_from
 from kg.control.answers import Flag, State, View
 from kg.control.index import DEFAULT, Index
-from kg.control.ledger import ACTOR_SHIFT
+from kg.control.ledger import ACTOR_SHIFT, NEVER
 from kg.control.names import Array, spans
 from kg.control.record import Day
 from kg.control.runs import Runs, is_wide
 from kg.control.verdicts import STATES, flags_of, history
-from kg.control.weighing import EVIDENT
+from kg.control.weighing import EVIDENT, UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,31 @@ def changes(index: Index, view: View = DEFAULT) -> list[Day]:
     A day on which only flags change is none. Places with more actors than a machine word has room for are left out.
     """
     found, at = _runs(index, np.flatnonzero(~is_wide(index.ledger)), view)
+    return [int(day) for day in np.unique(found.first[at][_changed(found, at)])]
+
+
+def told_first(index: Index, view: View, most: int) -> list[str]:
+    """Places of which anything is said, at most so many: those whose state or controllers change first."""
+    ledger = index.ledger
+    wide = is_wide(ledger)
+    found, at = _runs(index, np.flatnonzero(~wide), view)
+    place, first = found.place[at].astype(np.int64), found.first[at].astype(np.int64)
+    told = np.zeros(len(ledger.places), bool)
+    told[place[(found.state[at] != UNKNOWN) | (found.flags[at] & EVIDENT - 1 != 0)]] = True
+    told |= wide
+    day = np.full(len(ledger.places), NEVER, np.int64)
+    np.minimum.at(day, place[_changed(found, at)], first[_changed(found, at)])
+    order = np.flatnonzero(told)[np.argsort(day[told], kind="stable")]
+    return [ledger.places[number] for number in order[:most].tolist()]
+
+
+def _changed(found: Runs, at: Array) -> Array:
+    """Of some runs those that have another state, or other controllers, than the one before of the same place."""
     differs = np.zeros(len(at), bool)
     for column in (found.state[at], found.certain[at], found.controllers[at]):
         differs[1:] |= np.asarray(column[1:] != column[:-1], bool)
     differs[1:] &= np.asarray(found.place[at][1:] == found.place[at][:-1], bool)
-    return [int(day) for day in np.unique(found.first[at][differs])]
+    return differs
 
 
 def _runs(index: Index, places: Array, view: View) -> tuple[Runs, Array]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from kg.control.facts import ALWAYS, NOT_YET, OPEN, Facts, Pairs
 from kg.control.ledger import ANYTHING, CENTRE, DENIAL, NEVER, PARTS, Ledger
-from kg.control.names import Array, spans
+from kg.control.names import Array, distinct, spans
 from kg.control.telling import AREA, DENIES, closed, meaning, published, said, tellings, told_changes
 
 
@@ -118,7 +118,7 @@ class Holders:
         pairs += [(rows["place"][sets[name][:, 0]], sets[name][:, 1]) for name in ("party", "heir")]
         pairs.append((baselines["place"], baselines["actor"]))
         self.actors = actors
-        self.keys = np.unique(np.concatenate([(place * actors + actor)[actor >= 0] for place, actor in pairs]))
+        self.keys = distinct(np.concatenate([(place * actors + actor)[actor >= 0] for place, actor in pairs]))
         self.start = np.searchsorted(self.keys, np.arange(places + 1) * actors)
         self.actor = self.keys % actors
         spoken = sets["self"]

@@ -10,7 +10,7 @@ import numpy as np
 from kg.control.answers import View
 from kg.control.facts import micros
 from kg.control.ledger import NEVER, PARTS, Ledger
-from kg.control.names import Array, spans
+from kg.control.names import Array, distinct, spans
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,7 @@ def underived(ledger: Ledger, rows: Array, place: Array) -> Array:
     derived = np.flatnonzero(count)
     if len(derived):
         size = len(ledger.sources)
-        own = np.unique((place * size + source)[ledger.around[rows] < 0])
+        own = distinct((place * size + source)[ledger.around[rows] < 0])
         count = count[derived]
         original = np.repeat(place[derived], count) * size + ledger.ancestor[spans(first[derived], count)]
         found = np.searchsorted(own, original)

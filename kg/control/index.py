@@ -7,7 +7,7 @@ places is stored as runs, so that its map is one lookup a place; any other view 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -37,13 +37,17 @@ class Index:
     ledger: Ledger
     runs: Runs
 
+    def columns(self) -> dict[str, Array]:
+        """All columns by name."""
+        runs = {f"run-{each.name}": getattr(self.runs, each.name) for each in fields(Runs)}
+        smallest = {name: column.astype(np.min_scalar_type(column.max(initial=0))) for name, column in runs.items()}
+        return {**ledgers.columns(self.ledger), **smallest}
+
     def save(self, directory: Path) -> None:
-        """Write the index into a directory, which is made if it is missing."""
+        """Write the index into a directory, which is made if it is missing, a file for each column."""
         directory.mkdir(parents=True, exist_ok=True)
-        ledgers.save(self.ledger, directory)
-        for each in fields(Runs):
-            column = getattr(self.runs, each.name)
-            np.save(directory / f"run-{each.name}.npy", column.astype(np.min_scalar_type(column.max(initial=0))))
+        for name, column in self.columns().items():
+            np.save(directory / f"{name}.npy", column)
 
     def updated(self, part: Record | Facts, touched: Iterable[str]) -> Index:
         """The index with what `part` says of the touched places in place of what it said of them before.
@@ -53,20 +57,32 @@ class Index:
         areas around them, every claim that supersedes one of those, whole events and baselines, the sources of all
         these with those that they derive from, and all claims of an undated source.
         """
+        return self.patched(patch(part, touched), touched)
+
+    def patched(self, part: Index, touched: Iterable[str]) -> Index:
+        """The index with another one in place of what was known of the touched places."""
         wanted = sorted(set(touched))
-        # A touched place of which nothing is said any more may be in no table of the part.
-        new = gather(in_columns(part, wanted))
-        ledger = spliced(self.ledger, new, wanted)
+        ledger = spliced(self.ledger, part.ledger, wanted)
         mask = np.zeros(len(ledger.places), bool)
         mask[ledger.places.numbers(wanted)] = True
-        _, moved, _ = merged(self.ledger.places, new.places)
-        place = moved[self.runs.place]
-        kept = ~mask[place]
-        former = {each.name: getattr(self.runs, each.name)[kept].astype(np.int64) for each in fields(Runs)}
-        former["place"] = place[kept]
-        runs = joined([Runs(**former), runs_of(ledger, np.flatnonzero(mask & ~is_wide(ledger)), DEFAULT)])
-        order = np.argsort(runs.place.astype(np.int64) * STRIDE + runs.first)
+        _, former, latter = merged(self.ledger.places, part.ledger.places)
+        kept = []
+        for runs, moved, replaced in ((self.runs, former, False), (part.runs, latter, True)):
+            place = moved[runs.place]
+            chosen = mask[place] == replaced
+            columns = {each.name: getattr(runs, each.name)[chosen].astype(np.int64) for each in fields(Runs)}
+            kept.append(Runs(**{**columns, "place": place[chosen]}))
+        runs = joined(kept)
+        order = np.argsort(runs.place * STRIDE + runs.first)
         return Index(ledger, Runs(*(getattr(runs, each.name)[order] for each in fields(Runs))))
+
+
+def patch(part: Record | Facts, touched: Iterable[str]) -> Index:
+    """The index of a part of what is said, with the runs of the touched places only."""
+    wanted = sorted(set(touched))
+    ledger = gather(in_columns(part, wanted))
+    numbers = ledger.places.numbers(wanted)
+    return Index(ledger, runs_of(ledger, numbers[~is_wide(ledger)[numbers]], DEFAULT))
 
 
 def in_columns(said: Record | Facts, places: list[str]) -> Facts:
@@ -103,10 +119,14 @@ def build(said: Record | Facts) -> Index:
     return Index(ledger, runs_of(ledger, np.flatnonzero(~is_wide(ledger)), DEFAULT))
 
 
+def of_columns(named: Mapping[str, Array]) -> Index:
+    """The index that has these columns."""
+    return Index(ledgers.of_columns(named), Runs(*(named[f"run-{each.name}"] for each in fields(Runs))))
+
+
 def open_index(directory: Path) -> Index:
     """The index that was saved in a directory, mapped into memory."""
-    columns = [ledgers.mapped(directory / f"run-{each.name}.npy") for each in fields(Runs)]
-    return Index(ledgers.opened(directory), Runs(*columns))
+    return of_columns({path.stem: ledgers.mapped(path) for path in directory.iterdir()})
 
 
 def verdict(index: Index, place: str, first: Day, last: Day, view: View = DEFAULT) -> Verdict:

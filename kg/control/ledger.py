@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -92,28 +92,27 @@ class Ledger:
     baseline_size: Array
 
 
-def save(ledger: Ledger, directory: Path) -> None:
-    """Write every column as one file of `directory`, which must exist."""
+def columns(ledger: Ledger) -> dict[str, Array]:
+    """All columns by name; a table of names is two."""
+    found: dict[str, Array] = {"study_start": np.array([ledger.study_start])}
     for each in fields(ledger):
         value = getattr(ledger, each.name)
         if isinstance(value, Names):
-            np.save(directory / f"{each.name}-text.npy", value.text)
-            np.save(directory / f"{each.name}-ends.npy", value.ends)
+            found |= {f"{each.name}-text": value.text, f"{each.name}-ends": value.ends}
         elif isinstance(value, np.ndarray):
-            np.save(directory / f"{each.name}.npy", value)
-    (directory / "ledger.json").write_text(json.dumps({"study_start": ledger.study_start}), encoding="utf-8")
+            found[each.name] = value
+    return found
 
 
-def opened(directory: Path) -> Ledger:
-    """The columns that `save` wrote, mapped into memory."""
-    columns: dict[str, object] = json.loads((directory / "ledger.json").read_text(encoding="utf-8"))
+def of_columns(named: Mapping[str, Array]) -> Ledger:
+    """The ledger that has these columns."""
+    found: dict[str, object] = {"study_start": int(named["study_start"][0])}
     for each in fields(Ledger):
         if each.type == "Names":
-            text, ends = (mapped(directory / f"{each.name}-{part}.npy") for part in ("text", "ends"))
-            columns[each.name] = Names(text, ends)
+            found[each.name] = Names(named[f"{each.name}-text"], named[f"{each.name}-ends"])
         elif each.type == "Array":
-            columns[each.name] = mapped(directory / f"{each.name}.npy")
-    return Ledger(**columns)  # type: ignore[arg-type]
+            found[each.name] = named[each.name]
+    return Ledger(**found)  # type: ignore[arg-type]
 
 
 def mapped(path: Path) -> Array:

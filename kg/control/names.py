@@ -85,6 +85,15 @@ def merged(old: Names, new: Names) -> tuple[Names, Array, Array]:
     return Names(text, np.concatenate([[0], np.cumsum(lengths)])), former, latter
 
 
+def distinct(numbers: Array) -> Array:
+    """The numbers that occur, in order. `np.unique` puts them into a hash table first, which takes much longer."""
+    ordered = np.sort(numbers)
+    kept = np.ones(len(ordered), bool)
+    kept[1:] = ordered[1:] != ordered[:-1]
+    found: Array = ordered[kept]
+    return found
+
+
 def spans(starts: Array, counts: Array) -> Array:
     """All whole numbers of spans that begin at `starts` and have `counts` members each, one span after the other."""
     total = int(counts.sum())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kg.control.index import Index, build
 from kg.control.reading import read_facts
+from kg.control.stored import stored
 from kg.store import versions
 from kg.store.embedded import Store
 
@@ -36,6 +37,13 @@ def open_control(store: Store) -> Control:
         directory = store.published.directory()
         found = _opened.get(store.location)
         if found is None or found.version != directory.name:
-            index = build(read_facts(directory, versions.read_manifest(directory).graphs))
-            found = _opened[store.location] = Control(directory.name, index)
+            found = _opened[store.location] = Control(directory.name, index_of(directory))
         return found
+
+
+def index_of(version: Path) -> Index:
+    """The index in a version's directory; built in memory where an older release, which wrote none, published it."""
+    found = stored(version)
+    if found is None:
+        return build(read_facts(version, versions.read_manifest(version).graphs))
+    return found.whole()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from kg.control.facts import ALWAYS, EXTENTS, NOT_YET, OPEN, STANCES, Facts, Pairs, as_record
-from kg.control.names import Array, Names, spans, table
+from kg.control.names import Array, Names, distinct, spans, table
 from kg.control.record import Record
 from kg.control.statements import KG, Statements, scanned
 from kg.control.telling import closed
@@ -52,7 +52,7 @@ def facts(said: Statements) -> Facts:
     on_control = kept(said.pairs["about"], ~said.having("attribute") & (source >= 0), is_event)
     about = kept(on_control, stance >= 0)
     assumed = kept(on_control, said.having("stance", "Assumes") & (stance < 0) & ~said.having("retiredAt"))
-    claims, events = np.unique(about[0]), np.unique(about[1])
+    claims, events = distinct(about[0]), distinct(about[1])
     baselines, observed = baselines_of(said, assumed)
     holder = said.first("controller")[observed]
     to = said.first("toController")
@@ -70,9 +70,9 @@ def facts(said: Statements) -> Facts:
     heirs = kept(joined((assumed[1], assumed[0]), said.pairs["presumes"]), of_events)
     claimants = kept(said.pairs["claimant"], of_claims)
     holds = joined((np.arange(len(observed)), observed), said.pairs["place"])
-    places = np.unique(np.concatenate([*within, at[1], holds[1]]))
+    places = distinct(np.concatenate([*within, at[1], holds[1]]))
     actors = [*organ_of, parties[1], heirs[1], claimants[1], sides[1], holder, to, loser]
-    people = np.unique(np.concatenate(actors))
+    people = distinct(np.concatenate(actors))
     people = people[people >= 0]
     place, actor, origin, claim, event = (
         inverse(said, each) for each in (places, people, sources, claims, events)
@@ -146,7 +146,7 @@ def renumbered(both: Pairs, first: Array, second: Array) -> Pairs:
     """Pairs in other numbers, each once, sorted; those with a thing that has none are left out."""
     node, value = first[both[0]], second[both[1]]
     size = int(value.max(initial=0)) + 1
-    keys = np.unique((node * size + value)[(node >= 0) & (value >= 0)])
+    keys = distinct((node * size + value)[(node >= 0) & (value >= 0)])
     return keys // size, keys % size
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from kg.control.answers import View
 from kg.control.ledger import NEVER, WIDEST, Ledger
-from kg.control.names import Array
+from kg.control.names import Array, distinct
 from kg.control.timelines import STRIDE, Timelines, timelines
 from kg.control.weighing import Weighed, weigh
 
@@ -47,8 +48,7 @@ def breakpoints(ledger: Ledger, heard: Timelines, places: Array) -> tuple[Array,
     for place, day in days:
         within = (day > ledger.study_start) & (day < NEVER - 1)
         keys.append((place.astype(np.int64) * STRIDE + day)[within])
-    merged = np.sort(np.concatenate(keys))  # np.unique takes seconds for millions
-    merged = merged[np.diff(merged, prepend=-1) > 0]
+    merged = distinct(np.concatenate(keys))
     return merged // STRIDE, merged % STRIDE
 
 
@@ -57,8 +57,8 @@ def ledger_places(ledger: Ledger) -> Array:
     return np.repeat(np.arange(len(ledger.places)), np.diff(ledger.baseline_start))
 
 
-def cut(place: Array, day: Array, answers: Weighed) -> Runs:
-    """Merge equal neighbours."""
+def cut(place: Array, day: Array, answers: Weighed) -> tuple[Runs, Array]:
+    """Equal neighbours as one run; and the run that each answer is a part of."""
     columns = (place, answers.state, answers.flags, answers.certain, answers.controllers, answers.excluded)
     differs = np.ones(len(place), bool)
     differs[1:] = False
@@ -68,7 +68,7 @@ def cut(place: Array, day: Array, answers: Weighed) -> Runs:
         place[differs].astype(np.int32), day[differs].astype(np.int32), answers.state[differs].astype(np.uint8),
         answers.flags[differs].astype(np.uint8), answers.certain[differs], answers.controllers[differs],
         answers.excluded[differs],
-    )  # fmt: skip
+    ), np.cumsum(differs) - 1  # fmt: skip
 
 
 def is_wide(ledger: Ledger) -> Array:
@@ -76,19 +76,23 @@ def is_wide(ledger: Ledger) -> Array:
     return np.diff(ledger.holder_start) > WIDEST
 
 
-def runs_of(ledger: Ledger, places: Array, view: View) -> Runs:
-    """The runs of some places, none of which is wide, given in order by their numbers."""
-    heard = timelines(ledger, places, view)
+def answered(
+    ledger: Ledger, places: Array, view: View, wide: bool = False
+) -> Iterator[tuple[Timelines, Array, Array, Weighed]]:
+    """All answers about some places, given in order by their numbers, portion by portion: place and day of each."""
+    heard = timelines(ledger, places, view, wide)
     place, day = breakpoints(ledger, heard, places)
     # A portion ends between two places, where the rows of its questions are enough.
     rows = np.diff(ledger.row_start)[place]
     portion = np.cumsum(rows) // PORTION
     ends = np.flatnonzero((np.diff(portion) > 0) & (np.diff(place) > 0)) + 1
-    parts = [
-        cut(part, days, weigh(ledger, heard, part, days, view))
-        for part, days in zip(np.split(place, ends), np.split(day, ends), strict=True)
-    ]
-    return joined(parts)
+    for part, days in zip(np.split(place, ends), np.split(day, ends), strict=True):
+        yield heard, part, days, weigh(ledger, heard, part, days, view)
+
+
+def runs_of(ledger: Ledger, places: Array, view: View) -> Runs:
+    """The runs of some places, none of which is wide, given in order by their numbers."""
+    return joined([cut(place, day, found)[0] for _, place, day, found in answered(ledger, places, view)])
 
 
 def joined(parts: list[Runs]) -> Runs:

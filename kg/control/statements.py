@@ -11,7 +11,7 @@ import numpy as np
 
 from kg import queries
 from kg.control.facts import OPEN, Pairs, micros
-from kg.control.names import Array
+from kg.control.names import Array, distinct
 from kg.store.scan import scan
 
 KG = "https://w3id.org/controlgraph/ontology#"
@@ -92,9 +92,9 @@ class Statements:
         return np.where(found == unset, OPEN, found)
 
     def _read(self, values: Array, reader: object, unreadable: int) -> Array:
-        distinct, which = np.unique(values, return_inverse=True)
-        read = np.full(len(distinct), unreadable)
-        for position, number in enumerate(distinct.tolist()):
+        numbers, which = np.unique(values, return_inverse=True)
+        read = np.full(len(numbers), unreadable)
+        for position, number in enumerate(numbers.tolist()):
             try:
                 read[position] = reader(self.texts[number])  # type: ignore[operator]
             except ValueError:
@@ -115,7 +115,7 @@ def statements(told: Iterable[tuple[str, list[str]]]) -> Statements:
     numbers, raw = _Numbers(), dict[str, Array]()
     for name, terms in told:
         raw[name] = np.fromiter(map(numbers.__getitem__, terms), np.int64, len(terms)).reshape(-1, 2)
-    texts = [_plain(term) for term in numbers]
+    texts = [plain(term) for term in numbers]
     order = sorted(range(len(texts)), key=texts.__getitem__)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
@@ -123,13 +123,12 @@ def statements(told: Iterable[tuple[str, list[str]]]) -> Statements:
     pairs = {}
     for name in ("type", *PROPERTIES):
         node, value = rank[raw.get(name, np.zeros((0, 2), np.int64))].T
-        keys = np.sort(node * size + value)
-        keys = keys[np.diff(keys, prepend=-1) > 0]
+        keys = distinct(node * size + value)
         pairs[name] = (keys // size, keys % size)
     return Statements([texts[number] for number in order], pairs)
 
 
-def _plain(term: str) -> str:
+def plain(term: str) -> str:
     """An IRI, or the text of a literal; dates and the like have nothing in them that is escaped."""
     if term.startswith("<"):
         return term[1:-1]

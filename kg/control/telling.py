@@ -24,7 +24,7 @@ from kg.control.ledger import (
     WEAK,
     WHOLE,
 )
-from kg.control.names import Array, spans
+from kg.control.names import Array, distinct, spans
 
 DENIES, ALLEGES = STANCES.index("Denies"), STANCES.index("Alleges")
 AREA, SEAT, SOME = (EXTENTS.index(extent) for extent in ("EntireArea", "Centre", "SomeParts"))
@@ -55,7 +55,7 @@ def closed(pairs: tuple[Array, Array], size: int) -> tuple[Array, Array]:
     """The pairs of things of which one leads to the other over any number of pairs, sorted; to itself nothing leads."""
     first, second = pairs
     start = np.searchsorted(first, np.arange(size + 1))
-    found = np.unique(first * size + second)
+    found = distinct(first * size + second)
     ahead = found
     while len(ahead):
         middle = ahead % size

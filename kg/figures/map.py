@@ -47,6 +47,7 @@ def map_svg(
     definitions = add(root, "defs")
     fills = Fills(definitions, prefix)
     top = legend.heading(root, sheet.title, sheet.below, MARGIN, width - 2 * MARGIN) if headed else 0.0
+    located = len(dots)
     dots = sorted(dots, key=lambda site: (site.answer.state == "unknown", site.weight, site.place))[:SYMBOLS]
     if ground.onto:
         clip = add(definitions, "clipPath", id=f"{prefix}-frame")
@@ -59,7 +60,8 @@ def map_svg(
     listed += legend.entries((site.answer for site in sites if site.place in areas), area=True, how="notches")
     top += legend.draw(root, listed, lambda entry, at: _sample(root, fills, entry, at), MARGIN, top, width - 2 * MARGIN)
     small = [
-        _missing(len(sites) - len(dots) - len(areas), nameless),
+        _missing(len(sites) - located - len(areas), located - len(dots), nameless),
+        _empty(outlines, areas),
         *sheet.credits,
         outlines.credit if outlines.areas else "",
     ]
@@ -93,11 +95,11 @@ def _empty(outlines: Outlines, areas: set[str | None]) -> str:
     return "Areas without a pattern are not asked about." * any(each.place not in areas for each in outlines.areas)
 
 
-def _missing(undrawn: int, nameless: int) -> str:
+def _missing(pointless: int, beyond: int, nameless: int) -> str:
     """What the map cannot show, in a sentence; empty where it shows all."""
     told = [
-        f"{undrawn} {'place has' if undrawn == 1 else 'places have'} no position that a point can stand for"
-        * (undrawn > 0),
-        f"{nameless} {'symbol has' if nameless == 1 else 'symbols have'} no room for a name" * (nameless > 0),
+        (pointless, "place has", "places have", "no position that a point can stand for"),
+        (beyond, "place is", "places are", "too many to be drawn"),
+        (nameless, "symbol has", "symbols have", "no room for a name"),
     ]
-    return "; ".join(each for each in told if each)
+    return "; ".join(f"{number} {one if number == 1 else more} {what}" for number, one, more, what in told if number)

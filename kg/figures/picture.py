@@ -21,6 +21,8 @@ PAD = 26.0
 """Pixels around what the map is fitted to."""
 WIDE = 560
 """Pixels from which on a map is wide, and its symbols are larger."""
+CROWD = 400
+"""Symbols of more than which a map is crowded: then none is moved, and only the first of them are named."""
 LENGTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 """Kilometres that a scale may have."""
 
@@ -154,8 +156,8 @@ class Picture:
         add(group, "text", "≠", class_="differs halo", x=(left + right) / 2, y=(top + bottom) / 2 + 5, font_size=16)
 
     def _symbols(self, room: Room, dots: Sequence[Site]) -> list[tuple[Site, Point, float]]:
-        """Draw every symbol at its position, or beside it with a line to it; what was drawn where, and how far it
-        reaches."""
+        """Draw every symbol at its position, or, where another is, beside it with a line to it; what was drawn where,
+        and how far it reaches."""
         assert self.ground.onto
         large = 6.4 if self.width >= WIDE else 4.8
         placed = []
@@ -164,7 +166,9 @@ class Picture:
             size = large if site.weight == 0 else large * 0.74
             reach = half_width(site.answer, size)
             point = self.ground.onto(site.point)
-            placed.append((site, spot(room, point, 2 * reach, 2.3 * size), reach))
+            if len(dots) <= CROWD:
+                point = spot(room, point, 2 * reach, 2.3 * size)
+            placed.append((site, point, reach))
         for site, at, _ in placed:
             point = self.ground.onto(site.point or (0.0, 0.0))
             if at != point:
@@ -181,10 +185,15 @@ class Picture:
     def _names(self, room: Room, placed: Sequence[tuple[Site, Point, float]]) -> int:
         """Write the names for which there is room, of the weighty ones also away from their symbols; how many there are
         for which there is none."""
-        crowded = [each for each in placed if not self._name(room, *each, away=False)]
-        return sum(
-            not (site.weight == 0 and self.width >= WIDE and self._name(room, site, at, reach, away=True))
-            for site, at, reach in crowded
+        named = placed[:CROWD]
+        crowded = [each for each in named if not self._name(room, *each, away=False)]
+        return (
+            len(placed)
+            - len(named)
+            + sum(
+                not (site.weight == 0 and self.width >= WIDE and self._name(room, site, at, reach, away=True))
+                for site, at, reach in crowded
+            )
         )
 
     def _name(self, room: Room, site: Site, at: Point, reach: float, away: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -114,20 +115,23 @@ def lanes(
     lang: str,
     href: Callable[[str], str],
 ) -> list[Lane]:
-    """The listed places as a timeline shows them, with all that is answered about each from the study start on.
+    """The listed places as a timeline shows them, the first to change first, with all that is answered about each from
+    the study start on. Those that are called the same have their kind in the name.
 
     Raises ValueError for a policy that is none.
     """
     entries = {entry.iri: entry for entry, _ in listed}
-    known_answers: dict[Course, Answer] = {}
+    names = Counter(entry.label(lang) for entry in entries.values())
+    drawn: dict[Course, Answer] = {}
     found = []
     for place, told in courses(index, entries, view).items():
         spans = []
         for course in told:
             key = replace(course, first=0, last=None)
-            if key not in known_answers:
-                known_answers[key] = answer_of(course, actors)
-            spans.append(Span(course.first, course.last, known_answers[key]))
-        as_site = site(actors.gazetteer, entries[place], UNKNOWN, lang, href(place))
-        found.append(Lane(place, as_site.label, as_site.lang, as_site.kind, tuple(spans), as_site.href))
+            if key not in drawn:
+                drawn[key] = answer_of(course, actors)
+            spans.append(Span(course.first, course.last, drawn[key]))
+        told_of = site(actors.gazetteer, entries[place], UNKNOWN, lang, href(place))
+        label = f"{told_of.label} ({told_of.kind})" if names[told_of.label] > 1 else told_of.label
+        found.append(Lane(place, label, told_of.lang, told_of.kind, tuple(spans), told_of.href))
     return sorted(found, key=lambda lane: (first_change(lane.spans) or NEVER, lane.label, lane.place))

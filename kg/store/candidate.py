@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from kg.errors import BadFile
 from kg.store import versions
 from kg.store.answer import Account
 from kg.store.pool import Pool
+from kg.store.scan import Lookup
 from kg.store.terms import Row, Triple, from_engine, read_rows, to_engine
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 TIDIED = 4
 """A load that wrote at least one statement in so many is followed by putting the tables in order."""
+LISTED = 20_000
+"""Statements of a graph up to which it is listed what its replacement changes."""
 
 
 class Candidate:
@@ -43,6 +46,9 @@ class Candidate:
         self._written: dict[str, str] = {}
         self._added: dict[str, int] = {}
         self._removed: dict[str, int] = {}
+        self.changed: dict[str, set[str]] | None = {}
+        """What replacements changed, as `kg.store.answer.Account` tells it; None where it is too much to be listed."""
+        self.nodes: set[str] = set()
 
     def replace(self, graph: str, text: bytes, file: str) -> int:
         """Put the Turtle `text` of `file` in place of everything in `graph`; the number of triples.
@@ -50,21 +56,37 @@ class Candidate:
         Raises BadFile with the line where the text is no Turtle; the candidate must then be given up.
         """
         name = ox.NamedNode(graph)
-        if self._writing is None:
-            self._reading, self._writing = None, ox.Store(str(self.directory))
+        store = self._open()
+        before = self._quads(graph, self.graphs[graph].triples) if graph in self.graphs else set()
         if graph in self.graphs:
-            self._writing.remove_graph(name)
+            store.remove_graph(name)
             self._removed[graph] = self.graphs[graph].triples
         try:
-            self._writing.bulk_load(text, ox.RdfFormat.TURTLE, base_iri=graph, to_graph=name)
+            store.bulk_load(text, ox.RdfFormat.TURTLE, base_iri=graph, to_graph=name)
         except SyntaxError as error:
             raise BadFile(file, error.lineno, _reason(error)) from None
-        triples = sum(1 for _ in self._writing.quads_for_pattern(None, None, None, name))
+        triples = self._size(graph)
+        self._account(before, self._quads(graph, triples))
         digest = hashlib.sha256(text).hexdigest()
         self.graphs[graph] = versions.GraphRecord(file, digest, triples)
         self._written[graph] = digest
         self._added[graph] = triples
         return triples
+
+    def _quads(self, graph: str, size: int) -> set[ox.Quad] | None:
+        """What a graph says, where that is little enough to be listed."""
+        if size > LISTED:
+            return None
+        return set(self._open().quads_for_pattern(None, None, None, ox.NamedNode(graph)))
+
+    def _account(self, before: set[ox.Quad] | None, after: set[ox.Quad] | None) -> None:
+        """Take down what a replacement changed."""
+        if before is None or after is None or self.changed is None:
+            self.changed = None
+            return
+        for quad in before ^ after:
+            self.changed.setdefault(quad.predicate.value, set()).add(str(quad.subject).strip("<>"))
+            self.nodes |= {term.value for term in (quad.subject, quad.object) if isinstance(term, ox.NamedNode)}
 
     def apply(
         self, pool: Pool, steps: Sequence[dict[str, Any]], context: dict[str, Any], digest: str, seconds: float | None
@@ -93,8 +115,55 @@ class Candidate:
         everything, so a small change is not worth it.
         """
         everything = sum(record.triples for record in self.graphs.values())
-        if self._writing is not None and TIDIED * sum(self._added.values()) >= everything:
-            self._writing.optimize()
+        if TIDIED * sum(self._added.values()) >= everything:
+            self._open().optimize()
+
+    def _size(self, graph: str) -> int:
+        """How many triples a named graph has; counted by the engine, for which it takes no look at the terms."""
+        found = self._database().query(f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
+        assert isinstance(found, ox.QuerySolutions)
+        return int(next(found)[0].value)
+
+    def _open(self) -> ox.Store:
+        """The database to write to."""
+        if self._writing is None:
+            self._reading, self._writing = None, ox.Store(str(self.directory))
+        return self._writing
+
+    def settle(self) -> None:
+        """Write everything to disk and write no more for now, so that other processes can read it."""
+        if self._writing is not None:
+            self._writing.flush()
+            self._writing = None
+
+    def lookup(self, graphs: Collection[str]) -> Lookup:
+        """Single nodes, as these graphs describe them."""
+        return Lookup(self._database(), graphs)
+
+    def conclude(self, graph: str, gone: Collection[str] | None, texts: Iterable[bytes]) -> None:
+        """In a graph of conclusions, take away what is said of the nodes `gone` (None: everything), and add `texts`,
+        which are Turtle. What is concluded is no part of what was written: it follows from that."""
+        name = ox.NamedNode(graph)
+        store = self._open()
+        if gone is None:
+            store.remove_graph(name)
+            for text in texts:
+                store.bulk_load(text, ox.RdfFormat.TURTLE, to_graph=name)
+            triples = self._size(graph)
+        else:
+            old = {quad for node in gone for quad in store.quads_for_pattern(ox.NamedNode(node), None, None, name)}
+            new = {
+                ox.Quad(quad.subject, quad.predicate, quad.object, name)
+                for text in texts for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)
+            }  # fmt: skip
+            for quad in old - new:
+                store.remove(quad)
+            store.extend(new - old)
+            triples = self.graphs.get(graph, versions.GraphRecord()).triples + len(new) - len(old)
+        if triples:
+            self.graphs[graph] = versions.GraphRecord(triples=triples)
+        else:
+            self.graphs.pop(graph, None)
 
     def _database(self) -> ox.Store:
         """The database to read from: the one being written, or, where a child wrote it, opened for reading."""

@@ -150,6 +150,7 @@ class Store:
             (target / "versions").mkdir(parents=True)
             copy = target / f"candidate-{os.getpid()}"
             ox.Store.read_only(str(version)).backup(str(copy))
+            versions.link_beside(version, copy)
             versions.publish(target, copy, manifest)
         except OSError as error:
             raise StoreUnreadable(f"the backup cannot be written to {target}: {error}") from error

@@ -80,20 +80,20 @@ def _terms(answer: bytes) -> list[str]:
 
 
 class Lookup:
-    """Single nodes of a version or a candidate nobody writes to, in the graphs that were asserted."""
+    """Single nodes of an open database, in some of its graphs."""
 
-    def __init__(self, directory: Path, graphs: Collection[str]) -> None:
-        self._store, self._graphs = ox.Store.read_only(str(directory)), frozenset(graphs)
+    def __init__(self, database: ox.Store, graphs: Collection[str]) -> None:
+        self._store, self._graphs = database, frozenset(graphs)
 
     def of(self, node: str) -> list[tuple[str, str]]:
         """The properties of an IRI with their values, as TSV writes these."""
         quads = self._store.quads_for_pattern(ox.NamedNode(node), None, None, None)
-        return [(quad.predicate.value, str(quad.object)) for quad in quads if self._asserted(quad)]
+        return [(quad.predicate.value, str(quad.object)) for quad in quads if self._in_them(quad)]
 
     def pointing(self, prop: str, node: str) -> list[str]:
         """The nodes whose property has this IRI as a value."""
         quads = self._store.quads_for_pattern(None, ox.NamedNode(prop), ox.NamedNode(node), None)
-        return [getattr(quad.subject, "value", "") for quad in quads if self._asserted(quad)]
+        return [getattr(quad.subject, "value", "") for quad in quads if self._in_them(quad)]
 
-    def _asserted(self, quad: ox.Quad) -> bool:
+    def _in_them(self, quad: ox.Quad) -> bool:
         return getattr(quad.graph_name, "value", "") in self._graphs

@@ -1,6 +1,7 @@
 """The store's directory: immutable versions, the name of the published one, one writer at a time.
 
-    store/versions/000042-9f3c1a5b7d20/     an Oxigraph database and manifest.json, never changed once published
+    store/versions/000042-9f3c1a5b7d20/     an Oxigraph database and manifest.json, never changed once published,
+                                            and control/, the index of control (`kg.control.stored`)
     store/candidate-<pid>/                  what a writer is making; deleted by the next writer if it died
     store/CURRENT                           the name of the published version, replaced atomically
     store/write.lock                        held by the one writer, across processes
@@ -119,12 +120,28 @@ def copy(version: Path, directory: Path) -> None:
     directory.mkdir()
     for path in version.iterdir():
         if path.suffix == ".sst":
-            try:
-                os.link(path, directory / path.name)
-            except OSError:  # a file system without hard links, or with too many to this file
-                shutil.copyfile(path, directory / path.name)
-        elif path.name not in ("LOCK", "manifest.json") and not path.name.startswith("LOG"):
+            _link(path, directory / path.name)
+        elif path.is_file() and path.name not in ("LOCK", "manifest.json") and not path.name.startswith("LOG"):
             shutil.copyfile(path, directory / path.name)
+    link_beside(version, directory)
+
+
+def link_beside(version: Path, directory: Path) -> None:
+    """Give `directory` what a version has in folders beside its database, as hard links: nobody changes a file there,
+    whoever has other content writes another file."""
+    for folder in version.rglob("*/"):
+        copied = directory / folder.relative_to(version)
+        copied.mkdir()
+        for path in folder.iterdir():
+            if path.is_file():
+                _link(path, copied / path.name)
+
+
+def _link(path: Path, target: Path) -> None:
+    try:
+        os.link(path, target)
+    except OSError:  # a file system without hard links, or with too many to this file
+        shutil.copyfile(path, target)
 
 
 def is_ours(location: Path) -> bool:
@@ -287,6 +304,8 @@ def _sync(path: Path) -> None:
 
 def _sync_tree(directory: Path) -> None:
     for path in directory.iterdir():
-        if path.stat().st_nlink == 1:  # what is linked was written with an earlier version
+        if path.is_dir():
+            _sync_tree(path)
+        elif path.stat().st_nlink == 1:  # what is linked was written with an earlier version
             _sync(path)
     _sync(directory)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 _VOID = {"meta", "link", "input", "br", "img", "hr"}
-_FOREIGN = {"svg", "path"}
+_FOREIGN = {"svg", "path", "g", "defs", "rect", "circle", "stop"}
 
 
 @dataclass

@@ -16,7 +16,7 @@ from kg.control.opening import open_control
 from kg.ontology import PREFIXES
 from kg.store import open_store
 from kg.store.embedded import Store
-from tests.server.conftest import TOKEN, WRITER, Reply, Service, running
+from tests.server.conftest import TOKEN, WRITER, Reply, Service, client_of, running
 
 ALDEN = {
     "place": "alden",
@@ -233,14 +233,15 @@ def test_claims_are_listed_by_place_source_and_day(service: Service) -> None:
 
 
 def test_a_list_has_pages_that_name_each_other(service: Service) -> None:
-    found, path = [], "/api/claims?size=2"
+    found, path = [], "/api/claims?limit=2"
     while path:
         claims, reply = listed(service, path.removeprefix("/api/claims"))
         found += claims
-        links = dict(reversed(link.split("; rel=")) for link in reply.headers["link"].split(", "))
+        pairs = (link.split("; rel=") for link in reply.headers["link"].split(", "))
+        links = {relation: address for address, relation in pairs}
         path = links.get('"next"', "").strip("<>").removeprefix(service.url)
     assert found == ["alden-1", "brook-1", "brook-2", "brook-3", "cairn-1"]
-    assert links['"prev"'] == f"<{service.url}/api/claims?size=2&page=2>"
+    assert links['"prev"'] == f"<{service.url}/api/claims?limit=2&offset=2>"
 
 
 @pytest.mark.parametrize(
@@ -250,10 +251,23 @@ def test_a_list_has_pages_that_name_each_other(service: Service) -> None:
         ("?source=nowhere", 404, "there is no source 'nowhere'"),
         ("?at=1931-04", 400, "one day is accepted here"),
         ("?at=then", 400, "is no date that is understood"),
-        ("?size=0", 400, "accepted is a whole number from 1 to 1000"),
-        ("?page=x", 400, "accepted is a whole number"),
+        ("?limit=0", 400, "limit='0'"),
+        ("?offset=x", 400, "offset='x'"),
+        ("?colour=red", 400, "colour: accepted here are"),
         ("?at=1931-04-01&at=1931-04-02", 400, "given 2 times"),
     ],
 )
 def test_a_list_that_cannot_be_says_why(service: Service, query: str, status: int, words: str) -> None:
     assert words in told(service.ask("GET", f"/api/claims{query}"), status)["detail"]
+
+
+def test_the_body_that_the_documents_show_is_taken(shipped: Store, tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "claims.md").read_text("utf-8")
+    body = text.partition("```json\n")[2].partition("```")[0]
+    location = shutil.copytree(shipped.location, tmp_path / "store")
+    with client_of(location, children=1, tokens=(("tester", TOKEN),)) as client:
+        reply = client.post("/api/claims", data=body, content_type="application/json", headers=WRITER)
+        assert reply.status_code == 201, reply.text
+        answer = json.loads(reply.data)
+        assert [answer[when]["state"] for when in ("before", "after")] == ["possible", "disputed"]
+        assert answer["unread"] == []

@@ -1,0 +1,168 @@
+"""What follows from the record by default: the runs of places with the claims behind them, and who stayed how long.
+
+`kg.control.writing` writes it as RDF.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kg.control.answers import View
+from kg.control.facts import Facts, Pairs
+from kg.control.ledger import ACTOR_SHIFT, NEVER, Ledger
+from kg.control.names import Array, distinct
+from kg.control.runs import Runs, answered, cut, is_wide, joined
+from kg.control.telling import SOME
+from kg.control.timelines import Timelines, timelines
+from kg.control.weighing import EVIDENT, F_PARTIAL, HEARD, SILENT, Weighed
+
+
+@dataclass(frozen=True, eq=False)
+class Conclusions:
+    """The runs of some places with what they rest on, and the stays of controllers.
+
+    `claims` and `baselines` are pairs (run, claim) and (run, baseline). `stays` have a row for each stay: place, actor,
+    possible from, certain from, certain until, possible until (0: no such day, `NEVER`: no end is known), whether only
+    the centre is held; `covered` are its first and last run.
+    """
+
+    runs: Runs
+    claims: Pairs
+    baselines: Pairs
+    stays: Array
+    covered: Array
+
+
+def conclude(ledger: Ledger, places: Array) -> Conclusions:
+    """The conclusions about places, given in order by their numbers."""
+    wide = is_wide(ledger)[places]
+    found: list[Conclusions] = []
+    size = 0
+    for some, is_large in ((places[~wide], False), (places[wide], True)):
+        for heard, place, day, answers in answered(ledger, some, View(), is_large):
+            found.append(portion(ledger, heard, place, day, answers, size))
+            size += len(found[-1].runs.place)
+    claims, baselines = ([getattr(each, which) for each in found] for which in ("claims", "baselines"))
+    return Conclusions(
+        joined([each.runs for each in found]),
+        (np.concatenate([each[0] for each in claims]), np.concatenate([each[1] for each in claims])),
+        (np.concatenate([each[0] for each in baselines]), np.concatenate([each[1] for each in baselines])),
+        np.concatenate([each.stays for each in found]),
+        np.concatenate([each.covered for each in found]),
+    )
+
+
+def portion(ledger: Ledger, heard: Timelines, place: Array, day: Array, answers: Weighed, before: int) -> Conclusions:
+    """The conclusions from the answers about some places, whose runs come after so many others."""
+    runs, run = cut(place, day, replace(answers, flags=answers.flags & (EVIDENT - 1)))
+    run = run + before
+    words = answers.words
+    question = np.repeat(words.question, np.diff(np.append(words.starts, len(words.row))))
+    fate = np.repeat(words.fate, np.diff(np.append(words.starts, len(words.row))))
+    used = np.flatnonzero((words.in_force | words.before) & (fate == HEARD))
+    claims = unique_pairs(run[question[used]], heard.claim[words.row[used]])
+    asked, which = answers.baselines
+    baselines = unique_pairs(run[asked], ledger.baseline[which])
+    # What is partial and nothing else rests on those who say so, though they have no word on the whole.
+    bare = np.ones(len(runs.place), bool)
+    bare[np.concatenate([claims[0], baselines[0]]) - before] = False
+    bare &= runs.flags & F_PARTIAL != 0
+    lasting = (heard.lo[words.row] <= day[question]) & (day[question] < heard.end[words.row])
+    parts = np.flatnonzero(bare[run[question] - before] & (fate <= SILENT) & heard.partial[words.row] & lasting)
+    if len(parts):
+        more = run[question[parts]], heard.claim[words.row[parts]]
+        claims = unique_pairs(*(np.concatenate(both) for both in zip(claims, more, strict=True)))
+    return Conclusions(runs, claims, baselines, *stays(ledger, heard, place, day, answers, run))
+
+
+def unique_pairs(first: Array, second: Array) -> Pairs:
+    """Pairs, each once, sorted."""
+    size = int(second.max(initial=0)) + 1
+    keys = distinct(first.astype(np.int64) * size + second)
+    return keys // size, keys % size
+
+
+def stays(
+    ledger: Ledger, heard: Timelines, place: Array, day: Array, answers: Weighed, run: Array
+) -> tuple[Array, Array]:
+    """The stays of all controllers (`Conclusions.stays`), and the runs that each covers.
+
+    A stay is as many days on end as the actor is among the controllers, cut where a second certain stretch begins, and
+    where the centre alone, or again more than that, is held.
+    """
+    words = answers.words
+    count = np.diff(np.append(words.starts, len(words.row)))
+    question, fate = np.repeat(words.question, count), np.repeat(words.fate, count)
+    centre = np.zeros_like(answers.controllers)
+    at = np.flatnonzero(words.in_force & (fate == HEARD) & heard.partial[words.row])
+    np.bitwise_or.at(centre, question[at], heard.names[words.row[at]] | heard.parties[words.row[at]])
+    same = np.append(False, place[1:] == place[:-1])
+    until = np.where(np.append(same[1:], False), np.append(day[1:], 0) - 1, NEVER)
+    most = int(np.diff(ledger.holder_start)[place].max(initial=0))
+    rows, covered = [np.zeros((0, 7), np.int64)], [np.zeros((0, 2), np.int64)]
+    for number in range(most):
+        bit = ACTOR_SHIFT + number
+        has, sure, seat = (
+            np.asarray(sets >> bit & 1, bool) for sets in (answers.controllers, answers.certain, centre)
+        )  # fmt: skip
+        went = same & np.append(False, has[:-1])
+        begins = has & ~(went & (seat == np.append(False, seat[:-1])))
+        again = has & sure & (begins | ~np.append(False, sure[:-1]))
+        # The second certain stretch of a stay, and every further one, begins another stay.
+        stretches = np.cumsum(again)
+        first = np.maximum.accumulate(np.where(begins, stretches - again, -1))
+        begins |= again & (stretches - first > 1)
+        start = np.flatnonzero(begins)
+        if not len(start):
+            continue
+        stay = (np.cumsum(begins) - 1)[has]
+        asked = np.flatnonzero(has)
+        last = asked[np.append(np.flatnonzero(np.diff(stay)), len(asked) - 1)]
+        certain = asked[sure[asked]]
+        of = (np.cumsum(begins) - 1)[certain]
+        certain_first, certain_last = np.zeros(len(start), np.int64), np.zeros(len(start), np.int64)
+        certain_last[of] = until[certain]
+        certain_first[of[::-1]] = day[certain[::-1]]
+        actor = ledger.holder_actor[ledger.holder_start[place[start]] + number]
+        rows.append(np.stack(
+            [place[start], actor, day[start], certain_first, certain_last, until[last], seat[start]], 1
+        ))  # fmt: skip
+        covered.append(np.stack([run[start], run[last]], 1))
+    return np.concatenate(rows), np.concatenate(covered)
+
+
+def parts(facts: Facts, ledger: Ledger, places: Array) -> list[tuple[int, ...]]:
+    """Who is said to hold parts of places: place, actor, source, claim, and the days as in `Conclusions.stays`.
+
+    Possible from the first and certain from the last day on which it may have happened, until the next row of the voice
+    about the whole may be, or surely is, done. `ledger` is gathered from `facts`.
+    """
+    wide = is_wide(ledger)[places]
+    found: list[tuple[int, ...]] = []
+    claim, event = facts.about
+    named = (facts.extent[event] == SOME) & (facts.to[event] >= 0)
+    told = dict[int, list[int]]()
+    for each, happened in zip(claim[named].tolist(), event[named].tolist(), strict=True):
+        told.setdefault(each, []).append(happened)
+    sites = set(zip(facts.at[0].tolist(), facts.at[1].tolist(), strict=True)) if told else set()
+    for some, is_large in ((places[~wide], False), (places[wide], True)):
+        heard = timelines(ledger, some, View(), is_large)
+        voice = np.repeat(np.arange(len(heard.place)), np.diff(heard.row_start))
+        for row in np.flatnonzero(~heard.word).tolist():
+            place, source = int(heard.place[voice[row]]), int(heard.source[voice[row]])
+            first, last, done = int(heard.lo[row]), int(heard.hi[row]), int(heard.end[row])
+            begun = NEVER
+            if done < NEVER:
+                others = slice(heard.row_start[voice[row]], heard.row_start[voice[row] + 1])
+                ending = heard.word[others] & (heard.hi[others] == done)
+                begun = int(heard.lo[others][ending].min())
+                done -= 1
+            days = (first, last, begun - 1, done) if begun > last else (first, 0, 0, done)
+            days = (first, last, NEVER, done) if begun == NEVER else days
+            found += [
+                (place, int(facts.to[happened]), source, int(heard.claim[row]), *days)
+                for happened in told.get(int(heard.claim[row]), ()) if (happened, place) in sites
+            ]  # fmt: skip
+    return found

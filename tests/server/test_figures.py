@@ -1,0 +1,247 @@
+"""Maps and timelines through the door: what is asked, what is drawn, and the same in words beside it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask.testing import FlaskClient
+
+from kg import answering, asking
+from kg.figures.calendar import days
+from kg.store.embedded import Store
+from tests.server.reading import Page, read
+from tests.server.test_pages import page
+
+SVG = "{http://www.w3.org/2000/svg}"
+FIGURES = ("/map.svg", "/timeline.svg")
+PAGES = ("/map", "/timeline")
+
+
+def image(client: FlaskClient, path: str) -> ET.Element:
+    response = client.get(path)
+    assert response.status_code == 200, response.text
+    assert response.mimetype == "image/svg+xml"
+    return ET.fromstring(response.text)
+
+
+def rows(shown: Page) -> dict[str, list[str]]:
+    """The rows of the table twin by the name of the place."""
+    return {re.sub(r" (air base|airport|border crossing|district|town|region|prov.*)$", "", row[0]): row[1:] for row in
+            shown.tables.get("answers", [[]])[1:]}  # fmt: skip
+
+
+# ── figures alone ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", FIGURES)
+def test_a_figure_is_one_document_that_loads_nothing(shipped_client: FlaskClient, path: str) -> None:
+    response = shipped_client.get(f"{path}?at=2021-08-09")
+    root = ET.fromstring(response.text)
+    assert root.tag == f"{SVG}svg"
+    policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    (style,) = root.iter(f"{SVG}style")
+    digest = base64.b64encode(hashlib.sha256((style.text or "").encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in policy
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg|creativecommons\.org/licenses)", response.text)
+    assert not any(each.tag in (f"{SVG}script", f"{SVG}image", f"{SVG}use") for each in root.iter())
+    assert response.headers["ETag"]
+    again = shipped_client.get(f"{path}?at=2021-08-09", headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+    fresh = shipped_client.get(f"{path}?at=2021-08-09&known=", headers={"Cache-Control": "no-cache"})
+    assert fresh.text.replace("&amp;known=", "") == response.text
+
+
+@pytest.mark.parametrize("path", FIGURES)
+def test_a_figure_says_what_it_shows_and_whom_to_credit(shipped_client: FlaskClient, path: str) -> None:
+    root = image(
+        shipped_client, f"{path}?at=2021-08-09&sources=seed&known=2021-08-11&policy=every-word&baseline=off&width=500"
+    )
+    text = " ".join(" ".join(each.itertext()) for each in root.iter(f"{SVG}text"))
+    text = " ".join(text.split())
+    assert root.get("width") == "500"
+    assert (
+        "By News timeline of 15 August 2021 alone; as had been said by 11 August 2021; policy every-word; without"
+        in text
+    )
+    assert "GeoNames" in text
+    assert "creativecommons.org/licenses/by/4.0" in text
+    assert "Data version 00000" in text
+    named = (root.get("aria-labelledby") or "").split()
+    assert [each.tag.removeprefix(SVG) for each in root.iter() if each.get("id") in named] == ["title", "desc"]
+
+
+def test_a_map_without_a_day_is_of_the_last_change_and_a_timeline_of_all(shipped_client: FlaskClient) -> None:
+    assert image(shipped_client, "/map.svg").findtext(f"{SVG}title") == "Who held what on 6 September 2021"
+    desc = image(shipped_client, "/timeline.svg").findtext(f"{SVG}desc") or ""
+    assert re.search(r"\. 53 places, 1 May to 14 September 2021; \d+ changes of the certain holder", desc)
+
+
+@pytest.mark.parametrize("path", [*FIGURES, *PAGES])
+@pytest.mark.parametrize(
+    ("query", "status", "slug", "words"),
+    [
+        ("at=2021-13-01", 400, "bad-date", "2021-13-01"),
+        ("at=2021-08-09&at=2021-08-10", 400, "bad-question", "more than once"),
+        ("policy=best", 400, "bad-question", "every-word"),
+        ("state=lost", 400, "bad-question", "disputed"),
+        ("place=kabulistan", 404, "unknown-name", "city-kabul"),
+        ("place=spin-boldak", 400, "ambiguous-name", "crossing-spin-boldak"),
+        ("sel=nowhere-at-all-99", 404, "unknown-name", "nowhere-at-all-99"),
+        ("type=planet", 400, "bad-question", "ProvincialCapital"),
+        ("sources=seed,-source-089", 400, "bad-question", "not both"),
+    ],
+)
+def test_a_wrong_question_is_answered_with_what_is_accepted(
+    shipped_client: FlaskClient, path: str, query: str, status: int, slug: str, words: str
+) -> None:
+    response = shipped_client.get(f"{path}?{query}")
+    assert response.status_code == status
+    assert response.mimetype == "application/problem+json"
+    problem = response.get_json()
+    assert problem["type"].endswith(f"/problem/{slug}")
+    assert words in response.text
+
+
+@pytest.mark.parametrize("width", ["239", "2401", "wide", "-820", "٨٢٠", "820.5", "1e3"])
+def test_a_width_that_is_none_is_refused(shipped_client: FlaskClient, width: str) -> None:
+    problem = shipped_client.get("/map.svg", query_string={"width": width}).get_json()
+    assert (problem["status"], problem["parameter"]) == (400, "width")
+    assert "240 to 2400" in problem["detail"]
+
+
+# ── the pages around them ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "path", ["/map?at=2021-08-15&sel=city-kabul", "/map?lang=ps", "/timeline?place=city-farah", "/timeline"]
+)
+def test_a_page_is_whole_without_scripts_and_its_links_lead_somewhere(shipped_client: FlaskClient, path: str) -> None:
+    shown = page(shipped_client, path)
+    assert len(re.findall(r"<svg[^>]* class=\"figure (?:map|timeline)\"", shown.source)) == 2
+    assert {"main", "table"} <= shown.ids
+    for link in sorted({link for link in shown.links if link.startswith("/")})[::17]:
+        place = urlsplit(html.unescape(link))
+        assert shipped_client.get(f"{place.path}?{place.query}").status_code == 200, link
+
+
+def test_the_style_of_the_drawings_is_allowed_by_its_hash_alone(shipped_client: FlaskClient) -> None:
+    policy = shipped_client.get("/map").headers["Content-Security-Policy"]
+    assert re.match(r"style-src 'self' 'sha256-[^']+'; default-src 'self'; script-src 'none';", policy)
+    assert "unsafe" not in policy
+
+
+def test_the_table_of_a_map_is_the_verdicts(shipped: Store, shipped_client: FlaskClient) -> None:
+    shown = page(shipped_client, "/map?at=2021-08-10")
+    told = rows(shown)
+    known = answering.known(shipped)
+    question = asking.question(known.gazetteer, {"at": ["2021-08-10"]})
+    said = {v.place: v for v in answering.held(shipped, question) if v.state != "unknown" or v.flags}
+    assert len(told) == len(said) > 40
+    assert told["Farah"][0].startswith("disputed between sources: Government of the Islamic Republic")
+    assert told["Zaranj"][0].startswith("controlled by Taliban")
+    assert told["Zaranj"][1] == "certainly from 8 August 2021 on"
+    assert told["Wardak"] == ["unknown in part only", "–", told["Wardak"][2]]
+    silent = [known.gazetteer.label(v.place) for v in answering.held(shipped, question) if v.place not in said]
+    assert "Kunar" in silent
+    assert all(name in shown.text for name in silent)
+    assert f"unknown: {len(silent)} places of which nobody says anything" in shown.text
+
+
+def test_a_marked_place_is_told_with_every_claim_it_rests_on(shipped: Store, shipped_client: FlaskClient) -> None:
+    shown = page(shipped_client, "/map?at=2021-07-14&sel=crossing-spin-boldak")
+    known = answering.known(shipped)
+    question = asking.question(known.gazetteer, {"at": ["2021-07-14"], "place": ["crossing-spin-boldak"]})
+    (verdict,) = answering.held(shipped, question)
+    assert verdict.state == "disputed"
+    card = shown.source[shown.source.index('id="selected"') : shown.source.index("Unmark")]
+    for claim in verdict.because:
+        assert f'href="/id/claim/{claim.rpartition("/")[2]}"' in card
+    assert "These cannot all be true:" in card
+    assert "Everything about it" in card
+    assert 'class="selected"' in shown.source
+
+
+def test_days_on_which_something_changes_are_walked_one_by_one(shipped_client: FlaskClient) -> None:
+    at, seen = "2021-05-02", list[str]()
+    while at:
+        shown = page(shipped_client, f"/map?at={at}&sources=seed")
+        following = re.search(r'<a rel="next" href="([^"]+)"', shown.source)
+        at = parse_qs(urlsplit(html.unescape(following[1])).query)["at"][0] if following else ""
+        seen += [at] if at else []
+    assert seen == sorted(set(seen))
+    assert "2021-07-14" in seen, "the crossing of Spin Boldak"
+    changed = page(shipped_client, "/map?at=2021-07-14&sources=seed")
+    assert "Spin Boldak crossing : controlled by Taliban" in changed.text.replace("crossing:", "crossing :")
+    assert "No answer is another than the day before." in page(shipped_client, "/map?at=2021-05-03&sources=seed").text
+    back = re.search(r'<a rel="prev" href="([^"]+)"', page(shipped_client, "/map?at=2021-07-16&sources=seed").source)
+    assert back
+    assert "sources=seed" in back[1], "the rest of the question stays"
+
+
+def test_several_days_ask_for_what_holds_on_all_of_them(shipped_client: FlaskClient) -> None:
+    shown = page(shipped_client, "/map?at=2021-08-06/2021-08-15&type=provincial-capital")
+    assert shown.heading == "Who held what throughout 6 to 15 August 2021"
+    assert rows(shown)["Kabul"][0].startswith("possibly held by") or "disputed" in rows(shown)["Kabul"][0]
+    assert "New on this day" not in shown.text
+
+
+def test_the_table_of_a_timeline_is_the_history(shipped: Store, shipped_client: FlaskClient) -> None:
+    shown = page(shipped_client, "/timeline?place=city-farah")
+    known = answering.known(shipped)
+    place = asking.things(known.gazetteer, "place", ["city-farah"])[0]
+    runs = answering.history(shipped, place, asking.view(known.gazetteer, {})).runs
+    told = [row[1] for row in shown.tables["answers"][1:]]
+    assert told == [days(run.first, run.last) for run in runs]
+    assert "no changes of the certain holder" in shown.text, "it is disputed, and stays so"
+
+
+def test_a_timeline_shows_the_days_that_are_asked_for(shipped_client: FlaskClient) -> None:
+    within = image(shipped_client, "/timeline.svg?at=2021-08-01/2021-08-12&within=province-kandahar").findtext(
+        f"{SVG}desc"
+    )
+    assert "1 to 12 August 2021" in (within or "")
+    assert "asked: " not in shipped_client.get("/timeline.svg?at=2021-08").text
+    assert "<title>asked: 9 August 2021</title>" in shipped_client.get("/timeline.svg?at=2021-08-09").text
+
+
+def test_a_place_of_which_nobody_speaks_has_a_lane_with_a_gap(shipped_client: FlaskClient) -> None:
+    shown = page(shipped_client, "/timeline?place=province-kunar")
+    assert [row[1:] for row in shown.tables["answers"][1:]] == [["from 1 May 2021 on", "unknown"]]
+    assert shown.heading == "Who held Kunar, day by day"
+
+
+def test_what_fits_no_place_says_so_and_leads_on(shipped_client: FlaskClient) -> None:
+    shown = page(shipped_client, "/map?at=2021-08-09&state=contested")
+    assert "No place fits this question." in shown.text
+    assert any(link.startswith("/map?at=2021-08-09") and "state" not in link for link in shown.links)
+    assert "No place is listed." in page(shipped_client, "/timeline?place=city-farah&within=province-kunduz").source
+
+
+def test_names_are_in_the_language_that_is_asked_for(shipped_client: FlaskClient) -> None:
+    shown = page(shipped_client, "/map?at=2021-08-09&lang=fa")
+    assert "قندهار" in shown.text
+    assert re.search(r'<bdi lang="fa">قندهار</bdi>', shown.source)
+    assert re.search(r'<bdi lang="en">Delaram</bdi>', shown.source), "which has no name in Dari"
+    assert re.search(r'<text[^>]* lang="fa"[^>]*>قندهار</text>', shown.source)
+
+
+def test_what_is_put_into_an_address_stays_text(shipped_client: FlaskClient) -> None:
+    shown = read(shipped_client.get("/map", query_string={"at": "2021-08-09", "x": '"><script>alert(1)</script>'}).text)
+    assert "<script" not in shown.source
+    assert any("%3Cscript%3E" in link for link in shown.links), "an unknown parameter is kept"
+
+
+def test_a_data_set_without_outlines_and_positions_has_a_page_all_the_same(client: FlaskClient) -> None:
+    shown = page(client, "/map")
+    assert "Natural Earth" not in shown.source
+    assert "no position that a point can stand for" in shown.source
+    assert "Brook ferry" in shown.text
+    drawn = image(client, "/timeline.svg?place=crossing-brook")
+    assert "Brook ferry" in "".join(drawn.itertext())
