@@ -55,8 +55,10 @@ class Dossier(BaseModel):
 @endpoint(Cited, Dossier, FORMS, tags=("dossier",))
 def show(given: Cited, form: str) -> Response:
     """The citable answer to who held a place on some days, with everything for and against it."""
-    if form == "html" and given.place is None and given.at is None:
-        page = render_template("dossier/ask.html", version=current.version(), example=_example())
+    if form == "html" and (given.place is None or given.at is None):
+        place, at = _example()
+        shown = (given.place or place, given.at or at)
+        page = render_template("dossier/ask.html", version=current.version(), example=shown)
         return Response(page, mimetype="text/html")
     asked, version = _asked(given), given.version
     place = asked.places[0]

@@ -91,6 +91,15 @@ def test_without_a_question_there_is_a_form_for_people(client: FlaskClient) -> N
     shown = page(client)
     assert shown.heading == "Who controlled a place, and who says so"
     assert get(client, "application/ld+json").status_code == 400
+    asked = get(client, BROWSER["Accept"], place="crossing-brook").text
+    assert 'value="crossing-brook"' in asked, "only the day is missing"
+
+
+def test_the_page_of_a_place_leads_to_its_dossiers(client: FlaskClient) -> None:
+    links = read(client.get("/id/place/town-alden", headers=BROWSER).text).links
+    (link,) = [each for each in links if each.startswith("/dossier?")]
+    assert "Who controlled a place" in client.get(link, headers=BROWSER).text
+    assert not [each for each in read(client.get("/id/actor/crown", headers=BROWSER).text).links if "/dossier?" in each]
 
 
 def test_the_same_in_json_ld(client: FlaskClient) -> None:
