@@ -154,11 +154,9 @@ def heard(gazetteer: Gazetteer, texts: Sequence[str]) -> frozenset[str]:
 def types(gazetteer: Gazetteer, texts: Iterable[str]) -> tuple[str, ...]:
     """The types of places that texts name: by IRI, by CURIE, or by the last part of it, in any case."""
     known = gazetteer.place_types
-    found = []
+    found: list[str] = []
     for text in texts:
-        iri = naming.expanded(text)
-        if iri is None:
-            iri = known.get(text.replace("-", "").replace(" ", "").casefold())
+        iri = naming.expanded(text) or known.get(text.replace("-", "").replace(" ", "").casefold(), "")
         if iri not in known.values():
             raise BadQuestion("type", text, f"accepted are {', '.join(map(last_part, known.values()))}")
         found.append(iri)

@@ -1,4 +1,4 @@
-"""Since when and until when: the spells of many controllers at once, from runs (docs/control.md, rule 6)."""
+"""Since when and until when: the spells of many controllers at once, from runs."""
 
 from __future__ import annotations
 
