@@ -17,7 +17,7 @@ from kg.control.answers import Reason, Stay, Unheard, Verdict, View
 from kg.control.grounds import Grounds, bounds, grounds, together
 from kg.control.index import DEFAULT, Index, verdict, whole
 from kg.control.ledger import WIDEST, Ledger
-from kg.control.names import Array, Names, once, spans
+from kg.control.names import Array, Names, distinct, spans
 from kg.control.record import Day
 from kg.control.runs import Runs, runs_of
 from kg.control.spells import OPEN, Spells, covering, holders, spells
@@ -233,7 +233,7 @@ def voices(ledger: Ledger, rests: Grounds) -> list[Voice]:
 
 def claim_names(ledger: Ledger, *columns: Array) -> tuple[list[str], ...]:
     """The names of claims by their numbers; baselines have the number of all claims added. Each is read once."""
-    numbers = once(np.concatenate(columns))
+    numbers = distinct(np.concatenate(columns))
     size = len(ledger.claims)
     known = decoded(ledger.claims, numbers[numbers < size])
     known += decoded(ledger.baselines, numbers[numbers >= size] - size)
@@ -251,5 +251,7 @@ def every(names: Names) -> list[str]:
 def decoded(names: Names, numbers: Array) -> list[str]:
     """Names by their numbers; many at once are read faster than one by one."""
     text: Any = memoryview(names.text)  # type: ignore[arg-type]
+    # what comes before the first name is what all begin with
+    prefix = bytes(text[: int(names.ends[0])])
     begins, ends = names.ends[numbers].tolist(), names.ends[numbers + 1].tolist()
-    return [str(text[begin:end], "utf-8") for begin, end in zip(begins, ends, strict=True)]
+    return [str(prefix + text[begin:end], "utf-8") for begin, end in zip(begins, ends, strict=True)]

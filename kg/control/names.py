@@ -127,11 +127,3 @@ def spans(starts: Array, counts: Array) -> Array:
     before = np.cumsum(counts) - counts
     numbers: Array = np.arange(total, dtype=np.int64) + np.repeat(starts - before, counts)
     return numbers
-
-
-def once(numbers: Array) -> Array:
-    """Numbers in order, each once. `numpy.unique` hashes them first, which takes several times as long."""
-    ordered: Array = np.sort(numbers)
-    first = np.ones(len(ordered), bool)
-    first[1:] = ordered[1:] != ordered[:-1]
-    return ordered[first]

@@ -1,4 +1,4 @@
-"""Since when and until when: the spells of many controllers at once, from runs (rule 4 of docs/control.md, *Spell*)."""
+"""Since when and until when: the spells of many controllers at once, from runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kg.control.ledger import ACTOR_SHIFT, Ledger
-from kg.control.names import Array, once, spans
+from kg.control.names import Array, distinct, spans
 from kg.control.record import Day
 from kg.control.runs import Runs
 
@@ -106,7 +106,7 @@ def holders(ledger: Ledger, places: Array, at: Array, sets: Array) -> tuple[Arra
         left = left >> 1
     if not pairs:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    unique = once(np.concatenate(pairs))
+    unique = distinct(np.concatenate(pairs))
     return unique // WORD, unique % WORD
 
 
