@@ -18,7 +18,9 @@ from kg.ontology import PREFIXES
 from kg.store import open_store, versions
 from kg.store.embedded import Store
 from kg.store.pool import Limits
+from tests import control_worlds as golden
 from tests.conftest import load
+from tests.control_turtle import turtle
 
 PLACE = f"{PREFIXES['place']}city-kunduz"
 USED = ("kg", "event", "claim", "source", "place", "actor", "when", "graph", "xsd", "edtf")
@@ -135,11 +137,18 @@ def test_nobody_writes_conclusions_but_the_engine(store: Store, tmp_path: Path) 
     path.write_text(f"<{PLACE}> <{PREFIXES['kg']}contested> true .\n")
     with pytest.raises(BadFile, match="follows from other graphs"):
         publish.load(store, [path], who="test", graph=GRAPH)
-    update(store, "DROP ALL")
-    assert conclusions(store) == ""
-    with pytest.raises(NoStudyStart):
-        open_control(store)
     store.close()
+
+
+def test_conclusions_go_with_what_they_were_drawn_from(empty: Store, tmp_path: Path) -> None:
+    path = tmp_path / "world.ttl"
+    path.write_text(turtle(golden.worlds(golden.GOLDEN / "worlds.jsonl")[0], f"{files.BASE}graph/world"))
+    load(empty, files.shipped() / "ontology" / "control.ttl", path)
+    assert "kg:ControlRun" in conclusions(empty).replace(PREFIXES["kg"], "kg:")
+    update(empty, "DROP ALL")
+    assert conclusions(empty) == ""
+    with pytest.raises(NoStudyStart):
+        open_control(empty)
 
 
 def test_a_version_of_an_older_release_has_its_index_built(store: Store) -> None:

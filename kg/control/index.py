@@ -22,7 +22,7 @@ from kg.control.gathering import gather
 from kg.control.ledger import ACTOR_SHIFT, Ledger
 from kg.control.names import Array, Names, merged, spans
 from kg.control.record import Day, Record
-from kg.control.runs import Runs, breakpoints, is_wide, joined, runs_of
+from kg.control.runs import Runs, blocks, breakpoints, is_wide, joined, runs_of
 from kg.control.splicing import spliced
 from kg.control.timelines import STRIDE, timelines
 from kg.control.weighing import CONTROLLED, DISPUTED, EVIDENT, F_DISPUTED, POSSIBLE, UNKNOWN, weigh
@@ -175,15 +175,20 @@ def answers(index: Index, places: Array, first: Day, last: Day, view: View, wide
         begin = in_force(runs, first)
         at = begin if last == first else spans(begin, in_force(runs, last) - begin + 1)
         return Runs(*(getattr(runs, each.name)[at].astype(np.int64) for each in fields(Runs)))
-    heard = timelines(index.ledger, places, view, wide)
+    return joined([weighed(index.ledger, some, first, last, view, wide) for some in blocks(index.ledger, places)])
+
+
+def weighed(ledger: Ledger, places: Array, first: Day, last: Day, view: View, wide: bool) -> Runs:
+    """All answers about some places that hold on any of the days, from the rows."""
+    heard = timelines(ledger, places, view, wide)
     place, day = places, np.full(len(places), first)
     if last > first:
-        where, when = breakpoints(index.ledger, heard, places)
+        where, when = breakpoints(ledger, heard, places)
         inside = (when > first) & (when <= last)
         place, day = np.append(place, where[inside]), np.append(day, when[inside])
         order = np.lexsort((day, place))
         place, day = place[order], day[order]
-    found = weigh(index.ledger, heard, place, day, view)
+    found = weigh(ledger, heard, place, day, view)
     return Runs(place, day, found.state, found.flags, found.certain, found.controllers, found.excluded)
 
 

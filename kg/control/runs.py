@@ -15,6 +15,8 @@ from kg.control.weighing import Weighed, weigh
 
 PORTION = 100_000
 """Rows weighed at once: with more of them the columns no longer fit into the processor's caches."""
+BLOCK = 10_000
+"""Rows of timelines made at once: those of two million changes would take gigabytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,18 +78,25 @@ def is_wide(ledger: Ledger) -> Array:
     return np.diff(ledger.holder_start) > WIDEST
 
 
+def blocks(ledger: Ledger, places: Array) -> list[Array]:
+    """Places, given in order, as few enough at a time; at least one block, which may be empty."""
+    block = np.cumsum(np.diff(ledger.row_start)[places]) // BLOCK
+    return np.split(places, np.flatnonzero(np.diff(block)) + 1)
+
+
 def answered(
     ledger: Ledger, places: Array, view: View, wide: bool = False
 ) -> Iterator[tuple[Timelines, Array, Array, Weighed]]:
     """All answers about some places, given in order by their numbers, portion by portion: place and day of each."""
-    heard = timelines(ledger, places, view, wide)
-    place, day = breakpoints(ledger, heard, places)
-    # A portion ends between two places, where the rows of its questions are enough.
-    rows = np.diff(ledger.row_start)[place]
-    portion = np.cumsum(rows) // PORTION
-    ends = np.flatnonzero((np.diff(portion) > 0) & (np.diff(place) > 0)) + 1
-    for part, days in zip(np.split(place, ends), np.split(day, ends), strict=True):
-        yield heard, part, days, weigh(ledger, heard, part, days, view)
+    for some in blocks(ledger, places):
+        heard = timelines(ledger, some, view, wide)
+        place, day = breakpoints(ledger, heard, some)
+        # A portion ends between two places, where the rows of its questions are enough.
+        rows = np.diff(ledger.row_start)[place]
+        portion = np.cumsum(rows) // PORTION
+        ends = np.flatnonzero((np.diff(portion) > 0) & (np.diff(place) > 0)) + 1
+        for part, days in zip(np.split(place, ends), np.split(day, ends), strict=True):
+            yield heard, part, days, weigh(ledger, heard, part, days, view)
 
 
 def runs_of(ledger: Ledger, places: Array, view: View) -> Runs:
