@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from kg import entities, queries
+from kg import queries, told
 from kg.entities import Claim
-from kg.files import BASE
 from kg.store.embedded import Store
-from kg.store.terms import Row, read_rows
+from kg.store.terms import read_rows
+from kg.told import Facts
 
 LARGEST = 500
 """How many events a page has at most."""
@@ -21,17 +21,9 @@ Span = tuple[date | None, date | None]
 
 
 @dataclass(frozen=True)
-class Part:
-    """A participation or a toll: what is stated of it, by local name of the property (`actor`, `role`, `min`, …)."""
-
-    iri: str
-    facts: dict[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
 class Happening:
     """An event: its name, what is stated of it by local name of the property (`eventType`, `place`, `toController`,
-    `edtf`, …), its participations and tolls, and the claims about all of these.
+    `edtf`, …), its participations and tolls by their IRIs, and the claims about all of these.
 
     It happened between `earliest` and `latest`, by its own date and those that claims give; None is an open bound.
     `fits` says whether that is certainly within the days that were asked for, or possibly; None where none were.
@@ -42,8 +34,8 @@ class Happening:
     earliest: date | None
     latest: date | None
     fits: Literal["certain", "possible"] | None
-    facts: dict[str, tuple[str, ...]]
-    parts: tuple[Part, ...]
+    facts: Facts
+    parts: Mapping[str, Facts]
     claims: tuple[Claim, ...]
 
 
@@ -75,6 +67,8 @@ def happenings(
     """
     seen = store.at(store.version())
     found = _chosen(seen, places, actors, types)
+    if found is None and days is not None:
+        found = _dated(seen, days)
     spans = sorted(_spans(seen, found).items(), key=lambda pair: (*_order(pair[1]), pair[0]))
     if days is not None:
         spans = [(event, span) for event, span in spans if span != (None, None) and _may(span, days)]
@@ -96,23 +90,42 @@ def _chosen(store: Store, *wanted: Collection[str] | None) -> set[str] | None:
 _CHOICES = (("events-at", "place"), ("events-of-actor", "actor"), ("events-of-type", "type"))
 
 
+def _dated(store: Store, days: tuple[date, date]) -> set[str]:
+    """The events that have a date, of whatever claim, which may be on the days."""
+    dates = [thing for thing, span in _bounds(store, "dates", None) if _may(span, days)]
+    if not dates:
+        return set()
+    return {str(row["event"]) for row in told.of(store)(queries.text_for("events-dated", "date", dates))}
+
+
 def _spans(store: Store, events: set[str] | None) -> dict[str, Span]:
     """Between which days each event happened."""
     if events is not None and not events:
         return {}
-    text = queries.text("event-days") if events is None else queries.text_for("event-days", "event", events)
+    found: dict[str, list[Span]] = {event: [span] for event, span in _bounds(store, "event-days", events)}
+    for event, span in _bounds(store, "event-days-told", events):
+        if event in found:
+            # what has no date of its own has that of its claims
+            found[event] = [span] if found[event] == [(None, None)] else [*found[event], span]
+    return {event: _hull(spans) for event, spans in found.items()}
+
+
+def _bounds(store: Store, query: str, things: set[str] | None) -> Iterator[tuple[str, Span]]:
+    """Things and the bounds of a date of theirs, as a query tells."""
+    text = queries.text(query) if things is None else queries.text_for(query, "event", things)
     rows = csv.reader(io.StringIO(store.query(text, results="csv").text(), newline=""))
     next(rows)
-    bounds: dict[str, tuple[set[str], set[str]]] = {}
-    for event, earliest, latest, end in rows:
-        firsts, lasts = bounds.setdefault(event, (set(), set()))
-        firsts.add(earliest)
-        lasts.add(end or latest)
-    return {event: (_day(min(firsts)), _latest(lasts)) for event, (firsts, lasts) in bounds.items()}
+    for thing, earliest, latest, end in rows:
+        yield thing, (_day(earliest), _day(end or latest))
 
 
-def _latest(lasts: set[str]) -> date | None:
-    return None if "" in lasts else _day(max(lasts))
+def _hull(spans: list[Span]) -> Span:
+    """From the earliest to the latest day of several spans; open where one of them is."""
+    firsts, lasts = [first for first, _ in spans], [last for _, last in spans]
+    return (
+        None if None in firsts else min(day for day in firsts if day),
+        None if None in lasts else max(day for day in lasts if day),
+    )
 
 
 def _day(text: str) -> date | None:
@@ -131,50 +144,33 @@ def _may(span: Span, days: tuple[date, date]) -> bool:
 def _page(store: Store, total: int, shown: dict[str, Span], days: tuple[date, date] | None) -> Page:
     if not shown:
         return Page(store.version(), total, ())
-    rows = read_rows(store.query(queries.text_for("events", "event", shown)).read())
-    told = read_rows(store.query(queries.text_for("claims-on-events", "event", shown)).read())
-    labels = entities.names(store, {*shown, *_named(rows), *_named(told)})
-    facts, claims = _by(rows, "event"), _by(told, "event")
-    events = tuple(
-        Happening(
-            event,
-            labels.get(event, event),
-            *span,
-            None if days is None else "certain" if _surely(span, days) else "possible",
-            _facts([row for row in facts.get(event, []) if "part" not in row]),
-            tuple(Part(part, _facts(of)) for part, of in _by(facts.get(event, []), "part").items()),
-            tuple(entities.claims_in(claims.get(event, []))),
+    select = told.of(store)
+    found = told.events(select, shown)
+    pairs = told.by(select(queries.text_for("event-claims", "event", shown)), "event")
+    claims = told.claims(select, {str(row["claim"]) for rows in pairs.values() for row in rows})
+    parts = [facts for event in found.values() for facts in event.parts.values()]
+    labels = told.names(store, told.named(*(event.facts for event in found.values()), *parts, *claims.values()))
+    events = []
+    for event, span in shown.items():
+        about = sorted({str(row["claim"]) for row in pairs.get(event, [])} & claims.keys())
+        events.append(
+            Happening(
+                event,
+                told.called(found[event], labels),
+                *span,
+                None if days is None else "certain" if _surely(span, days) else "possible",
+                found[event].facts,
+                found[event].parts,
+                tuple(sorted((told.claim(claim, claims[claim]) for claim in about), key=_published)),
+            )
         )
-        for event, span in shown.items()
-    )
-    return Page(store.version(), total, events, labels)
+    return Page(store.version(), total, tuple(events), labels)
 
 
-def _by(rows: list[Row], name: str) -> dict[str, list[Row]]:
-    """The rows that have a value for a variable, by it."""
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        if name in row:
-            found.setdefault(str(row[name]), []).append(row)
-    return found
+def _published(claim: Claim) -> tuple[str, str, str]:
+    """The order of claims: by when their sources were published, undated ones first."""
+    return claim.published or "", claim.source, claim.iri
 
 
 def _surely(span: Span, days: tuple[date, date]) -> bool:
     return span[0] is not None and span[1] is not None and days[0] <= span[0] and span[1] <= days[1]
-
-
-def _facts(rows: list[Row]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        found.setdefault(str(row["property"]).rpartition("#")[2], []).append(str(row["value"]))
-    return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
-
-
-def _named(rows: list[Row]) -> set[str]:
-    """Everything of ours that the rows name."""
-    return {
-        str(term)
-        for row in rows
-        for name in ("value", "claimant", "source", "stance", "part")
-        if (term := row.get(name)) is not None and str(term).startswith(BASE)
-    }

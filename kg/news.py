@@ -5,26 +5,26 @@ Readers of a feed want to know what changed, also when neither of the two versio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kg import queries
+from kg import queries, told
 from kg.errors import NothingPublished
 from kg.ontology import PREFIXES
 from kg.store.answer import Account
 from kg.store.candidate import Candidate
 from kg.store.embedded import Store
 from kg.store.journal import newest
-from kg.store.terms import Row, read_rows
+from kg.store.terms import Row
+from kg.told import Facts, Select
 
 LISTED = 500
 """How many claims of a kind the journal lists of one version; the others are counted."""
 COMPARED = 1000
 """How many claims are compared word by word, to see what is told otherwise; of more, only which came and went."""
 
-Select = Callable[[str], list[Row]]
 Claim = dict[str, list[str]]
 """What a claim says, by `stance`, `source`, `claimant`, `gloss`, `place`, `extent`, `actor`, `when`."""
 News = dict[str, Any]
@@ -61,9 +61,9 @@ def items(
     for line in newest(store.location):
         number = 0
         for kind in KINDS:
-            for told in line.get("control", {}).get(kind, ()):
-                says = {what: values for what, values in told.items() if what != "claim"}
-                item = Item(line["version"], number, line["at"], line["who"], kind, told["claim"], says)
+            for said in line.get("control", {}).get(kind, ()):
+                says = {what: values for what, values in said.items() if what != "claim"}
+                item = Item(line["version"], number, line["at"], line["who"], kind, said["claim"], says)
                 number += 1
                 concerned = {*item.several("actor"), *item.several("claimant")}
                 if (
@@ -97,7 +97,7 @@ def _published(store: Store) -> Select:
 
     def select(text: str) -> list[Row]:
         with suppress(NothingPublished):
-            return read_rows(store.query(text).read())
+            return told.of(store)(text)
         return []
 
     return select
@@ -119,8 +119,8 @@ def _between(before: Select, after: Select, former: set[str], latter: set[str]) 
     news: News = {}
     for kind, claims in kinds.items():
         if claims:
-            told = old if kind == "went" else new
-            news[kind] = [{"claim": claim, **told[claim]} for claim in sorted(claims)[:LISTED] if claim in told]
+            known = old if kind == "went" else new
+            news[kind] = [{"claim": claim, **known[claim]} for claim in sorted(claims)[:LISTED] if claim in known]
             if more := len(claims) - len(news[kind]):
                 news["more"] = news.get("more", 0) + more
     return news
@@ -129,24 +129,28 @@ def _between(before: Select, after: Select, former: set[str], latter: set[str]) 
 def _told(select: Select, claims: set[str]) -> dict[str, Claim]:
     """What each claim says that is a word on control: it is about a change or a state, says nothing else of it, and was
     not taken back."""
-    found: dict[str, dict[str, set[str]]] = {}
-    if claims:
-        for row in select(queries.text_for("control-claims", "claim", claims)):
-            told = found.setdefault(str(row["claim"]), {})
-            told.setdefault(str(row["property"]).rpartition("#")[2], set()).add(str(row["value"]))
-    return {
-        claim: _words(told)
-        for claim, told in found.items()
-        if not ON_CONTROL.isdisjoint(told.get("type", ())) and told.keys().isdisjoint(("attribute", "retiredAt"))
-    }
+    said = told.claims(select, claims)
+    events = told.events(select, {event for facts in said.values() for event in facts.get("about", ())})
+    found = {}
+    for claim, facts in said.items():
+        about = [events[event].facts for event in facts.get("about", ()) if event in events]
+        on_control = [each for each in about if not ON_CONTROL.isdisjoint(each.get("type", ()))]
+        if on_control and facts.keys().isdisjoint(("attribute", "retiredAt")):
+            found[claim] = _words(facts, on_control)
+    return found
 
 
-def _words(told: dict[str, set[str]]) -> Claim:
+def _words(claim: Facts, events: list[Facts]) -> Claim:
     """What a claim says, by the names of `Claim`; its own day stands before that of the event."""
-    actors = (told.get(role, set()) for role in ("toController", "fromController", "controller", "party"))
+
+    def of_events(*names: str) -> set[str]:
+        return {value for event in events for name in names for value in event.get(name, ())}
+
     said = {
-        **{what: told.get(what, set()) for what in ("stance", "source", "claimant", "gloss", "place", "extent")},
-        "actor": set[str]().union(*actors),
-        "when": told.get("statesWhen") or told.get("when", set()),
+        **{what: set(claim.get(what, ())) for what in ("stance", "source", "claimant", "gloss")},
+        "place": of_events("place"),
+        "extent": of_events("extent"),
+        "actor": of_events("toController", "fromController", "controller", "party"),
+        "when": set(claim.get("statesWhen", ())) or of_events("edtf"),
     }
     return {what: sorted(values) for what, values in said.items() if values}

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Literal
 
-from kg import entities, naming, queries
-from kg.gazetteer import KINDS, Entry, Gazetteer, Kind, open_gazetteer
+from rapidfuzz import fuzz, process
+
+from kg import queries, told
+from kg.gazetteer import KINDS, Entry, Gazetteer, open_gazetteer
 from kg.naming import fold
 from kg.store.embedded import Store
 from kg.store.terms import Row, read_rows
@@ -30,8 +32,14 @@ MATCHES: tuple[Match, ...] = ("exact", "beginning", "words", "part", "joined", "
 begin with them; has it somewhere; has it, where the spaces are left out; is only like it."""
 _AROUND = 30
 """How many places and actors events are looked for at."""
-_EVENTS = 2000
+_EVENTS = 200
 """How many events are looked through."""
+_LIKE = 70.0
+"""The least likeness of a near name, of 100 (`rapidfuzz.fuzz.ratio`)."""
+_NEAREST = 10
+"""How many near names are looked at."""
+_SHORT = 3
+"""Letters from which on something is looked for also inside of names; what is shorter is how a name begins."""
 _opened: dict[Path, Names] = {}
 _opening = threading.Lock()
 
@@ -63,6 +71,10 @@ class Names:
     def lines(self) -> list[int]:
         """Where each line of `folded` begins."""
         return [0, *accumulate(len(line) + 1 for line in self.folded.split("\n"))]
+
+    def line(self, number: int) -> str:
+        """One folded name."""
+        return self.folded[self.lines[number] : self.lines[number + 1] - 1]
 
     @cached_property
     def joined(self) -> tuple[str, list[int]]:
@@ -109,33 +121,42 @@ def search(store: Store, text: str, kinds: Iterable[Found] = FOUND, lang: str = 
     asked = fold(text)
     if not asked:
         return
-    things = [kind for kind in KINDS if kind in wanted]
+    things: list[Found] = [kind for kind in KINDS if kind in wanted]
     ranked = _ranked(names, asked)
     hits = [_hit(names, line, rank, lang) for rank, line in ranked if names.entries[line].kind in things]
     yield from _once(hits)
     events = list(_events(store, names, asked, ranked)) if "event" in wanted else []
     yield from events
     if not hits and not events:
-        yield from _near(names.gazetteer, text, things, lang)
+        yield from _near(names, asked, things, lang)
 
 
 def _ranked(names: Names, asked: str) -> list[tuple[int, int]]:
     """The lines that fit, as (rank in `MATCHES`, line), the best first; of equals the shorter, then the earlier."""
     words = asked.split()
-    longest = max(words, key=len)
-    found = {}
-    for line in _lines_with(names.folded, names.lines, longest):
-        name = names.folded[names.lines[line] : names.lines[line + 1] - 1]
-        if all(word in name for word in words):
-            found[line] = _rank(name, asked, words)
-    whole, starts = names.joined
-    for line in _lines_with(whole, starts, asked.replace(" ", "")):
-        found.setdefault(line, MATCHES.index("joined"))
-    length = names.lines
+    if len(asked) < _SHORT:
+        found = {line: 0 if names.line(line) == asked else 1 for line in _lines_beginning(names, asked)}
+    else:
+        found = {}
+        for line in _lines_with(names.folded, names.lines, max(words, key=len)):
+            name = names.line(line)
+            if all(word in name for word in words):
+                found[line] = _rank(name, asked, words)
+        whole, starts = names.joined
+        for line in _lines_with(whole, starts, asked.replace(" ", "")):
+            found.setdefault(line, MATCHES.index("joined"))
     return sorted(
-        ((rank, line) for line, rank in found.items()),
-        key=lambda pair: (pair[0], length[pair[1] + 1] - length[pair[1]], pair[1]),
+        ((rank, line) for line, rank in found.items()), key=lambda pair: (pair[0], len(names.line(pair[1])), pair[1])
     )
+
+
+def _lines_beginning(names: Names, part: str) -> Iterator[int]:
+    """The numbers of the lines that begin with something."""
+    text = f"\n{names.folded}"
+    at = text.find(f"\n{part}")
+    while at >= 0:
+        yield bisect_right(names.lines, at) - 1
+        at = text.find(f"\n{part}", at + 1)
 
 
 def _lines_with(text: str, starts: list[int], part: str) -> Iterator[int]:
@@ -171,10 +192,12 @@ def _once(hits: Iterable[Hit]) -> Iterator[Hit]:
             yield hit
 
 
-def _near(gazetteer: Gazetteer, text: str, kinds: Iterable[Kind], lang: str) -> Iterator[Hit]:
-    for kind in kinds:
-        for entry in naming.nearest(gazetteer, kind, text):
-            yield Hit(entry.iri, kind, entry.label(lang), entry.label(lang), "near", entry.types)
+def _near(names: Names, asked: str, kinds: Collection[Found], lang: str) -> Iterator[Hit]:
+    """What is nearly called so, the nearest first."""
+    lines = names.folded.split("\n")
+    found = process.extract(asked, lines, scorer=fuzz.ratio, score_cutoff=_LIKE, limit=_NEAREST)
+    hits = (_hit(names, line, MATCHES.index("near"), lang) for _, _, line in found)
+    yield from _once(hit for hit in hits if hit.kind in kinds)
 
 
 def _events(store: Store, names: Names, asked: str, ranked: list[tuple[int, int]]) -> Iterator[Hit]:
@@ -186,7 +209,7 @@ def _events(store: Store, names: Names, asked: str, ranked: list[tuple[int, int]
         around += [line for word in words for rank, line in _ranked(names, word) if rank < MATCHES.index("part")]
     entries = {names.entries[line].iri: names.entries[line] for line in around}
     called = {iri: " ".join(map(fold, entry.names())) for iri, entry in islice(entries.items(), _AROUND)}
-    called |= {iri: name for iri, name in names.event_types if any(_begins(name, word) for word in words)}
+    called = called or {iri: name for iri, name in names.event_types if all(_begins(name, word) for word in words)}
     if not called:
         return
     rows = read_rows(store.query(queries.text_for("events-around", "thing", called)).read())
@@ -194,10 +217,11 @@ def _events(store: Store, names: Names, asked: str, ranked: list[tuple[int, int]
     for row in rows:
         things.setdefault(str(row["event"]), set()).add(str(row["thing"]))
     kept = sorted(things)[:_EVENTS]
-    labels = entities.names(store, kept) if kept else {}
+    events = told.events(told.of(store), kept)
+    labels = dict(names.event_types) | told.names(store, told.named(*(event.facts for event in events.values())))
     found = []
     for event in kept:
-        label = labels.get(event, "")
+        label = told.called(events[event], labels) if event in events else ""
         known = " ".join([fold(label), *(called[thing] for thing in things[event])])
         if label and all(_begins(known, word) for word in words):
             found.append((label, event))

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, json, render_template
+from flask import Blueprint, Response, render_template
 from pydantic import BaseModel, ConfigDict, Field
 
 from kg import asking, naming
@@ -21,6 +21,7 @@ from server import access, current, formats
 from server.declared import endpoint
 from server.errors import Rejected
 from server.questions import DAY, Listening
+from server.replies import reply
 
 bp = Blueprint("dossier", __name__)
 
@@ -54,8 +55,10 @@ class Dossier(BaseModel):
 @endpoint(Cited, Dossier, FORMS, tags=("dossier",))
 def show(given: Cited, form: str) -> Response:
     """The citable answer to who held a place on some days, with everything for and against it."""
-    if form == "html" and given.place is None and given.at is None:
-        page = render_template("dossier/ask.html", version=current.version(), example=_example())
+    if form == "html" and (given.place is None or given.at is None):
+        place, at = _example()
+        shown = (given.place or place, given.at or at)
+        page = render_template("dossier/ask.html", version=current.version(), example=shown)
         return Response(page, mimetype="text/html")
     asked, version = _asked(given), given.version
     place = asked.places[0]
@@ -70,7 +73,7 @@ def show(given: Cited, form: str) -> Response:
     if form == "html":
         response = Response(_page(found, now), mimetype="text/html")
     else:
-        response = Response(json.dumps(found, ensure_ascii=False), content_type="application/ld+json")
+        response = reply(found, FORMS[form][0], current.version())
     response.vary.add("Accept")
     other = "html" if form == "jsonld" else "jsonld"
     response.headers["Link"] = (

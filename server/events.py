@@ -14,10 +14,11 @@ from kg import asking
 from kg.entities import Claim
 from kg.errors import BadQuestion
 from kg.gazetteer import Gazetteer, last_part, open_gazetteer
-from kg.happenings import LARGEST, Happening, Page, Part, happenings
+from kg.happenings import LARGEST, Happening, Page, happenings
 from kg.naming import expanded
 from kg.ontology import PREFIXES
 from kg.search import open_names
+from kg.told import Facts
 from server import current
 from server.answered import Day, Exact, Iri, Versioned
 from server.declared import Paged, endpoint
@@ -177,7 +178,7 @@ def _types(texts: list[str]) -> tuple[str, ...] | None:
 
 
 def _event(event: Happening, labels: dict[str, str]) -> dict[str, Any]:
-    facts = {name: values for name, values in event.facts.items() if name not in ("eventType", "place", "edtf")}
+    facts = {name: values for name, values in event.facts.items() if name not in ("type", "eventType", "place", "edtf")}
     return {
         "event": event.event,
         "label": event.label,
@@ -191,9 +192,9 @@ def _event(event: Happening, labels: dict[str, str]) -> dict[str, Any]:
         },
         "actors": [
             *(_actor(iri, role, labels) for role in _ROLES for iri in facts.get(role, ())),
-            *(_participant(part, labels) for part in event.parts if "actor" in part.facts),
+            *(_participant(iri, part, labels) for iri, part in event.parts.items() if "actor" in part),
         ],
-        "tolls": [_toll(part) for part in event.parts if "kind" in part.facts],
+        "tolls": [_toll(iri, part) for iri, part in event.parts.items() if "kind" in part],
         "facts": {name: list(values) for name, values in facts.items() if name not in _ROLES},
         "claims": [_claim(claim, labels) for claim in event.claims],
     }
@@ -207,14 +208,14 @@ def _actor(iri: str, role: str, labels: dict[str, str]) -> dict[str, Any]:
     return _thing("actor", iri, labels) | {"role": f"{PREFIXES['kg']}{role}", "participation": None}
 
 
-def _participant(part: Part, labels: dict[str, str]) -> dict[str, Any]:
-    actor = _thing("actor", part.facts["actor"][0], labels)
-    return actor | {"role": next(iter(part.facts.get("role", ())), None), "participation": part.iri}
+def _participant(iri: str, part: Facts, labels: dict[str, str]) -> dict[str, Any]:
+    actor = _thing("actor", part["actor"][0], labels)
+    return actor | {"role": next(iter(part.get("role", ())), None), "participation": iri}
 
 
-def _toll(part: Part) -> dict[str, Any]:
-    numbers: dict[str, Any] = {name: int(part.facts[name][0]) for name in ("min", "max", "best") if name in part.facts}
-    return {"toll": part.iri, "kind": part.facts["kind"][0], **numbers}
+def _toll(iri: str, part: Facts) -> dict[str, Any]:
+    numbers: dict[str, Any] = {name: int(part[name][0]) for name in ("min", "max", "best") if name in part}
+    return {"toll": iri, "kind": part["kind"][0], **numbers}
 
 
 def _claim(claim: Claim, labels: dict[str, str]) -> dict[str, Any]:

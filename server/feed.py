@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response
 from pydantic import Field
 
-from kg import asking, dates, entities
+from kg import asking, dates, told
 from kg.control.answers import View
 from kg.dossier.document import address as dossier_address
 from kg.errors import BadDate, BadQuestion
@@ -60,7 +60,7 @@ def changes() -> Response:
     if given.before:
         query["before"] = given.before
     iris = {iri for item in shown for what in ("place", "actor", "claimant", "source") for iri in item.several(what)}
-    labels = entities.names(current.store(), iris) if iris else {}
+    labels = told.names(current.store(), iris)
     title = "Controlgraph: what is new about control"
     return atom.feed(_address(query), title, links, (_entry(here, item, labels) for item in shown))
 
@@ -135,8 +135,8 @@ def versions() -> Response:
     )
 
 
-def _version(here: str, told: dict[str, Any]) -> Entry:
-    version, added, removed = told["version"], told.get("added", {}), told.get("removed", {})
+def _version(here: str, line: dict[str, Any]) -> Entry:
+    version, added, removed = line["version"], line.get("added", {}), line.get("removed", {})
     lines = [
         f"<{graph or 'default'}>: {added.get(graph, 0)} came, {removed.get(graph, 0)} went"
         for graph in sorted({*added, *removed})
@@ -144,7 +144,7 @@ def _version(here: str, told: dict[str, Any]) -> Entry:
     return Entry(
         f"{here}/feed/versions#{version}",
         f"{version}: {sum(added.values())} statements came, {sum(removed.values())} went",
-        told["at"],
-        told["who"],
+        line["at"],
+        line["who"],
         "\n".join(lines) or "nothing changed",
     )

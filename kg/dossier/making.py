@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kg import __version__, entities, queries
+from kg import __version__, queries, told
 from kg.control.answers import Run, Stay, Verdict, View
 from kg.control.index import history, verdict
 from kg.control.opening import Control, open_control
@@ -15,7 +15,8 @@ from kg.dossier import words
 from kg.errors import UnknownEntity
 from kg.ontology import PREFIXES
 from kg.store.embedded import Store
-from kg.store.terms import Row, read_rows
+from kg.store.terms import read_rows
+from kg.told import Facts
 
 ASSUMES = f"{PREFIXES['kg']}Assumes"
 
@@ -108,11 +109,11 @@ def dossier(store: Store, place: str, first: Day, last: Day, view: View | None =
     kinds = _kinds(seen, place)
     answer = verdict(control.index, place, first, last, view)
     voices = witnesses(control.index, place, first, last, view)
-    rows = _claims(seen, place, {each.claim for each in voices} | answer.because)
-    labels = entities.names(seen, {place, *kinds, *_iris(answer, view, voices, rows)})
+    claims = _claims(seen, place, {each.claim for each in voices} | answer.because)
+    labels = told.names(seen, {place, *kinds, *_iris(answer, view, voices, claims)})
     called = {iri: label for iri, label in labels.items() if iri != place}
     name = labels.get(place, place)
-    told = _told(voices, rows, answer, called)
+    entries = _told(voices, claims, answer, called)
     holders = _holders(answer, voices)
     bases = {holder.actor: holder.basis for holder in holders}
     start = control.index.ledger.study_start
@@ -125,10 +126,10 @@ def dossier(store: Store, place: str, first: Day, last: Day, view: View | None =
         words.sentence(answer, name, labels, bases, start),
         answer,
         holders,
-        tuple(each for each in told if each.stance != ASSUMES),
-        tuple(each for each in told if each.stance == ASSUMES),
+        tuple(each for each in entries if each.stance != ASSUMES),
+        tuple(each for each in entries if each.stance == ASSUMES),
         _runs(control, place, first, last, view),
-        _rules(answer, told, view),
+        _rules(answer, entries, view),
         seen.version(),
         str(manifest.entry.get("at", "")),
         tuple(dict.fromkeys(str(row["licence"]) for row in seen.select("datasets") if "licence" in row)),
@@ -145,52 +146,50 @@ def _kinds(store: Store, place: str) -> tuple[str, ...]:
     return kinds
 
 
-def _claims(store: Store, place: str, known: Iterable[str]) -> dict[str, list[Row]]:
-    """The rows of every claim about control at the place, and of `known` ones, by claim."""
-    there = read_rows(store.query(queries.text_for("control-claims-at", "place", [place])).read())
-    every = {str(row["claim"]) for row in there} | set(known)
-    found: dict[str, list[Row]] = {}
-    if every:
-        for row in read_rows(store.query(queries.text_for("claims", "claim", every)).read()):
-            found.setdefault(str(row["claim"]), []).append(row)
-    return found
+def _claims(store: Store, place: str, known: Iterable[str]) -> dict[str, Facts]:
+    """What every claim about control at the place says, and `known` ones; `when` is its own day, else the event's."""
+    select = told.of(store)
+    there = select(queries.text_for("control-claims-at", "place", [place]))
+    claims = told.claims(select, {str(row["claim"]) for row in there} | set(known))
+    events = told.events(select, {event for facts in claims.values() for event in facts["about"]})
+
+    def days(facts: Facts) -> tuple[str, ...]:
+        of_events = (day for event in facts["about"] if event in events for day in events[event].facts.get("edtf", ()))
+        return facts.get("statesWhen") or tuple(of_events)
+
+    return {claim: {**facts, "when": days(facts)} for claim, facts in claims.items()}
 
 
-def _told(voices: list[Testimony], rows: dict[str, list[Row]], answer: Verdict, called: dict[str, str]) -> list[Told]:
+def _told(voices: list[Testimony], claims: dict[str, Facts], answer: Verdict, called: dict[str, str]) -> list[Told]:
     """Every claim, in each of its voices, in the order of the days that it tells of; plans and assumptions last."""
     found = [
-        _entry(rows[voice.claim], voice, voice.claimant, answer, called) for voice in voices if voice.claim in rows
+        _entry(voice.claim, claims[voice.claim], voice, voice.claimant, answer, called)
+        for voice in voices
+        if voice.claim in claims
     ]
-    rest = sorted(rows.keys() - {voice.claim for voice in voices})
-    for claim in rest:
-        claimants: list[str | None] = [*sorted({str(row["claimant"]) for row in rows[claim] if "claimant" in row})]
-        found += [_entry(rows[claim], None, claimant, answer, called) for claimant in claimants or [None]]
+    for claim in sorted(claims.keys() - {voice.claim for voice in voices}):
+        claimants: list[str | None] = [*claims[claim].get("claimant", ())]
+        found += [_entry(claim, claims[claim], None, claimant, answer, called) for claimant in claimants or [None]]
     return found
 
 
 def _entry(
-    rows: list[Row], voice: Testimony | None, claimant: str | None, answer: Verdict, called: dict[str, str]
+    claim: str, facts: Facts, voice: Testimony | None, claimant: str | None, answer: Verdict, called: dict[str, str]
 ) -> Told:
-    row = rows[0]
-
-    def text(name: str) -> str | None:
-        return str(row[name]) if name in row else None
-
-    stance, claim = str(row["stance"]), str(row["claim"])
+    shown = told.claim(claim, facts)
     rests = claim in answer.because and (voice is None or voice.fate == "heard")
-    became, section = words.fate(voice.fate if voice else None, assumed=stance == ASSUMES, rests=rests)
-    sentence = text("sentence")
+    became, section = words.fate(voice.fate if voice else None, assumed=shown.stance == ASSUMES, rests=rests)
     return Told(
         claim,
-        stance,
+        shown.stance,
         claimant,
-        str(row["source"]),
-        text("published"),
-        int(sentence) if sentence is not None else None,
-        str(row["gloss"]),
-        text("stated"),
-        text("when"),
-        tuple(dict.fromkeys(str(each["event"]) for each in rows)),
+        shown.source,
+        shown.published,
+        shown.sentence,
+        shown.gloss,
+        shown.stated,
+        told.first(facts, "when"),
+        facts["about"],
         voice.fate if voice else None,
         became,
         section,
@@ -226,10 +225,10 @@ def _runs(control: Control, place: str, first: Day, last: Day, view: View) -> tu
     )
 
 
-def _rules(answer: Verdict, told: list[Told], view: View) -> tuple[Rule, ...]:
+def _rules(answer: Verdict, entries: list[Told], view: View) -> tuple[Rule, ...]:
     """The rules that decided something here, in the order of docs/control.md."""
-    found = [Rule(each.section, f"A claim {each.became}.") for each in told if each.fate not in (None, "heard")]
-    found += [Rule(each.section, f"A claim {each.became}.") for each in told if each.became == words.PLAN[0]]
+    found = [Rule(each.section, f"A claim {each.became}.") for each in entries if each.fate not in (None, "heard")]
+    found += [Rule(each.section, f"A claim {each.became}.") for each in entries if each.became == words.PLAN[0]]
     found.append(Rule("6. What follows", f"{answer.state}: {words.STATES[answer.state]}"))
     found += [Rule("6. What follows", f"{flag}: {words.FLAGS[flag]}") for flag in sorted(answer.flags - {"disputed"})]
     if answer.first < answer.last:
@@ -239,15 +238,11 @@ def _rules(answer: Verdict, told: list[Told], view: View) -> tuple[Rule, ...]:
     return tuple(sorted(set(found), key=lambda rule: (rule.section, rule.text)))
 
 
-def _iris(answer: Verdict, view: View, voices: list[Testimony], rows: dict[str, list[Row]]) -> set[str]:
+def _iris(answer: Verdict, view: View, voices: list[Testimony], claims: dict[str, Facts]) -> set[str]:
     """Everything that is named in a dossier."""
     named = {*answer.controllers, *answer.excluded, *(view.sources or ())}
     for voice in voices:
         named |= voice.names | voice.presumes | voice.excludes
         for said in voice.sayings:
             named |= {iri for iri in (said.who, said.was, said.area, *said.parties) if iri}
-    named |= {str(row[name]) for several in rows.values() for row in several for name in _NAMED if name in row}
-    return named
-
-
-_NAMED = ("claimant", "source", "event", "stance")
+    return named.union(*(facts.get(what, ()) for facts in claims.values() for what in ("claimant", "source")))

@@ -1,4 +1,8 @@
-"""The journal of a store from its end: whoever wants to know what is new need not read what is old."""
+"""The journal of a store, `journal.jsonl`: a line for each published version, the newest last.
+
+It is read from its end where only what is new matters, so that a write costs the same however many there were. A line
+that a crash cut off is no line: it is left out, and the next one is written over it.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,35 @@ from typing import Any
 BLOCK = 1 << 16
 
 
-def newest(location: Path) -> Iterator[dict[str, Any]]:
-    """Every published version, newest first (`kg.store.versions.journal` says what of each).
+def every(location: Path) -> list[dict[str, Any]]:
+    """Every published version, oldest first: `version`, `parent`, `at` (UTC), `who`, `added` and `removed` by graph."""
+    try:
+        lines = (location / "journal.jsonl").read_text("utf-8").split("\n")
+    except FileNotFoundError:
+        return []
+    return [json.loads(line) for line in lines[:-1]]
 
-    A line that was cut off by a crash is left out, and so is what is written meanwhile.
-    """
+
+def append(location: Path, line: dict[str, Any]) -> None:
+    """Write the line of a version, for good."""
+    path = location / "journal.jsonl"
+    with path.open("r+b" if path.exists() else "w+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        found = -1
+        while end and found < 0:
+            begin = max(0, end - BLOCK)
+            file.seek(begin)
+            found = file.read(end - begin).rfind(b"\n")
+            end = begin
+        file.seek(end + found + 1)
+        file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def newest(location: Path) -> Iterator[dict[str, Any]]:
+    """Every published version, newest first; what is written meanwhile is left out."""
     try:
         file = (location / "journal.jsonl").open("rb")
     except FileNotFoundError:

@@ -91,6 +91,15 @@ def test_without_a_question_there_is_a_form_for_people(client: FlaskClient) -> N
     shown = page(client)
     assert shown.heading == "Who controlled a place, and who says so"
     assert get(client, "application/ld+json").status_code == 400
+    asked = get(client, BROWSER["Accept"], place="crossing-brook").text
+    assert 'value="crossing-brook"' in asked, "only the day is missing"
+
+
+def test_the_page_of_a_place_leads_to_its_dossiers(client: FlaskClient) -> None:
+    links = read(client.get("/id/place/town-alden", headers=BROWSER).text).links
+    (link,) = [each for each in links if each.startswith("/dossier?")]
+    assert "Who controlled a place" in client.get(link, headers=BROWSER).text
+    assert not [each for each in read(client.get("/id/actor/crown", headers=BROWSER).text).links if "/dossier?" in each]
 
 
 def test_the_same_in_json_ld(client: FlaskClient) -> None:
@@ -125,8 +134,9 @@ def test_names_of_every_kind_give_one_address(client: FlaskClient) -> None:
     ("parameters", "status", "kind", "words"),
     [
         ({"place": "town-aldenn", "at": "1931-04-12"}, 404, "unknown-name", "town-alden (Alden"),
-        ({"at": "1931-04-12"}, 400, "bad-question", "name the one place"),
-        ({"place": "town-alden,crossing-brook", "at": "1931-04-12"}, 400, "bad-question", "name the one place"),
+        ({"at": "1931-04-12"}, 400, "bad-question", "name the place"),
+        ({"place": "town-alden,crossing-brook", "at": "1931-04-12"}, 404, "unknown-name", "there is no place"),
+        ({**ASKED, "colour": "red"}, 400, "unknown-parameter", "accepted here are"),
         ({"place": "town-alden"}, 400, "bad-question", "a day is missing"),
         ({"place": "town-alden", "at": "1931-13-01"}, 400, "bad-date", "accepted are"),
         ({"place": "town-alden", "at": "uuuu"}, 400, "bad-date", "accepted are"),

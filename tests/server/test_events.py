@@ -93,7 +93,7 @@ def test_a_list_has_parts_that_know_of_each_other(client: FlaskClient) -> None:
         response = client.get(path)
         found += names(body(response))
         links = {rel: target for target, rel in re.findall(r'<([^>]*)>; rel="(\w+)"', response.headers["Link"])}
-        assert links["first"] == "http://localhost/api/events?limit=2"
+        assert links["first"] == "http://localhost/api/events?limit=2&offset=0"
         path = links.get("next", "").removeprefix("http://localhost") or None
     assert found == whole
 
@@ -121,6 +121,7 @@ def test_a_table_has_a_row_for_each_claim(client: FlaskClient) -> None:
         ("/api/search?q=%20", 400, "bad-question"),
         (f"/api/search?q={'a' * 300}", 400, "bad-question"),
         ("/api/search?q=a&kind=river", 400, "bad-question"),
+        ("/api/search?q=a&colour=red", 400, "unknown-parameter"),
     ],
 )
 def test_what_cannot_be_answered_is_told(client: FlaskClient, path: str, status: int, kind: str) -> None:

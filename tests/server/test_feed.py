@@ -91,7 +91,7 @@ def test_what_came_what_is_told_otherwise_and_what_went(told: FlaskClient) -> No
         ("place=town-alden,crossing-brook", 7),
         ("actor=crown", 7),
         ("sources=radio", 2),
-        ("place=crossing-brook&sources=radio&actor=blues", 2),
+        ("place=crossing-brook&actor=blues&sources=radio", 2),
         ("place=country-westmark", 0),
     ],
 )
