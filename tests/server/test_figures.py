@@ -146,7 +146,7 @@ def test_the_table_of_a_map_is_the_verdicts(shipped: Store, shipped_client: Flas
     assert len(shown.tables["answers"]) - 1 == len(said) > 40
     assert told["Farah"][0].startswith("≠ disputed between sources: Government of the Islamic Republic")
     assert told["Zaranj"][0].startswith("controlled by Taliban")
-    assert told["Zaranj"][1] == "certainly from 8 August 2021 on"
+    assert told["Zaranj"][1] == "certainly from 6 August 2021 on, with breaks"
     assert told["Wardak"] == ["unknown in part only", "–", told["Wardak"][2]]
     silent = [known.gazetteer.label(v.place) for v in answering.held(shipped, question) if v.place not in said]
     assert "Kunar" in silent
