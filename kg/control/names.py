@@ -109,7 +109,7 @@ def merged(old: Names, new: Names) -> tuple[Names, Array, Array]:
         pieces += [old.text[done : old.ends[position]], new.text[new.ends[number] : new.ends[number + 1]]]
         done = old.ends[position]
     text = np.concatenate([*pieces, old.text[done:]])
-    return Names(text, narrowed(np.cumsum([len(prefix), *lengths]))), former, latter
+    return Names(text, narrowed(np.cumsum(np.append(len(prefix), lengths)))), former, latter
 
 
 def distinct(numbers: Array) -> Array:
