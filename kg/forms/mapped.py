@@ -37,11 +37,11 @@ def written(found: Held, form: Form, start: int = 0, stop: int | None = None, *,
 def heads(known: Known, form: Form, language: str, at: list[int]) -> list[str]:
     """For known places, by their positions, what is always the same of each, as an opened object."""
     kept = _heads.setdefault(known, {})
-    if (form, language) not in kept:
+    told = kept.get((form, language))
+    if told is None:
         if len(kept) > 8:  # languages are the client's to name
             kept.clear()
-        kept[form, language] = {}
-    told = kept[form, language]
+        told = kept[form, language] = {}
     for number in at:
         if number not in told:
             told[number] = head(known, form, known.places[number], language)
