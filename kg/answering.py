@@ -1,8 +1,7 @@
 """Answers about control: all places on days, one place through time, what changed, two sides, how many.
 
     question = asking.question(open_gazetteer(store), {"at": ["2021-08-09"]})
-    for verdict in held(store, question):
-        print(verdict.place, verdict.state)
+    states = {verdict.place: verdict.state for verdict in held(store, question)}
 
 Each function takes the store first and answers from the version that is published when it is called.
 """

@@ -15,18 +15,17 @@ from kg.forms import plain
 
 Form = Literal["json", "geojson"]
 
-_heads: WeakKeyDictionary[Known, dict[tuple[Form, str], list[str]]] = WeakKeyDictionary()
+_heads: WeakKeyDictionary[Known, dict[tuple[Form, str], dict[int, str]]] = WeakKeyDictionary()
 _FLAGS = [json.dumps(sorted(flags_of(code))) for code in range(1 << len(FLAGS))]
 
 
 def written(found: Held, form: Form, start: int = 0, stop: int | None = None, *, grounded: bool = True) -> str:
     """The answer with the listed places from `start` to before `stop` as a JSON document."""
     told = found.accounts(start, stop, grounded=grounded)
-    opening = heads(found.known, form, found.question.lang)
+    opening = heads(found.known, form, found.question.lang, found.at[start:stop].tolist())
     closing = "}}" if form == "geojson" else "}"
     rows = [
-        f"{opening[at]}{body}{closing}"
-        for at, body in zip(found.at[start:stop].tolist(), bodies(told, found, grounded=grounded), strict=True)
+        f"{begin}{body}{closing}" for begin, body in zip(opening, bodies(told, found, grounded=grounded), strict=True)
     ]
     about = {**plain.asked(found.question), "version": found.version, "total": len(found)}
     if form == "geojson":
@@ -35,14 +34,18 @@ def written(found: Held, form: Form, start: int = 0, stop: int | None = None, *,
     return f'{json.dumps(about, ensure_ascii=False)[:-1]}, "{name}": [\n' + ",\n".join(rows) + "\n]}\n"
 
 
-def heads(known: Known, form: Form, language: str) -> list[str]:
-    """For every known place what is always the same of it, as an opened object."""
+def heads(known: Known, form: Form, language: str, at: list[int]) -> list[str]:
+    """For known places, by their positions, what is always the same of each, as an opened object."""
     kept = _heads.setdefault(known, {})
-    if (form, language) not in kept:
+    told = kept.get((form, language))
+    if told is None:
         if len(kept) > 8:  # languages are the client's to name
             kept.clear()
-        kept[form, language] = [head(known, form, place, language) for place in known.places]
-    return kept[form, language]
+        told = kept[form, language] = {}
+    for number in at:
+        if number not in told:
+            told[number] = head(known, form, known.places[number], language)
+    return [told[number] for number in at]
 
 
 def head(known: Known, form: Form, place: str, language: str) -> str:

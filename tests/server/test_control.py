@@ -117,7 +117,7 @@ def test_names_in_a_language(shipped_client: FlaskClient) -> None:
 
 def test_the_form_by_accept_and_by_name(shipped_client: FlaskClient) -> None:
     at = "/api/control?at=2021-08-09&type=Crossing"
-    for named, media_type in (
+    for form, media_type in (
         ("json", "application/json"),
         ("geojson", "application/geo+json"),
         ("csv", "text/csv"),
@@ -126,12 +126,12 @@ def test_the_form_by_accept_and_by_name(shipped_client: FlaskClient) -> None:
         ("rdf", "application/rdf+xml"),
         ("jsonld", "application/ld+json"),
     ):
-        by_name = shipped_client.get(f"{at}&format={named}", headers={"Accept": "image/png"})
+        by_name = shipped_client.get(f"{at}&format={form}", headers={"Accept": "image/png"})
         by_accept = shipped_client.get(at, headers={"Accept": media_type})
-        assert by_name.status_code == by_accept.status_code == 200, named
+        assert by_name.status_code == by_accept.status_code == 200, form
         assert by_name.mimetype == by_accept.mimetype == media_type
         assert "Accept" in by_accept.headers["Vary"]
-        if named not in ("nt", "rdf", "jsonld"):  # of which nodes without names come in any order
+        if form not in ("nt", "rdf", "jsonld"):  # of which nodes without names come in any order
             assert by_name.data == by_accept.data
     for address in (f"{at}&format=docx", "/api/compare?a.at=2021&b.at=2021&format=ttl"):
         refused = problem(shipped_client, address)
