@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from bench import peers, run
 from bench.soak.asking import Options, ask, members, rows, shipped, verdict, write
-from kg.store import versions
+from kg.store import journal, versions
 
 GRAPH = "http://example.org/soak"
 ENDED = (OSError, http.client.HTTPException)
@@ -182,7 +182,7 @@ def damage(store: Path, ledger: Ledger) -> list[str]:
         counted = _counted(version)
         if counted != {graph: record.triples for graph, record in manifest.graphs.items() if record.triples}:
             problems.append(f"version {version.name} has {counted}")
-    lines = versions.journal(store)
+    lines = journal.whole(store)
     names = [line["version"] for line in lines]
     parents = [line["parent"] for line in lines]
     if parents[1:] != names[:-1] or len(set(names)) < len(names):

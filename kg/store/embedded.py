@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from kg import queries
 from kg.errors import NothingPublished, StoreUnreadable, UnknownVersion, VersionGone
-from kg.store import versions
+from kg.store import journal, versions
 from kg.store.answer import Answer
 from kg.store.candidate import Candidate
 from kg.store.child import GRAPHS as SERIALISATIONS
@@ -134,8 +134,8 @@ class Store:
                 shutil.rmtree(directory, ignore_errors=True)
 
     def journal(self) -> list[dict[str, Any]]:
-        """Every version ever published, oldest first (`kg.store.versions.journal`)."""
-        return versions.journal(self.location)
+        """Every version ever published, oldest first (`kg.store.journal.newest`)."""
+        return journal.whole(self.location)
 
     def backup(self, target: Path) -> str:
         """Write the published version to the new directory `target`, as a store of its own; the version's name.

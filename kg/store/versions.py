@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import NothingPublished, StoreLocked, StoreUnreadable
+from kg.store import journal
 
 KEEP_VERSIONS = 5
 """How many of the newest versions are kept whatever their age."""
@@ -216,52 +217,14 @@ def _complete_journal(location: Path) -> None:
         manifest = read_manifest(current(location))
     except NothingPublished:
         return
-    last, _ = _last_line(location / "journal.jsonl")
-    if not last or json.loads(last)["version"] != manifest.version:
-        _append(location, manifest)
+    last = next(journal.newest(location), None)
+    if last is None or last["version"] != manifest.version:
+        journal.append(location, _line(manifest))
 
 
-def _last_line(journal: Path) -> tuple[bytes, int]:
-    """The journal's last whole line, and where the next one goes: behind it, over what a crash cut off.
-
-    Read from the end on, so that a write costs the same however many there were.
-    """
-    if not journal.exists():
-        return b"", 0
-    with journal.open("rb") as file:
-        begin = file.seek(0, os.SEEK_END)
-        tail = b""
-        while begin and tail.count(b"\n") < 2:
-            step = min(begin, 1 << 16)
-            begin -= step
-            file.seek(begin)
-            tail = file.read(step) + tail
-    whole = tail.rfind(b"\n") + 1
-    return tail[tail.rfind(b"\n", 0, max(whole - 1, 0)) + 1 : whole].rstrip(b"\n"), begin + whole
-
-
-def journal(location: Path) -> list[dict[str, Any]]:
-    """Every published version, oldest first: `version`, `parent`, `at` (UTC), `who`, `added` and `removed` by graph.
-
-    A line that was cut off by a crash is left out.
-    """
-    try:
-        lines = (location / "journal.jsonl").read_text("utf-8").split("\n")
-    except FileNotFoundError:
-        return []
-    return [json.loads(line) for line in lines[:-1]]
-
-
-def _append(location: Path, manifest: Manifest) -> None:
-    line = {"version": manifest.version, "parent": manifest.parent, **manifest.entry}
-    path = location / "journal.jsonl"
-    _, end = _last_line(path)
-    with path.open("r+b" if path.exists() else "wb") as file:
-        file.seek(end)
-        file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
-        file.truncate()
-        file.flush()
-        os.fsync(file.fileno())
+def _line(manifest: Manifest) -> dict[str, Any]:
+    """What the journal tells of a version."""
+    return {"version": manifest.version, "parent": manifest.parent, **manifest.entry}
 
 
 def publish(location: Path, candidate: Path, manifest: Manifest) -> Path:
@@ -274,7 +237,7 @@ def publish(location: Path, candidate: Path, manifest: Manifest) -> Path:
     _write_synced(location / "CURRENT.new", manifest.version + "\n")
     (location / "CURRENT.new").rename(location / "CURRENT")
     _sync(location)
-    _append(location, manifest)
+    journal.append(location, _line(manifest))
     _prune(location)
     return version
 
