@@ -22,6 +22,7 @@ from kg.control.accounts import Accounts, accounts
 from kg.control.answers import Counts, Run, Verdict, View
 from kg.control.index import Columns, Index
 from kg.control.names import Array
+from kg.control.neighbours import account
 from kg.control.opening import open_control
 from kg.control.record import Day
 from kg.control.verdicts import STATES
@@ -89,13 +90,11 @@ def known(store: Store) -> Known:
 class Held:
     """The answer to a question: the places that it lists, in the order of their IRIs, with their verdicts.
 
-    `at` are the positions of the listed places among all that are known; `columns` the answers about all that the
-    index has.
+    `at` are the positions of the listed places among all that are known.
     """
 
     question: Question
     known: Known
-    columns: Columns
     at: Array
 
     def __len__(self) -> int:
@@ -109,6 +108,11 @@ class Held:
         """The version that answers."""
         return self.known.version
 
+    @cached_property
+    def columns(self) -> Columns:
+        """The answers about all places of the index."""
+        return columns(self.known, self.question)
+
     def accounts(self, start: int = 0, stop: int | None = None, *, grounded: bool = True) -> Accounts:
         """The verdicts about the listed places from `start` to before `stop`, as columns; without what they rest on
         unless `grounded`."""
@@ -116,7 +120,9 @@ class Held:
         names = [self.known.places[each] for each in at.tolist()]
         numbers = self.known.numbers[at]
         days = asked.first, asked.last
-        return accounts(self.known.index, self.columns, names, numbers, *days, asked.view, grounded=grounded)
+        if len(at) == 1 and grounded and numbers[0] >= 0:
+            return account(self.known.index, int(numbers[0]), *days, asked.view)
+        return accounts(self.known.index, names, numbers, *days, asked.view, grounded=grounded)
 
     def label(self, iri: str) -> str:
         """What a place or an actor is called in the language of the question."""
@@ -155,11 +161,15 @@ def held(store: Store, question: Question) -> Held:
     Raises NoStudyStart, NothingPublished, StoreUnreadable.
     """
     of = known(store)
-    columns = indexes.state_at(of.index, question.first, question.last, question.view)
     at = listed(of, question)
     if question.states or question.actors:
-        at = at[fitting(of, question, columns)[at]]
-    return Held(question, of, columns, at)
+        at = at[fitting(of, question, columns(of, question))[at]]
+    return Held(question, of, at)
+
+
+def columns(of: Known, question: Question) -> Columns:
+    """The answers about all places of the index."""
+    return indexes.state_at(of.index, question.first, question.last, question.view)
 
 
 def listed(of: Known, question: Question) -> Array:

@@ -153,13 +153,12 @@ def heard(gazetteer: Gazetteer, texts: Sequence[str]) -> frozenset[str]:
 
 def types(gazetteer: Gazetteer, texts: Iterable[str]) -> tuple[str, ...]:
     """The types of places that texts name: by IRI, by CURIE, or by the last part of it, in any case."""
-    known = {each for place in gazetteer.places.values() for each in place.types}
-    by_name = {last_part(iri).casefold(): iri for iri in known}
-    found = []
+    known = gazetteer.place_types
+    found: list[str] = []
     for text in texts:
-        iri = naming.expanded(text) or by_name.get(text.replace("-", "").replace(" ", "").casefold(), "")
-        if iri not in known:
-            raise BadQuestion("type", text, f"accepted are {', '.join(sorted(map(last_part, known)))}")
+        iri = naming.expanded(text) or known.get(text.replace("-", "").replace(" ", "").casefold(), "")
+        if iri not in known.values():
+            raise BadQuestion("type", text, f"accepted are {', '.join(map(last_part, known.values()))}")
         found.append(iri)
     return tuple(dict.fromkeys(found))
 

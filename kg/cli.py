@@ -86,7 +86,7 @@ def load(location: Path, paths: tuple[Path, ...], graph: str | None, replace_edi
     if graph and len(paths) != 1:
         raise click.UsageError("--graph goes with exactly one file")
     chosen = list(paths) or files.shipped_files()
-    with _opened(location) as store, _progress(len(chosen) + 2, "loading") as step:
+    with _opened(location) as store, _progress(len(chosen) + 4, "loading") as step:
         done = publish.load(store, chosen, who=_who("load"), graph=graph, replace_edited=replace_edited, progress=step)
     if done.written:
         click.echo(f"published version {done.version}: {sum(done.written.values()):,} triples written")

@@ -11,11 +11,11 @@ import numpy as np
 from kg.answering import Held, Known, fitting, held, known, listed
 from kg.asking import Question
 from kg.control import index as indexes
-from kg.control.accounts import named, runs_from
+from kg.control.accounts import claim_names, decoded, every, runs_from
 from kg.control.answers import Run
 from kg.control.grounds import bounds, grounds_of
 from kg.control.ledger import ACTOR_SHIFT
-from kg.control.names import Array
+from kg.control.names import Array, spans
 from kg.control.record import Day
 from kg.control.runs import Runs, is_wide
 from kg.control.verdicts import STATES, flags_of
@@ -78,10 +78,10 @@ class Changes:
         day = np.array([until[number] for number in range(len(at))], np.int64) if ends else first
         order = np.argsort(place, kind="stable")
         rests = grounds_of(ledger, place[order], day[order], self.question.view)
-        claims = named([ledger.claims, ledger.baselines], rests.claim)[0]
+        (claims,) = claim_names(ledger, rests.claim)
         starts = bounds(rests.claim_at, len(at))
         rank = np.argsort(order, kind="stable").tolist()
-        names = named([ledger.places], place)[0]
+        names = decoded(ledger.places, place)
         told = []
         for number, position in enumerate(at.tolist()):
             here = int(place[number])
@@ -99,7 +99,8 @@ class Changes:
         ledger = self.known.index.ledger
         first, rest = int(ledger.holder_start[place]), members >> ACTOR_SHIFT
         numbers = (first + bit for bit in range(rest.bit_length()) if rest >> bit & 1)
-        return frozenset(ledger.actors[int(ledger.holder_actor[number])] for number in numbers)
+        names = every(ledger.actors)
+        return frozenset(names[int(ledger.holder_actor[number])] for number in numbers)
 
 
 def changes(store: Store, question: Question) -> Changes:
@@ -113,11 +114,10 @@ def changes(store: Store, question: Question) -> Changes:
     numbers = of.numbers[listed(of, question)]
     numbers = numbers[numbers >= 0]
     wide = is_wide(ledger)[numbers]
-    runs, _, where = runs_from(of.index, numbers[~wide], question.view)
-    mine = np.zeros(len(runs.place), bool)
-    for first, last in where.T.tolist():
-        mine[first + 1 : last] = True
-    at = np.flatnonzero(mine & (runs.first > question.first) & (runs.first <= question.last))
+    runs, lower, upper = runs_from(of.index, numbers[~wide], question.view)
+    after = spans(lower + 1, upper - lower)
+    day = runs.first[after]
+    at = after[(day > question.first) & (day <= question.last)]
     columns = (runs.state, runs.certain, runs.controllers)
     different = np.zeros(len(at), bool)
     for column in columns:
@@ -203,7 +203,7 @@ def compare(store: Store, first: Question, second: Question) -> Compared:
     differs[told] = mask[of.numbers[told]]
     at = both[differs[both]]
     return Compared(
-        Held(first, of, one.columns, at), Held(second, of, other.columns, at), len(both) - len(at)
+        Held(first, of, at), Held(second, of, at), len(both) - len(at)
     )  # fmt: skip
 
 

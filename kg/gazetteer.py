@@ -115,6 +115,12 @@ class Gazetteer:
         return parts
 
     @cached_property
+    def place_types(self) -> Mapping[str, str]:
+        """The types of places that occur: the last part in small letters → IRI, in order."""
+        found = {each for place in self.places.values() for each in place.types}
+        return {last_part(each).casefold(): each for each in sorted(found)}
+
+    @cached_property
     def by_slug(self) -> Mapping[Kind, Mapping[str, tuple[str, ...]]]:
         """Slug → IRIs, of each kind. A place that is no route is also found by what follows its first
         hyphen, if no slug is that."""

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, json, render_template
 
 from server import current, formats
-from server.declared import SPEC, Query
+from server.declared import SPEC, Query, named
 
 bp = Blueprint("api", __name__)
 
@@ -23,7 +23,7 @@ def openapi() -> Response:
 def docs() -> str:
     """The same for people, with a form for each endpoint."""
     told = document()
-    queries = {each.__name__ for each in _below(Query)}
+    queries = {named(each) for each in _below(Query)}
     return render_template(
         "api/docs.html", told=told, operations=_operations(told), queries=queries, version=current.version()
     )

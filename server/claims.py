@@ -123,9 +123,9 @@ def _done(act: Any, who: str, status: int) -> Response:
 
     with _one_at_a_time:
         outcome: Outcome = act(current.store(), who=who, write=write)
-    of = answering.known(current.store())
     before, after = (
-        next(plain.sides(of_verdict(answer), of)) if answer else None for answer in (outcome.before, outcome.after)
+        next(plain.sides(of_verdict(answer), answering.known(current.store()))) if answer else None
+        for answer in (outcome.before, outcome.after)
     )
     answer = outcome.after or outcome.before
     document = {

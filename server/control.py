@@ -71,7 +71,7 @@ def changes(asked: questions.Changes, form: str) -> Response:
 @bp.get("/api/compare")
 @endpoint(questions.Compare, answered.Compared, FEATURES)
 def compare(asked: Paged, form: str) -> Response:
-    """The places in which two days, or two ways to listen, differ; `a.` or `b.` before a parameter is for one side."""
+    """The places in which two days, or two ways to listen, differ; a. or b. before a parameter is for one side."""
     store = current.store()
     found = differing.compare(store, *asking.sides(open_gazetteer(store), asked.given()))
     told = plain.compared(found, asked.offset, asked.offset + asked.limit)

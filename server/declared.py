@@ -20,6 +20,12 @@ from server import parameters, replies
 from server.errors import Rejected
 from server.formats import Offer
 
+
+def named(model: type[BaseModel]) -> str:
+    """What a model is called in the description; parameters and answers of an endpoint may have one name."""
+    return f"{model.__name__}Parameters" if issubclass(model, Query) else model.__name__
+
+
 SPEC = SpecTree(
     "flask",
     title="Controlgraph",
@@ -29,7 +35,8 @@ SPEC = SpecTree(
     annotations=False,
     path="-",  # the document has a route of ours
     page_templates={},
-    naming_strategy=lambda model: model.__name__,
+    validation_error_status=400,
+    naming_strategy=lambda model: named(model),
     nested_naming_strategy=lambda _, child: child,
 )
 """The description of every endpoint that is declared."""

@@ -118,6 +118,12 @@ class Scene:
         pairs += [(name, value) for name, value in changed.items() if value is not None]
         return f"{path}?{urlencode(pairs, safe='/:,')}" if pairs else path
 
+    def twin(self, path: str, /, **changed: str | None) -> str:
+        """The address of the same as data, which takes the parameters of the question and no others."""
+        named = ("at", *asking.LISTENING, *asking.LISTING)
+        none = dict.fromkeys(name for name in self.given if name not in named)
+        return self.address(path, **{"at": self.question.at, **none, **changed})
+
     def about(self, place: str) -> str:
         """The address of the map on which a place is marked, at what is told of it."""
         return self.address("/map", sel=name_of(place), width=None, format=None) + "#selected"

@@ -59,7 +59,7 @@ def test_what_is_taken_back_leaves_the_answers_of_before_and_its_own_in_the_past
     load(store, files.shipped() / "ontology" / "control.ttl", WORLD / "world.ttl")
     told: list[datetime] = []
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(claims())
     def law(filled: Given) -> None:
         before = answers(store, View())

@@ -52,7 +52,8 @@ def anew(store: Store) -> tuple[index.Index, str]:
 
 
 def alike(one: index.Index, other: index.Index) -> bool:
-    places = sorted({*one.ledger.places, *other.ledger.places})
+    """Whether two indexes tell the same of some places in several views."""
+    places = [*sorted({*one.ledger.places, *other.ledger.places})[::20], PLACE, PLACE.replace("kunduz", "zaranj")]
     views = (View(), View(policy="every-word"), View(known=one.ledger.study_start + 100))
     return all(
         index.history(one, place, view) == index.history(other, place, view) for place in places for view in views

@@ -24,6 +24,7 @@ from kg.figures.drawing import figure, text_of, text_width
 from kg.figures.legend import entries
 from kg.figures.map import map_svg
 from kg.figures.outlines import EARTH, projection
+from kg.figures.outlines import known as known_outlines
 from kg.figures.outlines import shipped as shipped_outlines
 from kg.figures.patterns import Fills
 from kg.figures.picture import Site
@@ -193,7 +194,7 @@ def test_every_place_of_the_map_says_who_holds_it_and_ids_are_unique(shipped: St
 
 
 def test_a_map_of_one_area_is_fitted_to_it(shipped: Store) -> None:
-    whole, part = (map_of(shipped, "2021-08-09", **given) for given in ({}, {"within": "province-kunduz"}))
+    whole, part = map_of(shipped, "2021-08-09"), map_of(shipped, "2021-08-09", within="province-kunduz")
     assert scale_of(part) < scale_of(whole)
     assert "places in Kunduz" in part
     assert "Areas without a pattern are not asked about." in part
@@ -232,7 +233,7 @@ def test_any_part_of_the_earth_has_a_map_with_north_above(points: list[tuple[flo
 def test_whatever_a_place_is_called_stays_text() -> None:
     name = '"><script>alert(1)</script>&\x00\ud83d'
     site = Site('x:"><', name, "en", "<b>", (60.0, 30.0), KINDS["disputed"], 'javascript:"&<')
-    drawing = map_svg([site], seen.known(frozenset()), Sheet(name, name, (name,)), 400)
+    drawing = map_svg([site], known_outlines(frozenset()), Sheet(name, name, (name,)), 400)
     root = ET.fromstring(drawing)
     assert {each.tag.removeprefix(SVG) for each in root.iter()} <= {
         "svg", "title", "desc", "style", "rect", "defs", "clipPath", "g", "path", "circle", "text", "a", "pattern",
@@ -241,16 +242,16 @@ def test_whatever_a_place_is_called_stays_text() -> None:
 
 
 def test_an_empty_map_says_so() -> None:
-    drawing = map_svg([], seen.known(frozenset()), SHEET, 400)
+    drawing = map_svg([], known_outlines(frozenset()), SHEET, 400)
     assert "Of 0 places: none is listed." in drawing
-    nowhere = map_svg([Site("x:a", "A", "en", "town", None, KINDS["unknown"])], seen.known(frozenset()), SHEET, 400)
+    nowhere = map_svg([Site("x:a", "A", "en", "town", None, KINDS["unknown"])], known_outlines(frozenset()), SHEET, 400)
     assert "1 place has no position that a point can stand for" in nowhere
 
 
 def test_more_symbols_than_a_map_can_carry_are_counted() -> None:
     sites = [Site(f"x:{n}", f"P{n}", "en", "town", (n % 60, n // 60 % 60), KINDS["unknown"]) for n in range(2100)]
     sites[-1] = Site("x:told", "Told", "en", "town", (5.5, 5.5), KINDS["held by one"])
-    drawing = map_svg(sites, seen.known(frozenset()), SHEET, 500)
+    drawing = map_svg(sites, known_outlines(frozenset()), SHEET, 500)
     assert "100 places are too many to be drawn" in drawing
     assert 'id="map-x-told"' in drawing or "Told (town): controlled by the government" in drawing
 

@@ -78,9 +78,9 @@ def test_the_file_is_small_and_names_whom_to_credit() -> None:
     path = DATA / "geometry" / "outlines.json"
     assert path.stat().st_size < 100_000
     assert "Natural Earth" in json.loads(path.read_text("utf-8"))["credit"]
-    credits = (DATA / "geometry" / "CREDITS").read_text("utf-8")
-    assert "Mark DiMarco" in credits
-    assert "Michael Bostock" in credits
+    owed = (DATA / "geometry" / "CREDITS").read_text("utf-8")
+    assert "Mark DiMarco" in owed
+    assert "Michael Bostock" in owed
 
 
 @pytest.mark.skipif(not PACKAGES.is_dir(), reason="make geometry fetches the packages that the outlines come from")

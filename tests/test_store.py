@@ -296,6 +296,38 @@ def test_a_graph_that_was_edited_is_not_replaced_silently(tiny: Store, tmp_path:
     assert titles(tiny) == ["second"]
 
 
+PRUNING = """
+import os, shutil, signal, sys
+from pathlib import Path
+from kg import publish
+from kg.store import open_store, versions
+whole = shutil.rmtree
+def cut(path, **options):
+    if not (Path(path) / "manifest.json").exists():
+        return whole(path, **options)
+    (Path(path) / "CURRENT").unlink()
+    os.kill(os.getpid(), signal.SIGKILL)
+store = open_store(sys.argv[1])
+versions.KEEP_SECONDS, shutil.rmtree = -1, cut
+publish.write(store, [{"update": "INSERT DATA { <e:last> <http://purl.org/dc/terms/title> 'x' }"}], who="test")
+"""
+
+
+def test_a_version_that_is_being_pruned_stands_among_the_versions_whole_or_not_at_all(tiny: Store) -> None:
+    for number in range(versions.KEEP_VERSIONS - 1):
+        step = {"update": f"INSERT DATA {{ <e:{number}> <http://purl.org/dc/terms/title> 'x' }}"}
+        publish.write(tiny, [step], who="test")
+    before = tiny.version()
+    done = subprocess.run([sys.executable, "-c", PRUNING, str(tiny.location)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert versions.number_of(tiny.version()) == versions.number_of(before) + 1
+    for version in (tiny.location / "versions").iterdir():
+        assert len(ox.Store.read_only(str(version))) > 0
+    with tiny.candidate():
+        pass
+    assert not list(tiny.location.glob("candidate-pruned-*"))
+
+
 KILLED = """
 import sys
 from pathlib import Path

@@ -182,7 +182,7 @@ def damage(store: Path, ledger: Ledger) -> list[str]:
         counted = _counted(version)
         if counted != {graph: record.triples for graph, record in manifest.graphs.items() if record.triples}:
             problems.append(f"version {version.name} has {counted}")
-    lines = journal.whole(store)
+    lines = journal.every(store)
     names = [line["version"] for line in lines]
     parents = [line["parent"] for line in lines]
     if parents[1:] != names[:-1] or len(set(names)) < len(names):

@@ -52,10 +52,9 @@ def still_good(store: Store, claim: str) -> Said:
     said = said_of(store, claim)
     if retired := said.get(str(KG.retiredAt)):
         raise ClaimConflict(claim, f"<{claim}> was taken back at {retired[0]}")
-    for row in store.select("mentions", entity=URIRef(claim)):
-        successor = str(row["subject"])
-        if row["property"] == KG.supersedes and str(KG.retiredAt) not in said_of(store, successor):
-            raise ClaimConflict(successor, f"<{claim}> was corrected already; correct what replaced it, <{successor}>")
+    for row in store.select("successors", claim=URIRef(claim)):
+        successor = str(row["successor"])
+        raise ClaimConflict(successor, f"<{claim}> was corrected already; correct what replaced it, <{successor}>")
     return said
 
 

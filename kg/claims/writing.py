@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,7 +20,7 @@ from kg.claims.naming import Said, known, said_of
 from kg.control.answers import Verdict
 from kg.control.index import verdict
 from kg.control.opening import open_control
-from kg.errors import BadClaim, ClaimConflict, FieldFault, Refused
+from kg.errors import BadClaim, ClaimConflict, FieldFault, NoStudyStart, Refused
 from kg.files import BASE
 from kg.ontology import KG, PREFIXES
 from kg.publish import Written
@@ -115,7 +116,8 @@ def retract(store: Store, claim: str, *, who: str, dry: bool = False, write: Wri
         raise BadClaim([FieldFault("claim", f"<{old}> is no claim")])
     made = Draft(store, datetime.now(UTC), claim=old, fields={str(old): ""})
     if str(KG.retiredAt) not in said:
-        recorded = max(map(datetime.fromisoformat, said[str(KG.recordedAt)]))
+        told = map(datetime.fromisoformat, said[str(KG.recordedAt)])
+        recorded = max(each if each.tzinfo else each.replace(tzinfo=UTC) for each in told)
         # not before it was recorded, whatever the clocks of two writers say
         made.say(old, KG.retiredAt, moment(max(made.now, recorded + timedelta(microseconds=1))))
     return _written(store, made, who, dry, write)
@@ -134,9 +136,10 @@ def _written(store: Store, made: Draft, who: str, dry: bool, write: Write | None
     places, day = reading.scope(said, claim)
 
     def asked() -> Verdict | None:
-        if len(places) != 1 or day is None:
-            return None
-        return verdict(open_control(store).index, places[0], day.toordinal(), day.toordinal())
+        if len(places) == 1 and day is not None:
+            with suppress(NoStudyStart):  # a record that answers nothing may be added to all the same
+                return verdict(open_control(store).index, places[0], day.toordinal(), day.toordinal())
+        return None
 
     for prefix, namespace in PREFIXES.items():
         made.graph.bind(prefix, namespace, override=True, replace=True)

@@ -14,15 +14,15 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from kg.control.answers import Reason, Stay, Unheard, Verdict, View
-from kg.control.grounds import Grounds, bounds, grounds, occurring, together
-from kg.control.index import DEFAULT, Columns, Index, verdict
-from kg.control.ledger import Ledger
-from kg.control.names import Array, Names, spans
+from kg.control.grounds import Grounds, bounds, grounds, together
+from kg.control.index import DEFAULT, Index, verdict, whole
+from kg.control.ledger import WIDEST, Ledger
+from kg.control.names import Array, Names, distinct, spans
 from kg.control.record import Day
-from kg.control.runs import Runs, is_wide, runs_of
-from kg.control.spells import OPEN, Spells, spells
+from kg.control.runs import Runs, runs_of
+from kg.control.spells import OPEN, Spells, covering, holders, spells
 from kg.control.verdicts import FLAGS, REASONS, STATES, flags_of
-from kg.control.weighing import UNKNOWN
+from kg.control.weighing import EVIDENT, UNKNOWN
 
 Told = tuple[str, bool, Day | None, Day | None, Day | None, Day | None, bool]
 """A stay in plain values: the actor, whether certain, the four bounds, whether interrupted."""
@@ -30,6 +30,7 @@ Voice = tuple[str | None, str, Reason]
 """A voice that was not heard: the claimant (None: the source's own), the source, the reason."""
 
 _starts: WeakKeyDictionary[Runs, Array] = WeakKeyDictionary()
+_names: WeakKeyDictionary[Names, list[str]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,49 +76,81 @@ class Accounts:
             frozenset(Unheard(*voice) for voice in self.unheard[mine(self.unheard_start)]),
         )  # fmt: skip
 
+    def part(self, number: int) -> Accounts:
+        """The verdict about one of the places as columns."""
+
+        def mine(start: list[int]) -> slice:
+            return slice(start[number], start[number + 1])
+
+        stays, excluded = self.stays[mine(self.stay_start)], self.excluded[mine(self.excluded_start)]
+        because, conflicts = self.because[mine(self.because_start)], self.conflicts[mine(self.conflict_start)]
+        unheard = self.unheard[mine(self.unheard_start)]
+        return Accounts(
+            [self.places[number]], self.first, self.last, [self.state[number]], [self.flags[number]],
+            [0, len(stays)], stays, [0, len(excluded)], excluded, [0, len(because)], because,
+            [0, len(conflicts)], conflicts, [0, len(unheard)], unheard,
+        )  # fmt: skip
+
     def __iter__(self) -> Iterator[Verdict]:
         return (self.verdict(number) for number in range(len(self)))
 
 
 def accounts(
-    index: Index, columns: Columns, names: list[str], numbers: Array, first: Day, last: Day, view: View = DEFAULT,
-    *, grounded: bool = True,
+    index: Index, names: list[str], numbers: Array, first: Day, last: Day, view: View = DEFAULT, *,
+    grounded: bool = True,
 ) -> Accounts:  # fmt: skip
     """The verdicts about places, given in order by their names and numbers in the ledger; one of which nothing is said
-    has the number -1. `columns` are the answers for these days and this view. What they rest on (claims, conflicts, who
-    was not heard) is left out unless `grounded`, which takes a fraction of the time.
+    has the number -1. What they rest on (claims, conflicts, who was not heard) is left out unless `grounded`, which
+    takes a fraction of the time.
     """
     ledger, size = index.ledger, len(names)
     at = np.flatnonzero(numbers >= 0)
-    large = at[is_wide(ledger)[numbers[at]]]
+    large = at[ledger.holder_start[numbers[at] + 1] - ledger.holder_start[numbers[at]] > WIDEST]
     if len(large):
-        return spliced(index, columns, names, numbers, first, last, view, large.tolist(), grounded=grounded)
+        return spliced(index, names, numbers, first, last, view, large.tolist(), grounded=grounded)
     places = numbers[at]
+    runs, lower, upper = runs_from(index, places, view)
+    begin, end = covering(runs, lower, upper, max(first, ledger.study_start)), covering(runs, lower, upper, last)
+    if last < ledger.study_start:
+        # nobody's, and nothing is known
+        at, places, begin, end, lower, upper = (each[:0] for each in (at, places, begin, end, lower, upper))
+    held = spells(ledger, runs, places, lower, upper, begin, end, early=first < ledger.study_start)
+    found = whole(chosen(runs, spans(begin, end - begin + 1)), first < ledger.study_start)
     state, flags = np.full(size, UNKNOWN), np.zeros(size, np.int64)
-    state[at], flags[at] = columns.state[places], columns.flags[places]
-    held = spells(ledger, *runs_from(index, places, view), first, last)
+    state[at], flags[at] = found.state, found.flags & (EVIDENT - 1)
+    without, excluded = members(ledger, places, found.excluded)
     rests = grounds(ledger, places, first, last, view) if grounded else together([])
-    without = columns.excluded_start[places + 1] - columns.excluded_start[places]
-    excluded = columns.excluded[spans(columns.excluded_start[places], without)]
-    claims = named([ledger.claims, ledger.baselines], rests.claim, rests.member)
+    claims, in_conflict = claim_names(ledger, rests.claim, rests.member)
+    actors = every(ledger.actors)
     return Accounts(
-        names, first, last, state.tolist(), flags.tolist(), bounds(at[held.at], size), stays(ledger, held),
-        bounds(np.repeat(at, without), size), named([ledger.actors], excluded)[0],
-        bounds(at[rests.claim_at], size), claims[0],
-        *groups(at[rests.group_at], rests.group, claims[1], size, several=first < last),
+        names, first, last, state.tolist(), flags.tolist(), bounds(at[held.at], size), stays(held, actors),
+        bounds(at[without], size), [actors[each] for each in excluded.tolist()],
+        bounds(at[rests.claim_at], size), claims,
+        *groups(at[rests.group_at], rests.group, in_conflict, size, several=first < last),
         bounds(at[rests.unheard_at], size), voices(ledger, rests),
     )  # fmt: skip
 
 
+def chosen(runs: Runs, at: Array) -> Runs:
+    """Some runs, by their positions."""
+    return Runs(*(getattr(runs, each.name)[at].astype(np.int64) for each in fields(Runs)))
+
+
+def members(ledger: Ledger, places: Array, sets: Array) -> tuple[Array, Array]:
+    """The actors in the sets of holders of places: the position of the place, in order, and the number of the actor."""
+    at, bit = holders(ledger, places, np.arange(len(places)), sets)
+    return at, ledger.holder_actor[ledger.holder_start[places[at]] + bit]
+
+
 def spliced(
-    index: Index, columns: Columns, names: list[str], numbers: Array, first: Day, last: Day, view: View,
+    index: Index, names: list[str], numbers: Array, first: Day, last: Day, view: View,
     large: list[int], *, grounded: bool,
 ) -> Accounts:  # fmt: skip
     """The verdicts where some places, at the positions `large`, are wide: these are told one by one."""
     parts = []
     done = 0
     for at in [*large, len(names)]:
-        parts.append(accounts(index, columns, names[done:at], numbers[done:at], first, last, view, grounded=grounded))
+        parts.append(accounts(index, names[done:at], numbers[done:at], first, last, view, grounded=grounded))
         if at < len(names):
             parts.append(of_verdict(verdict(index, names[at], first, last, view)))
         done = at + 1
@@ -157,24 +190,23 @@ def joined(first: Day, last: Day, parts: list[Accounts]) -> Accounts:
 
 
 def runs_from(index: Index, places: Array, view: View) -> tuple[Runs, Array, Array]:
-    """The runs of places under a view, the places, and where the runs of each begin and end."""
+    """The runs of places under a view, and the first and the last of those of each place."""
     if view != DEFAULT:
         runs = runs_of(index.ledger, places, view)
-        ends = np.searchsorted(runs.place, places, "left"), np.searchsorted(runs.place, places, "right")
-        return runs, places, np.stack(ends)
+        return runs, np.searchsorted(runs.place, places, "left"), np.searchsorted(runs.place, places, "right") - 1
     starts = _starts.get(index.runs)
     if starts is None:
         starts = np.searchsorted(index.runs.place, np.arange(len(index.ledger.places) + 1))
         _starts[index.runs] = starts
-    return index.runs, places, np.stack([starts[places], starts[places + 1]])
+    return index.runs, starts[places], starts[places + 1] - 1
 
 
-def stays(ledger: Ledger, held: Spells) -> list[Told]:
+def stays(held: Spells, actors: list[str]) -> list[Told]:
     """Spells in plain values."""
     four = (held.possible_from, held.certain_from, held.certain_until, held.possible_until)
     days = ([None if day == OPEN else day for day in column.tolist()] for column in four)
-    actors = named([ledger.actors], held.actor)[0]
-    return list(zip(actors, held.certain.tolist(), *days, held.interrupted.tolist(), strict=True))
+    named = map(actors.__getitem__, held.actor.tolist())
+    return list(zip(named, held.certain.tolist(), *days, held.interrupted.tolist(), strict=True))
 
 
 def groups(at: Array, group: Array, members: list[str], size: int, several: bool) -> tuple[list[int], list[list[str]]]:
@@ -192,27 +224,34 @@ def groups(at: Array, group: Array, members: list[str], size: int, several: bool
 
 def voices(ledger: Ledger, rests: Grounds) -> list[Voice]:
     """The voices that are not heard, in plain values."""
-    sources = named([ledger.sources], rests.source)[0]
-    # a number before all others stands for nobody
-    actors = named([ledger.actors], np.maximum(rests.claimant, 0))[0] if len(ledger.actors) else []
-    claimants = [name if number >= 0 else None for name, number in zip(actors, rests.claimant.tolist(), strict=True)]
-    return list(zip(claimants, sources, map(REASONS.__getitem__, rests.fate.tolist()), strict=True))
+    # the last one of the actors stands for nobody
+    actors = [*every(ledger.actors), None]
+    named = map(actors.__getitem__, rests.claimant.tolist())
+    sources = map(every(ledger.sources).__getitem__, rests.source.tolist())
+    return list(zip(named, sources, map(REASONS.__getitem__, rests.fate.tolist()), strict=True))
 
 
-def named(tables: list[Names], *columns: Array) -> list[list[str]]:
-    """Numbers as names; those of several tables count on from one to the next. Each name is read once."""
-    numbers = occurring(columns)
-    known: list[str] = []
-    done = 0
-    for table in tables:
-        inside = numbers[(numbers >= done) & (numbers < done + len(table))]
-        known += decoded(table, inside - done)
-        done += len(table)
-    return [[known[at] for at in np.searchsorted(numbers, column).tolist()] for column in columns]
+def claim_names(ledger: Ledger, *columns: Array) -> tuple[list[str], ...]:
+    """The names of claims by their numbers; baselines have the number of all claims added. Each is read once."""
+    numbers = distinct(np.concatenate(columns))
+    size = len(ledger.claims)
+    known = decoded(ledger.claims, numbers[numbers < size])
+    known += decoded(ledger.baselines, numbers[numbers >= size] - size)
+    return tuple([known[at] for at in np.searchsorted(numbers, column).tolist()] for column in columns)
+
+
+def every(names: Names) -> list[str]:
+    """All names of a small table, read once."""
+    found = _names.get(names)
+    if found is None:
+        found = _names[names] = list(names)
+    return found
 
 
 def decoded(names: Names, numbers: Array) -> list[str]:
     """Names by their numbers; many at once are read faster than one by one."""
     text: Any = memoryview(names.text)  # type: ignore[arg-type]
+    # what comes before the first name is what all begin with
+    prefix = bytes(text[: int(names.ends[0])])
     begins, ends = names.ends[numbers].tolist(), names.ends[numbers + 1].tolist()
-    return [str(text[begin:end], "utf-8") for begin, end in zip(begins, ends, strict=True)]
+    return [str(prefix + text[begin:end], "utf-8") for begin, end in zip(begins, ends, strict=True)]

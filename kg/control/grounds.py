@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from kg.control.answers import View
 from kg.control.hearings import blocks
 from kg.control.ledger import Ledger
-from kg.control.names import Array, spans
+from kg.control.names import Array, distinct, spans
 from kg.control.record import Day
 from kg.control.runs import breakpoints
 from kg.control.timelines import Timelines
@@ -97,13 +96,13 @@ def of_answers(ledger: Ledger, heard: Timelines, answers: Weighed, at: Array) ->
     kept = (words.fate[word] == HEARD) & (words.in_force | words.before)
     word, claim = word[kept], heard.claim[words.row[kept]].astype(np.int64)
     question, which = answers.baselines
-    claims = distinct(
+    claims = lines(
         np.concatenate([owner[word], at[question]]),
         np.concatenate([claim, ledger.baseline[which] + len(ledger.claims)]),
     )
     silenced = np.flatnonzero(words.fate > SILENT)
     voice = words.voice[silenced]
-    unheard = distinct(owner[silenced], heard.source[voice], heard.claimant[voice] + 1, words.fate[silenced])
+    unheard = lines(owner[silenced], heard.source[voice], heard.claimant[voice] + 1, words.fate[silenced])
     contrary = conflicts(words.question, words.allows, words.fate, answers.state, word, claim, at)
     return Grounds._make([*claims, *contrary, unheard[0], unheard[1], unheard[2] - 1, unheard[3]])
 
@@ -127,12 +126,12 @@ def conflicts(
     mine, others = product(word, one, other)
     low, high = np.minimum(claim[mine], claim[others]), np.maximum(claim[mine], claim[others])
     differ = low != high
-    where, low, high = distinct(at[question[word[mine[differ]]]], low[differ], high[differ])
+    where, low, high = lines(at[question[word[mine[differ]]]], low[differ], high[differ])
     # what only all of them together leave nobody
     paired = np.zeros(len(state), bool)
     paired[question[one]] = True
     whole = np.flatnonzero((state[question[word]] == DISPUTED) & ~paired[question[word]])
-    asked, member = distinct(question[word[whole]], claim[whole])
+    asked, member = lines(question[word[whole]], claim[whole])
     groups = np.cumsum(np.diff(asked, prepend=-1) > 0) - 1 + len(where)
     position = np.concatenate([np.repeat(where, 2), at[asked]])
     group = np.concatenate([np.repeat(np.arange(len(where)), 2), groups])
@@ -149,13 +148,13 @@ def product(word: Array, one: Array, other: Array) -> tuple[Array, Array]:
     return np.repeat(mine, end - begin), spans(begin, end - begin)
 
 
-def distinct(*columns: Array) -> list[Array]:
+def lines(*columns: Array) -> list[Array]:
     """Lines of columns of numbers from 0 on, in order, each once."""
     keys = columns[0].astype(np.int64)
     sizes = [int(column.max(initial=0)) + 1 for column in columns[1:]]
     for column, size in zip(columns[1:], sizes, strict=True):
         keys = keys * size + column
-    keys = np.unique(keys)
+    keys = distinct(keys)
     found: list[Array] = []
     for size in reversed(sizes):
         found.append(keys % size)
@@ -167,9 +166,3 @@ def bounds(at: Array, size: int) -> list[int]:
     """Where the lines of each position begin, and at the end where the last ends; `at` is sorted."""
     starts: list[int] = np.searchsorted(at, np.arange(size + 1)).tolist()
     return starts
-
-
-def occurring(columns: Iterable[Array]) -> Array:
-    """The numbers that occur, each once, in order."""
-    numbers: Array = np.unique(np.concatenate(list(columns)))
-    return numbers

@@ -73,7 +73,7 @@ class Index:
             columns = {each.name: getattr(runs, each.name)[chosen].astype(np.int64) for each in fields(Runs)}
             kept.append(Runs(**{**columns, "place": place[chosen]}))
         runs = joined(kept)
-        order = np.argsort(runs.place * STRIDE + runs.first)
+        order = np.argsort(runs.place * STRIDE + runs.first, kind="stable")  # quick where much is in order
         return Index(ledger, Runs(*(getattr(runs, each.name)[order] for each in fields(Runs))))
 
 
@@ -172,10 +172,8 @@ def answers(index: Index, places: Array, first: Day, last: Day, view: View, wide
     first = max(first, index.ledger.study_start)
     if view == DEFAULT and not wide:
         runs = index.runs
-        keys = runs.place.astype(np.int64) * STRIDE + runs.first
-        begin = np.searchsorted(keys, places * STRIDE + first, "right") - 1
-        end = begin if last == first else np.searchsorted(keys, places * STRIDE + last, "right") - 1
-        at = begin if last == first else spans(begin, end - begin + 1)
+        begin = in_force(runs, first)
+        at = begin if last == first else spans(begin, in_force(runs, last) - begin + 1)
         return Runs(*(getattr(runs, each.name)[at].astype(np.int64) for each in fields(Runs)))
     heard = timelines(index.ledger, places, view, wide)
     place, day = places, np.full(len(places), first)
@@ -187,6 +185,14 @@ def answers(index: Index, places: Array, first: Day, last: Day, view: View, wide
         place, day = place[order], day[order]
     found = weigh(index.ledger, heard, place, day, view)
     return Runs(place, day, found.state, found.flags, found.certain, found.controllers, found.excluded)
+
+
+def in_force(runs: Runs, day: Day) -> Array:
+    """The run of every place that a day lies in."""
+    begun = runs.first <= day
+    # Two passes over all runs take a tenth of the time of a bisection for each place.
+    over = ~begun[1:] | (runs.place[1:] != runs.place[:-1])
+    return np.flatnonzero(begun & np.append(over, True))
 
 
 def whole(found: Runs, before: bool) -> Runs:

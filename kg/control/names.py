@@ -19,8 +19,9 @@ MANY = 500
 class Names(Sequence[str]):
     """Distinct names in order (of code points); the number of a name is its position.
 
-    `text` holds the UTF-8 bytes of all names, one after the other; `ends` where each ends, after a leading 0. Nothing
-    is decoded before it is asked for, so that a table read by memory mapping costs nothing to open.
+    `text` holds UTF-8 bytes: what all names begin with, then the rest of each, one after the other; `ends` where each
+    of these ends. Nothing is decoded before it is asked for, so that a table read by memory mapping costs nothing to
+    open.
     """
 
     text: Array
@@ -38,11 +39,17 @@ class Names(Sequence[str]):
             return [self[each] for each in range(*number.indices(len(self)))]
         if not 0 <= number < len(self):
             raise IndexError(number)
-        return bytes(self.text[self.ends[number] : self.ends[number + 1]]).decode()
+        first, last = self.ends[number : number + 2]
+        return (self.prefix + bytes(self.text[first:last])).decode()
 
     def __iter__(self) -> Iterator[str]:
-        text, ends = self.text.tobytes(), self.ends.tolist()
-        return (text[first:last].decode() for first, last in pairwise(ends))
+        text, ends, prefix = self.text.tobytes(), self.ends.tolist(), self.prefix
+        return ((prefix + text[first:last]).decode() for first, last in pairwise(ends))
+
+    @property
+    def prefix(self) -> bytes:
+        """What all names begin with."""
+        return bytes(self.text[: self.ends[0]])
 
     def number(self, name: str) -> int:
         """The number of a name; -1 if the table does not have it."""
@@ -62,13 +69,33 @@ def table(names: Iterable[str]) -> Names:
     """The table of some names, each once."""
     # The order of UTF-8 bytes is that of code points, so a table can be bisected by text.
     encoded = sorted({name.encode() for name in names})
-    ends = np.zeros(len(encoded) + 1, np.int64)
-    np.cumsum([len(name) for name in encoded], out=ends[1:])
-    return Names(np.frombuffer(b"".join(encoded), np.uint8), ends)
+    return tabulated(encoded, shared(encoded[0], encoded[-1]) if encoded else b"")
+
+
+def shared(one: bytes, other: bytes) -> bytes:
+    """What both begin with."""
+    differs = (number for number, (first, second) in enumerate(zip(one, other, strict=False)) if first != second)
+    return one[: next(differs, min(len(one), len(other)))]
+
+
+def tabulated(encoded: list[bytes], prefix: bytes) -> Names:
+    """The table of names in order, which all begin with a prefix."""
+    rests = [name[len(prefix) :] for name in encoded]
+    ends = np.cumsum([len(prefix), *map(len, rests)])
+    return Names(np.frombuffer(b"".join([prefix, *rests]), np.uint8), narrowed(ends))
+
+
+def narrowed(ends: Array) -> Array:
+    """Places in a text as half as large numbers, where they fit."""
+    return ends.astype(np.int32) if ends[-1] < 1 << 31 else ends
 
 
 def merged(old: Names, new: Names) -> tuple[Names, Array, Array]:
     """The table of the names of both, and the numbers in it of the old names and of the new ones."""
+    prefix = shared(old.prefix, new.prefix) if len(old) and len(new) else old.prefix or new.prefix
+    old, new = (
+        each if each.prefix == prefix else tabulated([name.encode() for name in each], prefix) for each in (old, new)
+    )
     found = np.array([old.number(name) for name in new], np.int64)
     missing = np.flatnonzero(found < 0)
     before = np.array([bisect_left(old, new[int(each)]) for each in missing], np.int64)
@@ -82,7 +109,7 @@ def merged(old: Names, new: Names) -> tuple[Names, Array, Array]:
         pieces += [old.text[done : old.ends[position]], new.text[new.ends[number] : new.ends[number + 1]]]
         done = old.ends[position]
     text = np.concatenate([*pieces, old.text[done:]])
-    return Names(text, np.concatenate([[0], np.cumsum(lengths)])), former, latter
+    return Names(text, narrowed(np.cumsum(np.append(len(prefix), lengths)))), former, latter
 
 
 def distinct(numbers: Array) -> Array:

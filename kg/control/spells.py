@@ -1,4 +1,4 @@
-"""Since when and until when: the spells of many controllers at once, from runs (rule 4 of docs/control.md, *Spell*)."""
+"""Since when and until when: the spells of many controllers at once, from runs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from kg.control.ledger import ACTOR_SHIFT, Ledger
-from kg.control.names import Array, spans
+from kg.control.names import Array, distinct, spans
 from kg.control.record import Day
 from kg.control.runs import Runs
 
 Holds = Callable[[Array, Array], Array]
 
+WORD = 64
+"""More holders than one place has in a machine word."""
 OPEN = -1
 """Stands for a day where there is none."""
 
@@ -33,16 +35,17 @@ class Spells:
     interrupted: Array
 
 
-def spells(ledger: Ledger, runs: Runs, places: Array, where: Array, first: Day, last: Day) -> Spells:
-    """The spells of the controllers of places, by their numbers, on the days from first to last.
+def spells(
+    ledger: Ledger, runs: Runs, places: Array, lower: Array, upper: Array, begin: Array, end: Array, *, early: bool
+) -> Spells:
+    """The spells of the controllers of places, by their numbers, on some days.
 
-    `where` has two rows: where the runs of each place begin in `runs`, and where they end.
+    `lower` and `upper` are the first and the last run of each place, `begin` and `end` those that hold on the days;
+    `early` tells that the days reach back beyond the study start, so that nobody controls on all of them.
     """
-    lower, upper = where[0], where[1] - 1
-    begin, end = covering(runs, lower, upper, max(first, ledger.study_start)), covering(runs, lower, upper, last)
-    if last < ledger.study_start:
-        end = begin - 1  # nobody's
-    at, bit = controllers(ledger, runs, places, begin, end)
+    run = spans(begin, end - begin + 1)
+    owner = np.repeat(np.arange(len(places)), end - begin + 1)
+    at, bit = holders(ledger, places, owner, runs.controllers[run].astype(np.int64))
     mask = np.left_shift(np.int64(1), bit + ACTOR_SHIFT)
 
     def holds(run: Array, which: Array) -> Array:
@@ -69,13 +72,11 @@ def spells(ledger: Ledger, runs: Runs, places: Array, where: Array, first: Day, 
     def until(run: Array) -> Array:
         return np.where(run < upper[at], since(run + 1) - 1, OPEN)
 
-    everywhere = np.ones(len(at), bool)
-    if first < ledger.study_start:
-        everywhere[:] = False
-    else:
-        every, owner = spans(begin[at], end[at] - begin[at] + 1), np.repeat(np.arange(len(at)), end[at] - begin[at] + 1)
-        certainly = np.asarray(runs.certain[every].astype(np.int64) & mask[owner] != 0, bool)
-        everywhere[owner[~certainly]] = False
+    everywhere = np.full(len(at), not early)
+    size = end[at] - begin[at] + 1
+    every, pair = spans(begin[at], size), np.repeat(np.arange(len(at)), size)
+    certainly = np.asarray(runs.certain[every].astype(np.int64) & mask[pair] != 0, bool)
+    everywhere[pair[~certainly]] = False
     return Spells(
         at, ledger.holder_actor[ledger.holder_start[places[at]] + bit], everywhere, since(low),
         np.where(ever, since(least), OPEN), np.where(ever, until(most), OPEN), until(high),
@@ -94,18 +95,19 @@ def covering(runs: Runs, lower: Array, upper: Array, day: Day) -> Array:
     return low
 
 
-def controllers(ledger: Ledger, runs: Runs, places: Array, begin: Array, end: Array) -> tuple[Array, Array]:
-    """The pairs of the position of a place and the number of one of its holders that controls it on any of the days."""
-    size = np.maximum(end - begin + 1, 0)
-    run, at = spans(begin, size), np.repeat(np.arange(len(places)), size)
-    left = runs.controllers[run].astype(np.int64) >> ACTOR_SHIFT
-    pairs: list[Array] = [np.zeros(0, np.int64)]
-    most = int(np.diff(ledger.holder_start)[places].max(initial=0))
-    for bit in range(most):
-        pairs.append(at[left & 1 != 0] * 64 + bit)
+def holders(ledger: Ledger, places: Array, at: Array, sets: Array) -> tuple[Array, Array]:
+    """The pairs of the position of a place and the number of one of its holders that is in a set of it, in order."""
+    left = sets >> ACTOR_SHIFT
+    pairs: list[Array] = []
+    for bit in range(int((ledger.holder_start[places + 1] - ledger.holder_start[places]).max(initial=0))):
+        having = left & 1 != 0
+        if having.any():
+            pairs.append(at[having] * WORD + bit)
         left = left >> 1
-    unique = np.unique(np.concatenate(pairs))
-    return unique >> 6, unique & 63
+    if not pairs:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    unique = distinct(np.concatenate(pairs))
+    return unique // WORD, unique % WORD
 
 
 def stretched(at: Array, begin: Array, end: Array, holds: Holds) -> tuple[Array, Array]:

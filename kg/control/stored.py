@@ -18,8 +18,9 @@ import numpy as np
 
 from kg.control.index import Index, of_columns, open_index
 from kg.control.names import Names, table
+from kg.errors import StoreUnreadable
 
-FORMAT = 1
+FORMAT = 2
 """Another number for every change of what the files hold; a version with another one is read as one without."""
 FOLDED = 20
 """An overlay is folded into a new base when it has more than one in so many of the base's rows."""
@@ -56,19 +57,22 @@ def folder(version: Path) -> Path:
 
 
 def stored(version: Path) -> Stored | None:
-    """The index of a version, mapped into memory; None where it has none that this release reads."""
+    """The index of a version, mapped into memory; None where it has none that this release reads.
+
+    Raises StoreUnreadable where it is damaged.
+    """
     here = folder(version)
     try:
-        if int((here / "format").read_text("utf-8")) != FORMAT:
+        if not here.is_dir() or int((here / "format").read_text("utf-8")) != FORMAT:
             return None
-    except FileNotFoundError:
-        return None
-    base = open_index(here / "base")
-    if not (here / "overlay.npz").exists():
-        return Stored(base)
-    with np.load(here / "overlay.npz") as columns:
-        touched = Names(columns["touched-text"], columns["touched-ends"])
-        return Stored(base, of_columns(columns), touched)
+        base = open_index(here / "base")
+        if not (here / "overlay.npz").exists():
+            return Stored(base)
+        with np.load(here / "overlay.npz") as columns:
+            touched = Names(columns["touched-text"], columns["touched-ends"])
+            return Stored(base, of_columns(columns), touched)
+    except (OSError, ValueError, KeyError) as error:
+        raise StoreUnreadable(f"the index of control in {here} cannot be read: {error}") from error
 
 
 def save(index: Stored, version: Path, before: Stored | None) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from kg.control.record import Day
 
-STEPS = (1, 7, 14)
+STEPS = (1, 2, 7, 14)
 """Days between the lines of an axis; then come months, quarters, years, and decades."""
 MONTHS = (1, 3, 12, 60, 120, 600)
 

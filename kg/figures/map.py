@@ -6,7 +6,7 @@ symbol at its own position.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kg.figures import legend
 from kg.figures.drawing import MARGIN, Element, add, figure, finished, number
@@ -90,7 +90,7 @@ def _sample(parent: Element, fills: Fills, entry: legend.Entry, at: Point) -> No
         add(parent, "path", class_="notch", d=f"M{x + 8:.1f} {y + 2:.1f}h10v10z")
 
 
-def _empty(outlines: Outlines, areas: set[str | None]) -> str:
+def _empty(outlines: Outlines, areas: Collection[str | None]) -> str:
     """What areas without a fill are, in a sentence; empty where there is none."""
     return "Areas without a pattern are not asked about." * any(each.place not in areas for each in outlines.areas)
 

@@ -134,8 +134,8 @@ class Store:
                 shutil.rmtree(directory, ignore_errors=True)
 
     def journal(self) -> list[dict[str, Any]]:
-        """Every version ever published, oldest first (`kg.store.journal.newest`)."""
-        return journal.whole(self.location)
+        """Every version ever published, oldest first (`kg.store.journal.every`)."""
+        return journal.every(self.location)
 
     def backup(self, target: Path) -> str:
         """Write the published version to the new directory `target`, as a store of its own; the version's name.

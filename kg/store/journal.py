@@ -1,6 +1,7 @@
-"""The journal of a store: one line for every version that was ever published.
+"""The journal of a store, `journal.jsonl`: a line for each published version, the newest last.
 
-It is read from its end, so that a write, and whoever wants to know what is new, need not read what is old.
+It is read from its end where only what is new matters, so that a write costs the same however many there were. A line
+that a crash cut off is no line: it is left out, and the next one is written over it.
 """
 
 from __future__ import annotations
@@ -9,18 +10,43 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 BLOCK = 1 << 16
 
 
-def newest(location: Path) -> Iterator[dict[str, Any]]:
-    """Every published version, newest first: `version`, `parent`, `at` (UTC), `who`, `added` and `removed` by graph.
+def every(location: Path) -> list[dict[str, Any]]:
+    """Every published version, oldest first: `version`, `parent`, `at` (UTC), `who`, `added` and `removed` by graph.
 
     `control` has the claims about control that came, changed and went (`kg.news`).
-
-    A line that was cut off by a crash is left out, and so is what is written meanwhile.
     """
+    try:
+        lines = (location / "journal.jsonl").read_text("utf-8").split("\n")
+    except FileNotFoundError:
+        return []
+    return [json.loads(line) for line in lines[:-1]]
+
+
+def append(location: Path, line: dict[str, Any]) -> None:
+    """Write the line of a version, for good."""
+    path = location / "journal.jsonl"
+    with path.open("r+b" if path.exists() else "w+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        found = -1
+        while end and found < 0:
+            begin = max(0, end - BLOCK)
+            file.seek(begin)
+            found = file.read(end - begin).rfind(b"\n")
+            end = begin
+        file.seek(end + found + 1)
+        file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def newest(location: Path) -> Iterator[dict[str, Any]]:
+    """Every published version, newest first; what is written meanwhile is left out."""
     try:
         file = (location / "journal.jsonl").open("rb")
     except FileNotFoundError:
@@ -41,36 +67,3 @@ def newest(location: Path) -> Iterator[dict[str, Any]]:
             end = begin
         if rest and not cut:
             yield json.loads(rest)
-
-
-def whole(location: Path) -> list[dict[str, Any]]:
-    """The same, oldest first."""
-    try:
-        lines = (location / "journal.jsonl").read_text("utf-8").split("\n")
-    except FileNotFoundError:
-        return []
-    return [json.loads(line) for line in lines[:-1]]
-
-
-def append(location: Path, line: dict[str, Any]) -> None:
-    """Write the line of a version, over what a crash cut off; the caller holds the lock."""
-    path = location / "journal.jsonl"
-    with path.open("r+b" if path.exists() else "w+b") as file:
-        file.seek(_end(file))
-        file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
-        file.truncate()
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _end(file: IO[bytes]) -> int:
-    """Where the last whole line ends."""
-    end = file.seek(0, os.SEEK_END)
-    while end:
-        begin = max(0, end - BLOCK)
-        file.seek(begin)
-        found = file.read(end - begin).rfind(b"\n")
-        if found >= 0:
-            return begin + found + 1
-        end = begin
-    return 0

@@ -223,7 +223,6 @@ def _complete_journal(location: Path) -> None:
 
 
 def _line(manifest: Manifest) -> dict[str, Any]:
-    """What the journal tells of a version."""
     return {"version": manifest.version, "parent": manifest.parent, **manifest.entry}
 
 
@@ -247,7 +246,10 @@ def _prune(location: Path) -> None:
     newest_first = sorted((location / "versions").iterdir(), key=lambda version: number_of(version.name), reverse=True)
     for version in newest_first[KEEP_VERSIONS:]:
         if time.time() - version.stat().st_mtime > KEEP_SECONDS:
-            shutil.rmtree(version)
+            # first out of the way whole: half a version may never stand among the versions, whoever is killed
+            gone = location / f"candidate-pruned-{version.name}"
+            version.rename(gone)
+            shutil.rmtree(gone)
 
 
 def _write_synced(path: Path, text: str) -> None:

@@ -15,7 +15,8 @@ from pydantic import BaseModel
 from rdflib import Graph
 
 from kg.ontology import KG, PREFIXES
-from server import answered
+from server import answered, questions
+from server.declared import named
 from tests.server.conftest import Service, client_of
 
 PLACE = PREFIXES["place"]
@@ -319,6 +320,25 @@ def test_the_description_is_openapi(described: Any) -> None:
     answers = described["paths"]["/api/control"]["get"]["responses"]
     assert {"application/json", "application/geo+json", "text/csv", "text/turtle"} <= set(answers["200"]["content"])
     assert list(answers["404"]["content"]) == ["application/problem+json"]
+
+
+def test_every_endpoint_is_described_with_its_own_parameters(described: Any, shipped_client: FlaskClient) -> None:
+    for name, model in (("control", questions.Control), ("changes", questions.Changes), ("compare", questions.Compare),
+                        ("aggregates", questions.Aggregates), ("history/{place}", questions.History)):  # fmt: skip
+        told = described["paths"][f"/api/{name}"]["get"]["parameters"]
+        assert [each["name"] for each in told if each["in"] == "query"] == [
+            field.alias or own for own, field in model.model_fields.items()
+        ]
+        assert set(described["paths"][f"/api/{name}"]["get"]["responses"]) == {"200", "400", "404", "406", "503"}
+
+
+def test_no_two_models_have_one_name() -> None:
+    def below(model: type[BaseModel]) -> set[type[BaseModel]]:
+        return {model}.union(*(below(each) for each in model.__subclasses__()))
+
+    names = [named(model) for model in below(BaseModel) if model.__module__.startswith("server.")]
+    assert len(names) > 20
+    assert [name for name in names if names.count(name) > 1] == []
 
 
 def test_the_examples_of_the_description_are_answered(described: Any, shipped_client: FlaskClient) -> None:
