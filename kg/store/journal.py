@@ -16,7 +16,10 @@ BLOCK = 1 << 16
 
 
 def every(location: Path) -> list[dict[str, Any]]:
-    """Every published version, oldest first: `version`, `parent`, `at` (UTC), `who`, `added` and `removed` by graph."""
+    """Every published version, oldest first: `version`, `parent`, `at` (UTC), `who`, `added` and `removed` by graph.
+
+    `control` has the claims about control that came, changed and went (`kg.news`).
+    """
     try:
         lines = (location / "journal.jsonl").read_text("utf-8").split("\n")
     except FileNotFoundError:
