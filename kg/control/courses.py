@@ -93,8 +93,8 @@ def _changed(found: Runs, at: Array) -> Array:
 
 def _runs(index: Index, places: Array, view: View) -> tuple[Runs, Array]:
     """Runs, and which of them are those of the places, none of which is wide, given in order by their numbers."""
-    found, _, (begin, end) = runs_from(index, places, view)
-    return found, spans(begin, end - begin)
+    found, first, last = runs_from(index, places, view)
+    return found, spans(first, last - first + 1)
 
 
 def _read(index: Index, found: Runs, at: Array) -> Iterator[tuple[str, Course]]:
