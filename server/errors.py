@@ -51,7 +51,7 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
 """Condition → status, last part of the problem's type IRI, title. A condition without a line has its parent's."""
 
 _MEMBERS = {"line": "line", "column": "column", "seconds": "seconds", "limit": "limit", "kind": "kind", "iri": "iri",
-            "parameter": "parameter", "name": "name", "version": "version",
+            "parameter": "parameter", "version": "version",
             "present": "present", "retry_after": "retryAfter"}  # fmt: skip
 
 
@@ -97,11 +97,11 @@ def document(error: Exception) -> dict[str, Any]:
             known["errors"] = [
                 {"pointer": f"#/{fault.field}" if fault.field else "#", "detail": fault.message}
                 | ({"rule": fault.rule} if fault.rule else {})
-                for fault in error.faults[:SHOWN]
+                for fault in getattr(error, "faults", [])[:SHOWN]
             ]
         for name in ("nearest", "candidates"):
             if (listed := getattr(error, name, None)) is not None:
-                known[name] = [each._asdict() for each in listed]
+                known |= {"name": getattr(error, "name", None), name: [each._asdict() for each in listed]}
         if isinstance(error, errors.StoreLocked):
             known["retryAfter"] = LOCKED
         return _document(status, slug, title, str(error).partition("\n")[0]) | known

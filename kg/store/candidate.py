@@ -227,6 +227,7 @@ class Candidate:
             "added": self._added,
             "removed": self._removed,
             **({"control": self.news} if self.news else {}),
+            **({"described": self.described} if self.described is not None else {}),
         }
         versions.publish(self._location, self.directory, versions.Manifest(name, self._parent, self.graphs, entry))
         return name
