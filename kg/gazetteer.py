@@ -1,6 +1,7 @@
 """What places, actors and sources are called, of what kind they are, where they are, and what lies in what.
 
-Read once for each version, and kept: a question names things by their slugs, and its answer says what they are called.
+Read once, and kept: a question names things by their slugs, and its answer says what they are called. Each later
+version says which things it describes otherwise, and only these are read again.
 """
 
 from __future__ import annotations
@@ -11,17 +12,32 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from kg import queries
+from kg.errors import StoreUnreadable
 from kg.files import BASE
+from kg.ontology import PREFIXES
+from kg.store.answer import Account
 from kg.store.embedded import Store
 
 Kind = Literal["place", "actor", "source"]
 KINDS: tuple[Kind, ...] = ("place", "actor", "source")
+TOLD = frozenset(
+    PREFIXES[prefix] + name
+    for prefix, name in (
+        ("kg", "placeType"), ("kg", "actorType"), ("kg", "sourceKind"), ("kg", "measures"), ("kg", "within"),
+        ("geo", "hasDefaultGeometry"), ("skos", "prefLabel"), ("skos", "altLabel"),
+    )
+)  # fmt: skip
+"""What is read of each thing (`kg/queries/gazetteer.rq`)."""
+POSITION = f"{PREFIXES['geo']}asWKT"
+"""What is read of its geometry."""
+FEW = 200
+"""Things that one write describes otherwise, up to which they are listed."""
 ROUTES = frozenset({f"{BASE}ontology#Road", f"{BASE}ontology#Corridor"})
 """The types of places that are lines between other places."""
 
@@ -68,7 +84,7 @@ class Entry:
 @dataclass(frozen=True, eq=False)
 class Gazetteer:
     """The entries of one version of a store, by kind and IRI, in the order of IRIs; `concepts` are the English names
-    of the types that occur."""
+    of the types that occur, or did before things were described otherwise."""
 
     version: str
     entries: Mapping[Kind, Mapping[str, Entry]]
@@ -139,9 +155,54 @@ def open_gazetteer(store: Store) -> Gazetteer:
     with _opening:
         found = _opened.get(store.location)
         if found is None or found.version != version:
-            answer = store.query(queries.text("gazetteer"), results="csv")
-            found = _opened[store.location] = gazetteer(answer.version, answer.text())
+            found = _opened[store.location] = _renewed(store, found)
         return found
+
+
+def described(account: Account) -> list[str] | None:
+    """The things that a write describes otherwise, for the journal; None where that is not known, or they are many."""
+    if not account.nodes or account.changed.get(POSITION):
+        return None
+    things = {thing for what in TOLD & account.changed.keys() for thing in account.changed[what]}
+    return sorted(things) if len(things) <= FEW else None
+
+
+def _renewed(store: Store, former: Gazetteer | None) -> Gazetteer:
+    """The gazetteer of the published version, from a former one where it is known what has changed since."""
+    version = store.version()
+    things = _since(store, version, former.version) if former else None
+    if former is None or things is None or not former.concepts.keys().isdisjoint(things):
+        answer = store.query(queries.text("gazetteer"), results="csv")
+        return gazetteer(answer.version, answer.text())
+    if not things:
+        return replace(former, version=version)
+    answer = store.query(queries.text_for("gazetteer", "thing", sorted(things)), results="csv")
+    if answer.version != version:
+        answer.close()
+        return _renewed(store, former)  # another version was published meanwhile
+    again = gazetteer(version, answer.text())
+    if not again.concepts.keys() <= former.concepts.keys():
+        return _renewed(store, None)  # a type that did not occur before has a name
+    entries: dict[Kind, Mapping[str, Entry]] = {}
+    for kind in KINDS:
+        kept = {iri: entry for iri, entry in former.entries[kind].items() if iri not in things}
+        entries[kind] = dict(sorted({**kept, **again.entries[kind]}.items()))
+    return Gazetteer(version, entries, former.concepts)
+
+
+def _since(store: Store, version: str | None, former: str) -> set[str] | None:
+    """The things that a version describes otherwise than a former one; None where that is not known."""
+    things: set[str] = set()
+    while version is not None and version != former:
+        try:
+            manifest = store.manifest(version)
+        except StoreUnreadable:
+            return None  # it is not kept any more
+        if manifest.entry.get("described") is None:
+            return None
+        things.update(manifest.entry["described"])
+        version = manifest.parent
+    return things if version else None
 
 
 def gazetteer(version: str, rows: str) -> Gazetteer:

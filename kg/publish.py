@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg import files, news, validate
+from kg import files, gazetteer, news, validate
 from kg.control import publishing as control
 from kg.control.reading import DERIVED
 from kg.errors import BadFile, NothingPublished, Refused, Violation
@@ -126,6 +126,7 @@ def write(
         if violations:
             raise Refused(violations)
         candidate.news = news.of_write(store, candidate, account)
+        candidate.described = gazetteer.described(account)
         unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
         changed = account.changed if account.nodes else None
         progress("concluding")

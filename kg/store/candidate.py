@@ -32,7 +32,8 @@ LISTED = 20_000
 class Candidate:
     """A version in the making: written by one thread at a time, seen by nobody else.
 
-    `news` is what goes into the journal of the claims about control (`kg.news`).
+    `news` is what goes into the journal of the claims about control (`kg.news`), `described` the things of which names,
+    kinds or places changed, None where that is not known (`kg.gazetteer`).
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Candidate:
         self._reading: ox.Store | None = None
         self.graphs = dict(graphs)
         self.news: dict[str, Any] = {}
+        self.described: list[str] | None = None
         self._written: dict[str, str] = {}
         self._added: dict[str, int] = {}
         self._removed: dict[str, int] = {}

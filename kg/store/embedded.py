@@ -60,8 +60,13 @@ class Store:
         """The name of the published version, `<number>-<hash>`. Raises NothingPublished, StoreUnreadable."""
         return self.published.version()
 
-    def manifest(self) -> versions.Manifest:
-        """What the published version knows of its graphs."""
+    def manifest(self, version: str | None = None) -> versions.Manifest:
+        """What the published version, or another one that is kept, knows of its graphs.
+
+        Raises NothingPublished, and StoreUnreadable, also where that version is not kept.
+        """
+        if version is not None:
+            return versions.read_manifest(self.location / "versions" / version)
         return versions.read_manifest(self.published.directory())
 
     def query(

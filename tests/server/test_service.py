@@ -325,7 +325,9 @@ def test_a_store_without_a_version_is_served_until_there_is_one(tmp_path: Path) 
         assert service.ask("GET", "/healthz").status == 200
         assert service.ask("GET", "/readyz").status == 503
         assert service.query("ASK {}").status == 503
-        version = load(open_store(tmp_path / "store"), data)
+        store = open_store(tmp_path / "store")
+        version = load(store, data)
+        store.close()
         assert json.loads(service.ask("GET", "/readyz").body)["version"] == version
         assert service.query("ASK { ?s ?p 1 }", Accept="text/csv").body == b"true"
 

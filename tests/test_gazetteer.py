@@ -1,0 +1,65 @@
+"""What is kept of places, actors and sources is what the published version says, however it was brought up to date."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kg import files, publish, queries
+from kg.gazetteer import gazetteer, open_gazetteer
+from kg.ontology import PREFIXES
+from kg.store import open_store
+from kg.store.embedded import Store
+from kg.store.pool import Limits
+from tests.conftest import WORLD, load
+
+TOWN = f"{files.BASE}id/place/town-alden"
+WRITES = {
+    "nothing that is read": (f"INSERT DATA {{ <{TOWN}> <http://purl.org/dc/terms/title> 'A town' }}", []),
+    "another name": (f"INSERT DATA {{ GRAPH <http://e/g> {{ <{TOWN}> skos:altLabel 'Aldenia'@en }} }}", [TOWN]),
+    "a name less": (
+        f"DELETE {{ GRAPH ?g {{ <{TOWN}> skos:altLabel ?n }} }} WHERE {{ GRAPH ?g {{ <{TOWN}> skos:altLabel ?n }} }}",
+        [TOWN],
+    ),
+    "a source more": (
+        "INSERT DATA { GRAPH <http://e/g> { <https://w3id.org/controlgraph/id/source/new> a kg:Source ;"
+        " kg:sourceKind kg:NewsPage ; kg:retrieved '2026-01-01'^^xsd:date ; skos:prefLabel 'New'@en } }",
+        ["https://w3id.org/controlgraph/id/source/new"],
+    ),
+}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(tmp_path / "store", Limits(children=1))
+    load(store, files.shipped() / "ontology" / "control.ttl", WORLD / "world.ttl")
+    yield store
+    store.close()
+
+
+def test_it_is_brought_up_to_date_by_what_a_write_describes(world: Store) -> None:
+    before = open_gazetteer(world)
+    for text, described in WRITES.values():
+        publish.write(world, [{"update": text}], who="test", prefixes=PREFIXES)
+        assert world.manifest().entry["described"] == described
+        found = open_gazetteer(world)
+        assert found.version == world.version()
+        whole = gazetteer(world.version(), world.query(queries.text("gazetteer"), results="csv").text())
+        assert found.entries == whole.entries
+        assert [list(each) for each in found.entries.values()] == [list(each) for each in whole.entries.values()]
+        assert whole.concepts.items() <= found.concepts.items()
+    assert open_gazetteer(world).sources.keys() > before.sources.keys()
+
+
+def test_it_is_read_anew_where_it_is_not_known_what_changed(world: Store, tmp_path: Path) -> None:
+    before = open_gazetteer(world)
+    text = (WORLD / "world.ttl").read_text("utf-8")
+    again = Path(shutil.copy(WORLD / "world.ttl", tmp_path / "world.ttl"))
+    again.write_text(text.replace('"Alden"@en', '"Aldenia"@en'), "utf-8")
+    load(world, again)
+    assert "described" not in world.manifest().entry
+    assert before.places[TOWN].label() == "Alden"
+    assert open_gazetteer(world).places[TOWN].label() == "Aldenia"
