@@ -110,6 +110,7 @@ def test_a_load_beside_the_server_is_seen_at_once(world: Path, tmp_path: Path) -
                 assert reply.body.split() == [b"o", str(number).encode()]
                 assert reply.headers["controlgraph-version"] == version
                 assert version in reply.headers["etag"]
+    store.close()
 
 
 def test_readers_never_see_an_older_version_after_a_newer_one(world: Path, tmp_path: Path) -> None:
