@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -61,9 +62,10 @@ class Writer:
         prefixes = dict(prefixes) if prefixes else None
         request = {"steps": list(steps), "who": who, "base": base, "prefixes": prefixes, "seconds": deadline}
         with self._one_at_a_time:
+            sent = time.monotonic()
             line = self._started()
             try:
-                line.send(request)
+                line.send((sent, request))
                 answer = line.recv()
             except (EOFError, OSError):
                 raise self._died(deadline) from None
@@ -120,9 +122,11 @@ def serve(line: Connection) -> None:
     validate.prepare()
     while True:
         try:
-            request = line.recv()
+            sent, request = line.recv()
         except EOFError:
             return store.close()
+        if request["seconds"] is not None:  # that this process had to start first is none of the client's business
+            request["seconds"] = max(0.01, request["seconds"] - (time.monotonic() - sent))
         seconds = request["seconds"]
 
         def arm(step: str, seconds: float | None = seconds) -> None:
