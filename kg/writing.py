@@ -69,6 +69,8 @@ class Writer:
                 answer = line.recv()
             except (EOFError, OSError):
                 raise self._died(deadline) from None
+        if isinstance(answer, QueryTimeout) and deadline is not None:
+            raise QueryTimeout(deadline)  # what was left of it when the process had started
         if isinstance(answer, Problem):
             raise answer
         assert isinstance(answer, Written)
