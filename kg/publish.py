@@ -120,11 +120,8 @@ def write(
         account = candidate.apply(store.pool, steps, context, digest, seconds)
         if not account:
             return Written(store.version() if candidate.graphs else candidate.publish(who), {}, {})
-        derived = _refuse_conclusions(account)
         progress("checking")
-        violations = validate.check_change(candidate, account)
-        if violations:
-            raise Refused(violations)
+        derived = _checked(candidate, account)
         candidate.news = news.of_write(store, candidate, account)
         candidate.described = gazetteer.described(account)
         unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
@@ -139,8 +136,17 @@ def rehearse(store: Store, steps: Sequence[dict[str, Any]]) -> None:
     """Do what `write` does but for publishing. Raises what it does, Refused too."""
     with store.candidate() as candidate:
         account = candidate.apply(store.pool, steps, {"base_iri": None, "prefixes": None}, "", None)
-        if account and (violations := validate.check_change(candidate, account)):
-            raise Refused(violations)
+        if account:
+            _checked(candidate, account)
+
+
+def _checked(candidate: Candidate, account: Account) -> bool:
+    """Whether a write that may be published also took away conclusions. Raises Refused where it may not."""
+    derived = _refuse_conclusions(account)
+    violations = validate.check_change(candidate, account)
+    if violations:
+        raise Refused(violations)
+    return derived
 
 
 def restore(store: Store, backup: Path, *, who: str) -> str:

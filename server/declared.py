@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from kg import __version__
 from kg.errors import BadQuestion
-from server import parameters, replies
+from server import parameters
 from server.errors import Rejected
 from server.formats import Offer
 
@@ -105,7 +105,7 @@ def endpoint(
         @wraps(described)
         def asked(**variables: str) -> Response:
             given = read(query)
-            return view(given, replies.chosen(given.format, forms), **variables)
+            return view(given, parameters.form(given.format, forms), **variables)
 
         return asked
 

@@ -16,7 +16,7 @@ from kg.errors import UnknownEntity
 from kg.files import BASE
 from kg.ontology import PREFIXES
 from kg.store.answer import GRAPH_FORMATS
-from server import current, formats, wording
+from server import current, formats, parameters, wording
 from server.errors import Rejected
 from server.parameters import IRI
 
@@ -73,7 +73,7 @@ def resource() -> AnyResponse:
 def ontology() -> AnyResponse:
     """Every term of the ontology on one page, or the ontology as RDF."""
     offer = {name: types for name, types in FORMS.items() if name not in ("nq", "trig")}
-    form = _form(offer)
+    form = parameters.form(request.args.get("format"), offer)
     if form == "html":
         terms = _terms()
         if not terms:
@@ -93,7 +93,7 @@ def ontology() -> AnyResponse:
 
 
 def _describe(iri: str) -> Response:
-    form = _form(FORMS)
+    form = parameters.form(request.args.get("format"), FORMS)
     if not IRI.fullmatch(iri):
         raise UnknownEntity(iri)
     entity = entities.describe(current.store(), iri)
@@ -106,17 +106,6 @@ def _describe(iri: str) -> Response:
     if entity.cut:
         response.headers["Controlgraph-Cut"] = f"only the first {entities.SHOWN} mentions are here"
     return _answered(response, entity.version, FORMS)
-
-
-def _form(offer: formats.Offer) -> str:
-    named = request.args.get("format")
-    accept = request.headers.get("Accept")
-    form = formats.choose(accept, offer) if named is None else formats.by_name(named, offer)
-    if form is None:
-        asked = f"Accept: {accept}" if named is None else f"format={named}"
-        detail = f"nothing fits {asked}; offered are {formats.listed([offer])}"
-        raise Rejected(406, "no-such-form", "No format that you accept", detail)
-    return form
 
 
 def _alternates(offer: formats.Offer) -> list[tuple[str, str, str]]:

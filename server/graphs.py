@@ -75,13 +75,7 @@ def _do(graph: str) -> Response:
 
 def _get(graph: str) -> Response:
     """Section 5.2: the graph, in the form that the client wants most."""
-    format_ = parameters.one("format")
-    accept = request.headers.get("Accept")
-    form = formats.choose(accept, FORMS) if format_ is None else formats.by_name(format_, FORMS)
-    if form is None:
-        asked = f"Accept: {accept}" if format_ is None else f"format={format_}"
-        detail = f"nothing fits {asked}; offered are {formats.listed([FORMS])}"
-        raise Rejected(406, "no-such-form", "No format that you accept", detail)
+    form = parameters.form(parameters.one("format"), FORMS)
     current.version()  # a store without one has no graphs to be missing
     _known(graph)
     text, seconds = queries.text("graph"), parameters.seconds()

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from flask import request
 
+from server import formats
 from server.errors import Rejected
 
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -112,3 +113,14 @@ def _read(data: bytes, where: str) -> list[tuple[str, str]]:
         raise Rejected(
             400, "query-encoding", "The parameters are not UTF-8", f"{where} has characters that are not UTF-8"
         ) from None
+
+
+def form(named: str | None, offer: formats.Offer) -> str:
+    """The form that `format=` names, else that `Accept` wants most. Raises Rejected, 406, where nothing fits."""
+    accept = request.headers.get("Accept")
+    found = formats.choose(accept, offer) if named is None else formats.by_name(named, offer)
+    if found is None:
+        asked = f"Accept: {accept}" if named is None else f"format={named}"
+        detail = f"nothing fits {asked}; offered are {formats.listed([offer])}"
+        raise Rejected(406, "no-such-form", "No format that you accept", detail)
+    return found

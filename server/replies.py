@@ -8,23 +8,11 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from server import current, formats, parameters
-from server.errors import Rejected
 
 JSON: formats.Offer = {"json": ("application/json",)}
 GEOJSON: formats.Offer = {"geojson": ("application/geo+json", "application/vnd.geo+json")}
 CSV: formats.Offer = {"csv": ("text/csv",)}
 RDF: formats.Offer = {name: formats.GRAPHS[name][:1] for name in ("ttl", "nt", "rdf", "jsonld")}
-
-
-def chosen(named: str | None, offer: formats.Offer) -> str:
-    """The form that `format=` names, else that `Accept` wants most. Raises Rejected where nothing fits."""
-    accept = request.headers.get("Accept")
-    form = formats.choose(accept, offer) if named is None else formats.by_name(named, offer)
-    if form is None:
-        asked = f"Accept: {accept}" if named is None else f"format={named}"
-        detail = f"nothing fits {asked}; offered are {formats.listed([offer])}"
-        raise Rejected(406, "no-such-form", "No format that you accept", detail)
-    return form
 
 
 def reply(content: str | dict[str, object], media_type: str, version: str) -> Response:

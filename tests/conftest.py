@@ -29,6 +29,16 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store.close()
 
 
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a store with the ontology and the invented world."""
+    location = tmp_path_factory.mktemp("world") / "store"
+    store = open_store(location)
+    load(store, files.shipped() / "ontology" / "control.ttl", WORLD / "world.ttl")
+    store.close()
+    return location
+
+
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Store]:
     """A store without a version, with short limits."""

@@ -27,20 +27,10 @@ ALDEN = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of a store with the ontology and the invented world, which the tests copy."""
-    location = tmp_path_factory.mktemp("original") / "store"
-    store = open_store(location)
-    load(store, files.shipped() / "ontology" / "control.ttl", WORLD / "world.ttl")
-    store.close()
-    return location
-
-
 @pytest.fixture
-def place(original: Path, tmp_path: Path) -> Path:
+def place(world: Path, tmp_path: Path) -> Path:
     """The directory of a store of the test's own."""
-    return Path(shutil.copytree(original, tmp_path / "store"))
+    return Path(shutil.copytree(world, tmp_path / "store"))
 
 
 @pytest.fixture
@@ -151,14 +141,14 @@ def test_a_new_source_is_described_with_the_claim(place: Path, store: Store) -> 
     ],
 )
 def test_what_is_wrong_is_told_by_option_and_nothing_is_written(
-    original: Path, arguments: tuple[str, ...], words: str
+    world: Path, arguments: tuple[str, ...], words: str
 ) -> None:
-    before = (original / "CURRENT").read_text()
-    result = kg(original, "add", *ALDEN, *arguments)
+    before = (world / "CURRENT").read_text()
+    result = kg(world, "add", *ALDEN, *arguments)
     assert result.exit_code == 1
     assert words in result.stderr
     assert "Traceback" not in result.output
-    assert (original / "CURRENT").read_text() == before
+    assert (world / "CURRENT").read_text() == before
 
 
 def test_everything_that_is_wrong_is_told_at_once(place: Path) -> None:

@@ -33,33 +33,32 @@ WRITES = {
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[Store]:
-    store = open_store(tmp_path / "store", Limits(children=1))
-    load(store, files.shipped() / "ontology" / "control.ttl", WORLD / "world.ttl")
+def store(world: Path, tmp_path: Path) -> Iterator[Store]:
+    store = open_store(shutil.copytree(world, tmp_path / "store"), Limits(children=1))
     yield store
     store.close()
 
 
-def test_it_is_brought_up_to_date_by_what_a_write_describes(world: Store) -> None:
-    before = open_gazetteer(world)
+def test_it_is_brought_up_to_date_by_what_a_write_describes(store: Store) -> None:
+    before = open_gazetteer(store)
     for text, described in WRITES.values():
-        publish.write(world, [{"update": text}], who="test", prefixes=PREFIXES)
-        assert world.manifest().entry["described"] == described
-        found = open_gazetteer(world)
-        assert found.version == world.version()
-        whole = gazetteer(world.version(), world.query(queries.text("gazetteer"), results="csv").text())
+        publish.write(store, [{"update": text}], who="test", prefixes=PREFIXES)
+        assert store.manifest().entry["described"] == described
+        found = open_gazetteer(store)
+        assert found.version == store.version()
+        whole = gazetteer(store.version(), store.query(queries.text("gazetteer"), results="csv").text())
         assert found.entries == whole.entries
         assert [list(each) for each in found.entries.values()] == [list(each) for each in whole.entries.values()]
         assert whole.concepts.items() <= found.concepts.items()
-    assert open_gazetteer(world).sources.keys() > before.sources.keys()
+    assert open_gazetteer(store).sources.keys() > before.sources.keys()
 
 
-def test_it_is_read_anew_where_it_is_not_known_what_changed(world: Store, tmp_path: Path) -> None:
-    before = open_gazetteer(world)
+def test_it_is_read_anew_where_it_is_not_known_what_changed(store: Store, tmp_path: Path) -> None:
+    before = open_gazetteer(store)
     text = (WORLD / "world.ttl").read_text("utf-8")
     again = Path(shutil.copy(WORLD / "world.ttl", tmp_path / "world.ttl"))
     again.write_text(text.replace('"Alden"@en', '"Aldenia"@en'), "utf-8")
-    load(world, again)
-    assert "described" not in world.manifest().entry
+    load(store, again)
+    assert "described" not in store.manifest().entry
     assert before.places[TOWN].label() == "Alden"
-    assert open_gazetteer(world).places[TOWN].label() == "Aldenia"
+    assert open_gazetteer(store).places[TOWN].label() == "Aldenia"

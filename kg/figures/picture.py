@@ -196,10 +196,6 @@ class Picture:
             )
         )
 
-    def _matters(self, site: Site) -> bool:
-        """Whether a place is worth a name that stands away from it."""
-        return site.place == self.selected or (site.weight == 0 and self.width >= WIDE)
-
     def _name(self, room: Room, site: Site, at: Point, reach: float, away: bool) -> bool:
         """Write one name, if there is room."""
         size, known = FONT if site.weight == 0 else 10.0, site.answer.state != "unknown"

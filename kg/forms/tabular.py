@@ -9,7 +9,7 @@ from typing import Any
 
 from kg.answering import Held
 from kg.control.answers import Counts, Run, Stay, Verdict
-from kg.differing import Change, Compared
+from kg.differing import Compared
 from kg.forms import plain
 from kg.forms.plain import Plain
 from kg.gazetteer import Gazetteer, last_part
@@ -143,16 +143,6 @@ def holders(run: Run, gazetteer: Gazetteer, language: str) -> str:
     sure = [f"{gazetteer.label(run.certain, language)}!"] if run.certain else []
     possible = [f"{gazetteer.label(actor, language)}?" for actor in sorted(run.possible)]
     return "; ".join(sure + possible + [f"not {gazetteer.label(actor, language)}" for actor in sorted(run.excluded)])
-
-
-def changes_table(found: Sequence[Change], gazetteer: Gazetteer, language: str) -> str:
-    """Changes for people."""
-    rows = (
-        [plain.day(each.day), last_part(each.place),
-         *(f"{run.state}: {holders(run, gazetteer, language)}".rstrip(": ") for run in (each.before, each.after))]
-        for each in found
-    )  # fmt: skip
-    return table(("day", "place", "before", "after"), rows, "change")
 
 
 def compared_table(found: Compared) -> str:

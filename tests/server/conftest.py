@@ -19,12 +19,9 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from kg import files
-from kg.store import open_store
 from kg.store.embedded import Store
 from server.app import create_app
 from server.settings import Settings
-from tests.conftest import WORLD, load
 
 
 @dataclass(frozen=True)
@@ -94,16 +91,6 @@ def running(store: Path, **settings: str) -> Iterator[Service]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
-
-
-@pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of a store with the ontology and the invented world."""
-    location = tmp_path_factory.mktemp("world") / "store"
-    store = open_store(location)
-    load(store, files.shipped() / "ontology" / "control.ttl", WORLD / "world.ttl")
-    store.close()
-    return location
 
 
 @pytest.fixture(scope="session")
