@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ALWAYS = {
     "Content-Security-Policy": (
-        "default-src 'self'; script-src 'none'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "default-src 'self'; script-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -32,6 +32,8 @@ ALWAYS = {
 """What an answer has that says nothing else; it is added before the application, where that is cheap."""
 ACCEPT_QUERY = "application/sparql-query, application/x-www-form-urlencoded"
 """What a query may be sent as with the method QUERY (RFC 10008)."""
+BUILT = "/static/built/"
+"""Where files have names made of their content."""
 _READS = {"/sparql": "GET, HEAD, POST, QUERY, OPTIONS"}
 _VALIDATED = ("GET", "HEAD", "POST", "QUERY")
 
@@ -60,6 +62,8 @@ def _finish(response: Response) -> Response:
         _preflight(response)
     begun = environ.get("controlgraph.version")
     version = headers.setdefault("Controlgraph-Version", begun) if begun else None
+    if response.status_code == 200 and request.path.startswith(BUILT) and "/." not in request.path:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
     if response.status_code != 200 or "ETag" in headers or "no-store" in headers.get("Cache-Control", ""):
         return response
     if environ.get("controlgraph.changing"):

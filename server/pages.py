@@ -1,4 +1,4 @@
-"""Pages for people: what the data covers, and a place to ask."""
+"""Pages for people: what the data covers, a place to ask, and what is called by some words."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kg import entities, queries
 from kg.errors import QueryProblem, QuerySyntax
+from kg.gazetteer import last_part, open_gazetteer
 from kg.queries import Example
+from kg.search import FOUND, search
 from kg.store.terms import Row
-from server import asking, current, errors, table, wording
+from server import asking, current, errors, parameters, table, wording
 from server.errors import Rejected
 
 bp = Blueprint("pages", __name__)
@@ -21,6 +23,10 @@ SHOWN = 1000
 """How many rows of an answer the page shows; the rest is counted and can be downloaded."""
 GRAPH_SHOWN = 256 * 1024
 """How many bytes of a graph the page shows."""
+FOUND_SHOWN = 50
+"""How many things that were found the page shows; the others are counted."""
+LONGEST = 200
+"""How many characters may be looked for."""
 NAMED = 2000
 """How many of the things in an answer are called by name; further ones have only their short form."""
 
@@ -40,6 +46,28 @@ def home() -> str:
         address=current.address(),
         curl=_curl(),
     )
+
+
+@bp.route("/search")
+def find() -> str:
+    """What is called so, as a page."""
+    words = (parameters.one("q") or "").strip()[:LONGEST]
+    store = current.store()
+    gazetteer = open_gazetteer(store)
+    hits = list(search(store, words, FOUND, parameters.one("lang") or "en")) if words else []
+    shown = [
+        {
+            "page": wording.local(hit.iri),
+            "place": wording.short(hit.iri) if hit.kind == "place" else "",
+            "label": hit.label,
+            "name": hit.name,
+            "kind": hit.kind,
+            "types": [gazetteer.concepts.get(each, last_part(each)) for each in hit.types],
+            "sure": hit.match != "near",
+        }
+        for hit in hits[:FOUND_SHOWN]
+    ]
+    return render_template("pages/search.html", words=words, hits=shown, total=len(hits), version=gazetteer.version)
 
 
 @bp.route("/query")
