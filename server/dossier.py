@@ -14,7 +14,7 @@ from kg.asking import Question
 from kg.dossier.citing import cited
 from kg.dossier.document import Document, address
 from kg.dossier.making import dossier
-from kg.dossier.words import FLAGS
+from kg.dossier.words import BEARING, FLAGS
 from kg.errors import BadQuestion, UnknownName, VersionGone
 from kg.gazetteer import open_gazetteer
 from server import access, current, formats
@@ -27,8 +27,6 @@ bp = Blueprint("dossier", __name__)
 
 FORMS: formats.Offer = {"jsonld": ("application/ld+json", "application/json"), **formats.HTML}
 """What a dossier is offered as; JSON-LD where a client has no wish."""
-_BEARING = ("heard", "parts only", "leaves it open", "outdated", "outrun", "less specific", "overruled", "not newest")
-"""What became of the claims that speak of the days asked about, whether they are heard or not."""
 
 
 class Cited(Listening):
@@ -135,8 +133,8 @@ def _page(found: Document, now: str) -> str:
         now=now,
         version=current.version(),
         labels=found["labels"] | {found["subject"]["id"]: found["subject"]["label"]},
-        bearing=[each for each in told if each["fate"] in _BEARING],
-        other=[each for each in told if each["fate"] not in _BEARING],
+        bearing=[each for each in told if each["fate"] in BEARING],
+        other=[each for each in told if each["fate"] not in BEARING],
         glosses={each["id"]: each["gloss"] for each in (*told, *found["assumptions"])},
         conflicts=_conflicts([pair for pair in found["conflicts"] if len(pair) == 2]),
         groups=[group for group in found["conflicts"] if len(group) != 2],

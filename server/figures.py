@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,15 +13,18 @@ from kg import entities
 from kg.control.answers import POLICIES, Verdict
 from kg.control.index import verdict
 from kg.control.verdicts import STATES
+from kg.dossier.making import Dossier, dossier
+from kg.dossier.words import BEARING
 from kg.entities import Claim
 from kg.figures import seen
 from kg.figures.calendar import date_of, day, days
 from kg.figures.drawing import style_source
 from kg.figures.map import map_svg
+from kg.figures.reel import reel
 from kg.figures.sheets import Sheet
 from kg.figures.states import UNKNOWN, Answer, notes, words
 from kg.figures.symbols import sign
-from kg.figures.timeline import LANES, counted, differs, timeline_svg, within
+from kg.figures.timeline import LANES, counted, differs, reach, timeline_svg, within
 from kg.gazetteer import ROUTES, Entry, last_part
 from server import current, headers
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width
@@ -56,6 +60,7 @@ def map_page() -> Response:
     wanted = [claim for row in (*rows, marked) if row for claim in (*row.verdict.because, *_sides(row.verdict))]
     page = render_template(
         "figures/map.html",
+        testimony=_testimony(asked),
         **_shared(asked, asked.sheet()),
         wide=_map(asked, WIDE, "wide", headed=False),
         narrow=_map(asked, NARROW, "narrow", headed=False),
@@ -70,6 +75,21 @@ def map_page() -> Response:
         image=asked.address("/map.svg"),
     )
     return _page(page)
+
+
+@bp.route("/map/reel")
+def map_reel() -> Response:
+    """The map through time, as JSON: what the time bar of the page needs to show any day at once."""
+    asked = scene()
+    start = asked.index.ledger.study_start
+    told = {
+        "version": asked.gazetteer.version,
+        "first": start,
+        "last": reach(asked.drawn, (start, start))[1],
+        "changes": asked.changes,
+        **reel(asked.drawn, name_of),
+    }
+    return Response(json.dumps(told, ensure_ascii=False, separators=(",", ":")), mimetype="application/json")
 
 
 @bp.route("/timeline")
@@ -126,6 +146,13 @@ def _marked(asked: Scene) -> Row | None:
     return Row(asked.gazetteer.places[place], asked.told.get(place, UNKNOWN), told)
 
 
+def _testimony(asked: Scene) -> Dossier | None:
+    """Everything for and against the answer about the place that is marked."""
+    place, question = asked.selected, asked.question
+    store = current.store().at(asked.gazetteer.version)
+    return dossier(store, place, question.first, question.last, question.view) if place else None
+
+
 def _sides(told: Verdict) -> Iterator[str]:
     """The claims that contradict each other."""
     yield from (claim for group in told.conflicts for claim in group)
@@ -149,7 +176,15 @@ def _map(asked: Scene, pixels: float, prefix: str = "map", headed: bool = True) 
     sites = seen.sites(asked.gazetteer, asked.listed, question.lang, asked.about)
     onto = frozenset(question.within)
     return map_svg(
-        sites, seen.outlines_of(asked.gazetteer), asked.sheet(), pixels, asked.selected, onto, prefix, headed
+        sites,
+        seen.outlines_of(asked.gazetteer),
+        asked.sheet(),
+        pixels,
+        asked.selected,
+        onto,
+        prefix,
+        headed,
+        asked.ranks,
     )
 
 
@@ -186,6 +221,7 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
         "sources_of": _sources,
         "kind": lambda entry: _kind(asked, entry),
         "sign": sign,
+        "bearing": BEARING,
         "words": words,
         "notes": notes,
         "days": days,

@@ -19,6 +19,7 @@ RIGHT_TO_LEFT = {"ar", "fa", "prs", "ps", "ur"}
 
 def init_app(app: Flask) -> None:
     """Let templates use what every page has."""
+    app.jinja_env.globals["islands"] = built.islands
     app.context_processor(_words)
 
 
@@ -28,7 +29,6 @@ def _words() -> dict[str, Any]:
         "lang": lang,
         "direction": "rtl" if lang.partition("-")[0] in RIGHT_TO_LEFT else "ltr",
         "languages": LANGUAGES,
-        "islands": built.islands(),
         "carried": carried,
         "here": here,
     }
