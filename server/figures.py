@@ -74,7 +74,7 @@ def map_page() -> Response:
         later=[each for each in asked.changes if each > question.last][:1],
         image=asked.address("/map.svg"),
     )
-    return _page(page)
+    return headers.with_figures(page)
 
 
 @bp.route("/map/reel")
@@ -111,7 +111,7 @@ def timeline_page() -> Response:
         more=len(stretches) - ROWS,
         image=asked.address("/timeline.svg"),
     )
-    return _page(page)
+    return headers.with_figures(page)
 
 
 @dataclass(frozen=True)
@@ -237,11 +237,4 @@ def _image(drawing: str) -> Response:
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src {style_source()}; frame-ancestors 'self'"
     )
-    return response
-
-
-def _page(page: str) -> Response:
-    response = Response(page, mimetype="text/html")
-    policy = headers.ALWAYS["Content-Security-Policy"]
-    response.headers["Content-Security-Policy"] = f"style-src 'self' {style_source()}; {policy}"
     return response

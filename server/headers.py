@@ -10,16 +10,18 @@ from flask import Flask, Response, request
 
 from kg import __version__
 from kg.errors import StoreProblem
+from kg.figures.drawing import style_source
 from server import current
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+_POLICY = (
+    "default-src 'self'; script-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
 ALWAYS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'self'"
-    ),
+    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     # scripts of other sites may read what is open to anyone anyway
@@ -42,6 +44,13 @@ def init_app(app: Flask) -> None:
     """Give every answer of this application its headers."""
     app.before_request(_begin)
     app.after_request(_finish)
+
+
+def with_figures(page: str) -> Response:
+    """A page that has figures in it, whose style sheet it allows."""
+    response = Response(page, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = f"style-src 'self' {style_source()}; {_POLICY}"
+    return response
 
 
 def _begin() -> None:

@@ -76,7 +76,8 @@ class _Reader(HTMLParser):
             case "h1":
                 self.page.heading = text
             case "title":
-                self.page.title = text
+                if "svg" not in [name for name, _ in self.open]:  # a drawing has a title of its own
+                    self.page.title = text
             case _:
                 self.page.areas.append(raw)
 

@@ -163,7 +163,9 @@ def test_a_marked_place_is_told_with_every_claim_it_rests_on(shipped: Store, shi
     card = shown.source[shown.source.index('id="selected"') : shown.source.index("Unmark")]
     for claim in verdict.because:
         assert f'href="/id/claim/{claim.rpartition("/")[2]}"' in card
-    assert "These cannot all be true:" in card
+    assert "Which of them cannot all be true" in card
+    assert 'class="side for"' in card
+    assert 'class="side against"' in card
     assert "Everything about it" in card
     assert 'class="selected"' in shown.source
 

@@ -1,10 +1,11 @@
 // The map page: a time bar, keys, and turning to another place or day without leaving the page.
 import { mount } from "svelte";
 import { iso, type Day } from "./days";
-import { Film, type Reel } from "./reel";
+import { banner } from "./banner";
+import { Film, reelAt, selectedBy } from "./reel";
 import { rove } from "./rove";
 import TimeBar from "./TimeBar.svelte";
-import { NotTurned, turn } from "./turn";
+import { NotTurned, tidy, turn } from "./turn";
 
 const place = document.querySelector<HTMLElement>("[data-island=time]");
 if (place) void start(place);
@@ -15,19 +16,11 @@ async function start(holder: HTMLElement) {
   const filtered = "filtered" in holder.dataset;
   const pointed = document.createElement("p");
   pointed.className = "pointed";
-  holder.before(pointed);
-  const banner = document.createElement("div");
-  banner.setAttribute("role", "alert");
-  holder.before(banner);
+  holder.after(pointed);
+  const { fault, clear } = banner(holder);
 
-  let reel: Reel | undefined;
-  try {
-    const response = await fetch(holder.dataset.reel ?? "", { headers: { Accept: "application/json" } });
-    if (!response.ok) throw new Error();
-    reel = (await response.json()) as Reel;
-  } catch {
-    fault("The days of this map could not be had; the page has links to each change.", () => void location.reload());
-  }
+  const reel = await reelAt(holder.dataset.reel ?? "");
+  if (!reel) fault("The days of this map could not be had; the page has links to each change.", () => location.reload());
   bind();
 
   const bar = reel && mount(TimeBar, { target: holder, props: { reel, day: state.day, onstep: show, onsettle: settle } });
@@ -37,35 +30,26 @@ async function start(holder: HTMLElement) {
   function bind() {
     const figures = [...document.querySelectorAll<SVGSVGElement>(".drawing > svg.figure")];
     const selected = new URLSearchParams(location.search).get("sel");
-    for (const figure of figures) rove(figure, selected, tell);
+    for (const figure of figures) {
+      const links = [...figure.querySelectorAll<SVGAElement>("a[href]")];
+      rove(figure, links, links.find((link) => selected && selectedBy(link) === selected) ?? links.at(-1), tell);
+    }
     state.films = reel && !filtered ? figures.map((figure) => new Film(reel, figure, state.day)) : [];
   }
-  function tell(link: SVGAElement | undefined) {
+  function tell(link: SVGElement | undefined) {
     pointed.textContent = link?.getAttribute("aria-label") ?? "";
   }
   function show(day: Day) {
     state.day = day;
     for (const film of state.films) if (film.visible) film.show(day);
   }
-  function fault(words: string, again: () => void) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet";
-    button.textContent = "Try again";
-    button.addEventListener("click", () => (banner.replaceChildren(), again()));
-    const told = document.createElement("p");
-    told.className = "warn";
-    told.append(`${words} `, button);
-    banner.replaceChildren(told);
-  }
-
   /** Go to another state of the page. A drawing that a film shows stays; its day is shown already. */
   async function go(address: string, push: boolean, keep: boolean): Promise<boolean> {
     if (push && address !== location.pathname + location.search) history.pushState(null, "", address);
     try {
       const turned = await turn(address, keep && state.films.length ? ["wide", "narrow"] : []);
       if (!turned) return false;
-      banner.replaceChildren();
+      clear();
       if (!keep || !state.films.length) bind();
       for (const film of state.films) film.show(state.day);
       return true;
@@ -76,9 +60,11 @@ async function start(holder: HTMLElement) {
     }
   }
   function settle(day: Day) {
+    const field = document.querySelector<HTMLInputElement>("input#at");
+    if (field) field.value = iso(day);
     const address = new URL(location.href);
     address.searchParams.set("at", iso(day));
-    void go(address.pathname + tidy(address), true, true);
+    void go(tidy(address), true, true);
   }
 
   addEventListener("popstate", () => {
@@ -98,7 +84,7 @@ async function start(holder: HTMLElement) {
     // a link of a drawing was made for the day that the server drew
     if (link.closest(".drawing")) address.searchParams.set("at", iso(state.day));
     if (bar && address.searchParams.get("at")) bar.jump(address.searchParams.get("at") ?? "", -1);
-    void go(address.pathname + tidy(address), true, false).then((turned) => {
+    void go(tidy(address), true, false).then((turned) => {
       const title = document.getElementById("selected-title");
       if (turned && address.hash === "#selected") title?.focus({ preventScroll: matchMedia("(min-width: 68rem)").matches });
     });
@@ -120,11 +106,6 @@ async function start(holder: HTMLElement) {
     if (target.closest("#selected")) return document.querySelector<SVGAElement>(".drawing a[tabindex='0']")?.focus();
     if (!target.closest(".drawing")) return;
     address.searchParams.delete("sel");
-    void go(address.pathname + tidy(address), true, false);
+    void go(tidy(address), true, false);
   }
-}
-
-/** The query of an address, as the server writes it: without escapes that need not be. */
-function tidy(address: URL): string {
-  return address.search.replaceAll("%3A", ":").replaceAll("%2F", "/").replaceAll("%2C", ",");
 }

@@ -33,8 +33,28 @@ export function wayOn(runs: number[], day: Day): number {
   return runs[2 * low + 1] ?? 0;
 }
 
+/** The reel at an address; undefined where it cannot be had. */
+export async function reelAt(address: string): Promise<Reel | undefined> {
+  try {
+    const response = await fetch(address, { headers: { Accept: "application/json" } });
+    return response.ok ? ((await response.json()) as Reel) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bars for a strip of 100 by 24: how many answers are new on each day. */
+export function strip(reel: Reel): { x: number; width: number; height: number }[] {
+  const found = counts(reel);
+  const most = Math.max(1, ...found.values());
+  const width = 100 / (reel.last - reel.first + 1);
+  return [...found]
+    .filter(([day]) => day >= reel.first && day <= reel.last)
+    .map(([day, many]) => ({ x: (day - reel.first) * width, width, height: 4 + (20 * many) / most }));
+}
+
 /** How many places have another answer than the day before, for each day of the reel. */
-export function counts(reel: Reel): Map<Day, number> {
+function counts(reel: Reel): Map<Day, number> {
   const found = new Map<Day, number>();
   for (const [, , runs] of Object.values(reel.places))
     for (let at = 2; at < runs.length; at += 2) {
@@ -53,6 +73,11 @@ export function differing(reel: Reel, from: Day, until: Day): string[] {
     if (was?.words !== now?.words) found.push(`${label}, ${now?.words}`);
   }
   return found;
+}
+
+/** The place that a link marks, by its name in addresses. */
+export function selectedBy(link: SVGAElement): string | null {
+  return new URL(link.href.baseVal, location.href).searchParams.get("sel");
 }
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -74,7 +99,7 @@ export class Film {
     this.reel = reel;
     const symbols: Element[][] = reel.ways.map(() => []);
     for (const link of root.querySelectorAll<SVGAElement>("a[href]")) {
-      const name = new URL(link.href.baseVal, location.href).searchParams.get("sel");
+      const name = selectedBy(link);
       const place = name && reel.places[name];
       if (!place) continue;
       const way = wayOn(place[2], day);

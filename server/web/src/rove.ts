@@ -2,20 +2,15 @@
 
 const DIRECTIONS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** The parts of a figure that can be stood on. */
-function stops(figure: Element): SVGAElement[] {
-  return [...figure.querySelectorAll<SVGAElement>("a[href]")];
-}
-
 function middle(link: Element): [number, number] {
   const box = link.getBoundingClientRect();
   return [box.left + box.width / 2, box.top + box.height / 2];
 }
 
-/** The nearest link in a direction; what lies aside counts double. */
-export function nearest(from: SVGAElement, others: SVGAElement[], [dx, dy]: [number, number]): SVGAElement | undefined {
+/** The nearest of some parts in a direction; what lies aside counts double. */
+export function nearest(from: SVGElement, others: SVGElement[], [dx, dy]: [number, number]): SVGElement | undefined {
   const [x, y] = middle(from);
-  let best: SVGAElement | undefined;
+  let best: SVGElement | undefined;
   let least = Infinity;
   for (const other of others) {
     const [ox, oy] = middle(other);
@@ -28,23 +23,34 @@ export function nearest(from: SVGAElement, others: SVGAElement[], [dx, dy]: [num
   return best;
 }
 
-/** Make the links of a figure one stop. `pointed` is told which link is stood on or pointed at, and when none is. */
-export function rove(figure: SVGSVGElement, start: string | null, pointed: (link: SVGAElement | undefined) => void): void {
-  const links = stops(figure);
-  const first = links.find((link) => start && new URL(link.href.baseVal, location.href).searchParams.get("sel") === start) ?? links.at(-1);
-  first?.setAttribute("tabindex", "0");
+/**
+ * Make parts of a figure one stop, `first` to begin with. `pointed` is told which of them is stood on or pointed at, and
+ * when none is.
+ */
+export function rove(figure: SVGSVGElement, parts: SVGElement[], first: SVGElement | undefined, pointed: (part: SVGElement | undefined) => void): void {
+  const all = new Set<Element>(parts);
+  const of = (event: Event): SVGElement | undefined => {
+    for (let at = event.target as Element | null; at && at !== figure; at = at.parentElement) if (all.has(at)) return at as SVGElement;
+    return undefined;
+  };
+  let stop = first ?? parts[0];
+  stop?.setAttribute("tabindex", "0");
   figure.addEventListener("focusin", (event) => {
-    const link = (event.target as Element).closest<SVGAElement>("a");
-    for (const other of links) other.setAttribute("tabindex", other === link ? "0" : "-1");
-    pointed(link ?? undefined);
+    const part = of(event);
+    if (part && part !== stop) {
+      stop?.setAttribute("tabindex", "-1");
+      part.setAttribute("tabindex", "0");
+      stop = part;
+    }
+    pointed(part);
   });
   figure.addEventListener("focusout", () => pointed(undefined));
-  figure.addEventListener("pointerover", (event) => pointed((event.target as Element).closest<SVGAElement>("a") ?? undefined));
+  figure.addEventListener("pointerover", (event) => pointed(of(event)));
   figure.addEventListener("keydown", (event) => {
-    const link = (event.target as Element).closest<SVGAElement>("a");
+    const part = of(event);
     const way = DIRECTIONS[event.key];
-    if (!link || !way || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!part || !way || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    nearest(link, links, way)?.focus();
+    nearest(part, parts, way)?.focus();
   });
 }

@@ -58,3 +58,8 @@ function below(part: Element, fresh: Element): void {
   }
   for (const name of ["height", "viewBox"]) old.setAttribute(name, now.getAttribute(name) ?? "");
 }
+
+/** Path and query of an address, as the server writes it: without escapes that need not be. */
+export function tidy(address: URL): string {
+  return address.pathname + address.search.replaceAll("%3A", ":").replaceAll("%2F", "/").replaceAll("%2C", ",");
+}
