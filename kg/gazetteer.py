@@ -9,12 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Literal
 
 from kg import queries
@@ -23,6 +21,7 @@ from kg.files import BASE
 from kg.ontology import PREFIXES
 from kg.store.answer import Account
 from kg.store.embedded import Store
+from kg.store.made import Made
 
 Kind = Literal["place", "actor", "source"]
 KINDS: tuple[Kind, ...] = ("place", "actor", "source")
@@ -42,8 +41,6 @@ ROUTES = frozenset({f"{BASE}ontology#Road", f"{BASE}ontology#Corridor"})
 """The types of places that are lines between other places."""
 
 _POINT = re.compile(r"(?:<[^>]*>\s*)?POINT\s*\(\s*(-?[0-9.]+)\s+(-?[0-9.]+)\s*\)", re.IGNORECASE)
-_opened: dict[Path, Gazetteer] = {}
-_opening = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +141,11 @@ class Gazetteer:
 
 
 def open_gazetteer(store: Store) -> Gazetteer:
-    """The gazetteer of the published version; the one of each store that was asked for last is kept.
+    """The gazetteer of the version of a store; those of a few versions are kept.
 
     Raises NothingPublished, StoreUnreadable, and the QueryProblem of a query that takes too long.
     """
-    version = store.version()
-    found = _opened.get(store.location)
-    if found is not None and found.version == version:
-        return found
-    with _opening:
-        found = _opened.get(store.location)
-        if found is None or found.version != version:
-            found = _opened[store.location] = _renewed(store, found)
-        return found
+    return _gazetteers.of(store)
 
 
 def described(account: Account) -> list[str] | None:
@@ -269,3 +258,6 @@ def _slugs(kind: Kind, entries: Mapping[str, Entry]) -> Mapping[str, tuple[str, 
         if hyphen and kind == "place" and ROUTES.isdisjoint(entry.types):
             short[rest].append(iri)
     return {slug: tuple(iris) for slug, iris in {**short, **whole}.items()}
+
+
+_gazetteers = Made(_renewed)

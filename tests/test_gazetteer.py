@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kg import files, publish, queries
+from kg.control.opening import open_control
 from kg.gazetteer import gazetteer, open_gazetteer
 from kg.ontology import PREFIXES
 from kg.store import open_store
@@ -62,3 +63,12 @@ def test_it_is_read_anew_where_it_is_not_known_what_changed(store: Store, tmp_pa
     assert "described" not in store.manifest().entry
     assert before.places[TOWN].label() == "Alden"
     assert open_gazetteer(store).places[TOWN].label() == "Aldenia"
+
+
+def test_an_older_version_does_not_put_out_the_present_one(store: Store) -> None:
+    former = store.version()
+    publish.write(store, [{"update": WRITES["another name"][0]}], who="test", prefixes=PREFIXES)
+    control, present = open_control(store), open_gazetteer(store)
+    assert open_control(store.at(former)).version == open_gazetteer(store.at(former)).version == former
+    assert "Aldenia" not in open_gazetteer(store.at(former)).places[TOWN].names()
+    assert (open_control(store), open_gazetteer(store)) == (control, present)
