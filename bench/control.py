@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from bench.invented import PARTIES, START, invented
 from bench.plot import Line, plotted
 from kg import publish, queries, validate
-from kg.control.answers import View
+from kg.control.answers import POLICIES, View
 from kg.control.facts import of_record
 from kg.control.index import Index, build, counts, history, open_index, state_at, verdict
 from kg.control.opening import index_of, open_control
@@ -74,7 +74,7 @@ def asked(index: Index) -> None:
     sources = frozenset(name for name in index.ledger.sources if not name.endswith("-0"))
     for name, view in (
         ("another known by", View(known=DAY + 10)), ("other sources", View(sources=sources)),
-        ("another policy", View(policy="every-word")),
+        *((policy, View(policy=policy)) for policy in POLICIES[1:]),
     ):  # fmt: skip
         timed(f"all places on a day, {name}", lambda view=view: state_at(index, DAY, DAY, view), 3)  # type: ignore[misc]
     timed("all places in a month", lambda: state_at(index, DAY, DAY + 30), 3)
