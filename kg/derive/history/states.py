@@ -16,6 +16,8 @@ LOST, DOUBTFUL, SILENT, POSSIBLE, HELD = range(5)
 """What a place is to an actor: others alone are named; both are; nobody is; only it is, possibly; it holds it."""
 LEVEL = np.array([0, 1, 2, 2, 3], np.uint8)
 """The level of each of these."""
+FLOOR = (LOST, DOUBTFUL, SILENT, HELD)
+"""The first of them that has at least each level."""
 OWN = np.array([False, True, False, True, True])
 """Whether the actor, or an ally, is named in each of these."""
 FREE, PARTLY, TAKEN = 3, 1, 0
