@@ -14,7 +14,8 @@ from kg.control.ledger import NEVER, Ledger
 from kg.control.names import Array, Names, table
 from kg.control.record import Day
 from kg.control.writing import interval_iri, partial_iri
-from kg.derive.network import LeftOut, Network
+from kg.derive.describing import LeftOut
+from kg.derive.network import Network
 
 WHOLE, CENTRE, SOME_PARTS = range(3)
 """The numbers of extents. Some parts are never an answer to who controls a place; only the areas of pieces ask."""
@@ -54,7 +55,7 @@ class Held:
 
     def iri(self, network: Network, number: int) -> str:
         """What an interval is called in the graph of conclusions on control, from which its claims are told."""
-        place, actor = network.places[int(self.place[number])], network.actors[int(self.actor[number])]
+        place, actor = network.place(int(self.place[number])), network.actor(int(self.actor[number]))
         first = int(self.possible_from[number])
         if self.extent[number] == SOME_PARTS:
             return partial_iri(place, actor, first, self.sources[int(self.source[number])])
