@@ -1,0 +1,1 @@
+"""Derived relationships: what follows from roads and from who held what (docs/networks.md)."""

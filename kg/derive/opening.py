@@ -1,0 +1,43 @@
+"""The situation that belongs to the published version of a store."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from kg.control.gathering import gather
+from kg.control.reading import read_facts
+from kg.derive.held import held
+from kg.derive.reading import read_network
+from kg.derive.situation import Situation
+from kg.store import versions
+from kg.store.embedded import Store
+
+_opened: dict[Path, Situation] = {}
+_opening = threading.Lock()
+
+
+def open_situation(store: Store) -> Situation:
+    """The network and who held what in the published version; that of each store asked for last is kept.
+
+    Raises NoStudyStart, NothingPublished, StoreUnreadable.
+    """
+    version = store.version()
+    found = _opened.get(store.location)
+    if found is not None and found.version == version:
+        return found
+    with _opening:
+        directory = store.published.directory()
+        found = _opened.get(store.location)
+        if found is None or found.version != directory.name:
+            found = _opened[store.location] = situation_of(directory)
+        return found
+
+
+def situation_of(directory: Path) -> Situation:
+    """The situation in a version's directory, read and concluded anew."""
+    graphs = versions.read_manifest(directory).graphs
+    network, left = read_network(directory, graphs)
+    facts = read_facts(directory, graphs)
+    intervals, more = held(network, facts, gather(facts))
+    return Situation(directory.name, facts.study_start, network, intervals, (*left, *more))
