@@ -54,7 +54,7 @@ class Held:
 
     def iri(self, network: Network, number: int) -> str:
         """What an interval is called in the graph of conclusions on control, from which its claims are told."""
-        place, actor = network.places[int(self.place[number])], network.actors[int(self.actor[number])]
+        place, actor = network.place(int(self.place[number])), network.actor(int(self.actor[number]))
         first = int(self.possible_from[number])
         if self.extent[number] == SOME_PARTS:
             return partial_iri(place, actor, first, self.sources[int(self.source[number])])

@@ -10,7 +10,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Literal, NamedTuple
+from functools import cached_property
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -31,6 +32,9 @@ Why = Literal[
     "has no coordinates",
     "no piece of road ends there",
 ]
+
+
+Kind = Literal["places", "pieces", "roads", "actors"]
 
 
 class LeftOut(NamedTuple):
@@ -100,7 +104,24 @@ class Network:
     # pairs (area, area) that share a stretch of boundary
     adjacent: Pairs
 
-    @property
+    @cached_property
+    def named(self) -> Mapping[Kind, list[str]]:
+        """The IRIs of everything, by kind and number."""
+        return {kind: list(getattr(self, kind)) for kind in get_args(Kind)}
+
+    def place(self, number: int) -> str:
+        """The IRI of a place."""
+        return self.named["places"][number]
+
+    def piece(self, number: int) -> str:
+        """The IRI of a piece."""
+        return self.named["pieces"][number]
+
+    def actor(self, number: int) -> str:
+        """The IRI of an actor."""
+        return self.named["actors"][number]
+
+    @cached_property
     def on_network(self) -> Array:
         """Whether a piece ends at each place."""
         found = np.zeros(len(self.places), bool)
@@ -135,7 +156,7 @@ class Network:
     def road_hash(self) -> str:
         """SHA-256 of the roads: pieces with ends, lengths, evidence and areas, named roads, and adjacent areas. Equal
         for the same roads, whatever else is in the store and in whatever order it was written."""
-        places, told = list(self.places), list[str]()
+        places, told = self.named["places"], list[str]()
         areas: list[list[str]] = [[] for _ in self.pieces]
         for piece, area in zip(*(column.tolist() for column in self.passes), strict=True):
             areas[piece].append(places[area])
@@ -143,9 +164,8 @@ class Network:
                    areas, strict=True)  # fmt: skip
         for name, end, other, km, assumed, passed in rows:
             told.append(" ".join([name, places[end], places[other], repr(km), str(int(assumed)), *passed]))
-        names = list(self.pieces)
         for number, road in enumerate(self.roads):
-            told.append(" ".join([road, *(names[piece] for piece in sorted(self.pieces_of(number).tolist()))]))
+            told.append(" ".join([road, *sorted(map(self.piece, self.pieces_of(number).tolist()))]))
         one, other_one = (column.tolist() for column in self.adjacent)
         told += [f"{places[area]} {places[beside]}" for area, beside in zip(one, other_one, strict=True)]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()

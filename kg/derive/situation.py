@@ -35,4 +35,4 @@ class Situation:
 
 def off_network(network: Network) -> list[str]:
     """The places, areas aside, at which no piece of road ends."""
-    return [network.places[int(at)] for at in np.flatnonzero(~network.on_network & ~network.area)]
+    return [network.place(at) for at in np.flatnonzero(~network.on_network & ~network.area).tolist()]
