@@ -1,0 +1,142 @@
+"""Questions about roads on a day, in the words of a caller: one grammar for the command line, the service and Python.
+
+    asked = ask(store, {"at": ["2021-08-10"]})
+    pockets(asked.standing)
+
+Besides the parameters that make the view (`kg.asking`):
+
+    at        one day (EDTF)
+    actor     who has to get through; where none is given, the actor that has a seat
+    areas     all (default): whatever is said of the areas that a road passes; named: nothing that is said of unnamed
+              parts of them; none
+    seat      a place that stands for the actor's seat
+    lang      the language of names
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import get_args
+
+from kg import answering, asking, naming
+from kg.answering import Known
+from kg.asking import Given
+from kg.control.accounts import accounts
+from kg.control.answers import View
+from kg.control.record import Day
+from kg.derive.answers import Areas
+from kg.derive.opening import open_situation
+from kg.derive.situation import Situation
+from kg.derive.standing import Standing, standing
+from kg.errors import BadQuestion
+from kg.store.embedded import Store
+
+AREAS: tuple[Areas, ...] = get_args(Areas)
+
+
+@dataclass(frozen=True)
+class RoadQuestion:
+    """What is asked: a day, for whom the roads are open or cut, who is listened to, and what counts of areas.
+
+    `at` and `sources` are the texts that the day and `view.sources` were given as; `actor` is None where nobody has a
+    seat and none was named.
+    """
+
+    at: str
+    day: Day
+    actor: str | None
+    view: View
+    sources: tuple[str, ...]
+    areas: Areas
+    lang: str
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A question about roads, and everything of one version that answers it."""
+
+    question: RoadQuestion
+    known: Known
+    situation: Situation
+
+    @property
+    def version(self) -> str:
+        """The version that answers."""
+        return self.known.version
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How the actor stands on the day. Raises BadQuestion where there is none."""
+        return self.standing_of(self.actor)
+
+    @property
+    def actor(self) -> str:
+        """The actor. Raises BadQuestion where there is none."""
+        if self.question.actor is None:
+            raise BadQuestion("actor", "", "nobody has a seat, so it has to be said for whom the roads are")
+        return self.question.actor
+
+    def standing_of(self, actor: str) -> Standing:
+        """How another actor stands on the day."""
+        number = self.situation.network.actors.number(actor)
+        return standing(self.situation, self.question.day, number, self.question.areas)
+
+    def label(self, iri: str) -> str:
+        """What a thing is called in the language of the question."""
+        return self.known.gazetteer.label(iri, self.question.lang)
+
+    def because(self, places: Iterable[str]) -> Mapping[str, list[str]]:
+        """The claims that what is told of places on this day rests on."""
+        names, day = sorted(set(places)), self.question.day
+        numbers = self.known.index.ledger.places.numbers(names)
+        told = accounts(self.known.index, names, numbers, day, day, self.question.view)
+        start = told.because_start
+        return {name: told.because[start[at] : start[at + 1]] for at, name in enumerate(names)}
+
+
+def ask(store: Store, given: Given) -> Asked:
+    """The question that the parameters ask, and what answers it. Those that are no part of it are left to the caller.
+
+    Raises BadDate, BadQuestion, UnknownName, AmbiguousName, and what `kg.answering.known` raises.
+    """
+    while True:
+        known = answering.known(store)
+        gazetteer = known.gazetteer
+        view = asking.view(gazetteer, given)
+        situation = open_situation(store, view)
+        if situation.version == known.version:  # else something was published in this moment
+            break
+    at = asking.one(given, "at")
+    if at is None:
+        raise BadQuestion("at", "", "a day is missing, such as 2021-08-10")
+    first, last = asking.days(at)
+    if first < last:
+        raise BadQuestion("at", at, "roads are asked about one day at a time; accepted is a day such as 2021-08-10")
+    named, seat = asking.one(given, "actor"), asking.one(given, "seat")
+    actor = naming.named(gazetteer, "actor", named).iri if named else seated(situation)
+    if seat and actor:
+        situation = _with_seat(situation, actor, naming.named(gazetteer, "place", seat).iri)
+    question = RoadQuestion(
+        at, first, actor, view, asking.several(given, "sources"),
+        asking.chosen("areas", asking.one(given, "areas") or "all", AREAS), asking.one(given, "lang") or "en",
+    )  # fmt: skip
+    return Asked(question, known, situation)
+
+
+def seated(situation: Situation) -> str | None:
+    """The first of the actors that have a seat."""
+    network = situation.network
+    return next((network.actor(at) for at, seat in enumerate(network.seat.tolist()) if seat >= 0), None)
+
+
+def _with_seat(situation: Situation, actor: str, place: str) -> Situation:
+    """The situation in which an actor has its seat at a place."""
+    network = situation.network
+    at = network.places.number(place)
+    if at < 0 or not network.on_network[at]:
+        raise BadQuestion("seat", place, "no piece of road ends there")
+    seat = network.seat.copy()
+    seat[network.actors.number(actor)] = at
+    return replace(situation, network=replace(network, seat=seat))
