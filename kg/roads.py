@@ -17,21 +17,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import get_args
 
-from kg import answering, asking, naming
+import numpy as np
+
+from kg import answering, asking, naming, queries
 from kg.answering import Known
 from kg.asking import Given
 from kg.control.accounts import accounts
 from kg.control.answers import View
 from kg.control.record import Day
 from kg.derive.answers import Areas
+from kg.derive.held import SOME_PARTS
+from kg.derive.history.since import counting
 from kg.derive.opening import open_situation
 from kg.derive.situation import Situation
 from kg.derive.standing import Standing, standing
 from kg.errors import BadQuestion
 from kg.store.embedded import Store
+from kg.store.terms import read_rows
 
 AREAS: tuple[Areas, ...] = get_args(Areas)
 
@@ -57,6 +63,7 @@ class RoadQuestion:
 class Asked:
     """A question about roads, and everything of one version that answers it."""
 
+    store: Store
     question: RoadQuestion
     known: Known
     situation: Situation
@@ -83,21 +90,45 @@ class Asked:
         number = self.situation.network.actors.number(actor)
         return standing(self.situation, self.question.day, number, self.question.areas)
 
+    @cached_property
+    def counting(self) -> Situation:
+        """The situation with what counts of areas, for what is asked of all days."""
+        return counting(self.situation, self.question.areas)
+
     def label(self, iri: str) -> str:
         """What a thing is called in the language of the question."""
         return self.known.gazetteer.label(iri, self.question.lang)
 
-    def because(self, places: Iterable[str]) -> Mapping[str, list[str]]:
-        """The claims that what is told of places on this day rests on."""
-        names, day = sorted(set(places)), self.question.day
+    def because(self, places: Iterable[str], day: Day | None = None) -> Mapping[str, list[str]]:
+        """The claims that rests on what is told on this, or another, day of who holds each of some places, and of who
+        holds parts of it."""
+        names, when = sorted(set(places)), self.question.day if day is None else day
         numbers = self.known.index.ledger.places.numbers(names)
-        told = accounts(self.known.index, names, numbers, day, day, self.question.view)
-        start = told.because_start
-        return {name: told.because[start[at] : start[at + 1]] for at, name in enumerate(names)}
+        told = accounts(self.known.index, names, numbers, when, when, self.question.view)
+        start, parts = told.because_start, self._parts(names, when)
+        return {
+            name: sorted({*told.because[start[at] : start[at + 1]], *parts.get(name, ())})
+            for at, name in enumerate(names)
+        }  # fmt: skip
+
+    def _parts(self, places: Iterable[str], day: Day) -> Mapping[str, set[str]]:
+        """The claims about parts of places on a day. What is said of parts is concluded source by source, so an
+        interval of it is called the same, and rests on the same claims, whoever else is listened to."""
+        network, held = self.situation.network, self.situation.held
+        chosen = np.isin(held.place, network.places.numbers(places)) & (held.extent == SOME_PARTS) & held.possible(day)
+        at = {held.iri(network, number): int(held.place[number]) for number in np.flatnonzero(chosen).tolist()}
+        found: dict[str, set[str]] = {}
+        if at:
+            query = queries.text_for("interval-claims", "interval", at)
+            for row in read_rows(self.store.query(query).read()):
+                place = network.place(at[str(row["interval"])])
+                found.setdefault(place, set()).add(str(row["claim"]))
+        return found
 
 
-def ask(store: Store, given: Given) -> Asked:
+def ask(store: Store, given: Given, *, dated: bool = True) -> Asked:
     """The question that the parameters ask, and what answers it. Those that are no part of it are left to the caller.
+    Unless `dated`, a day may be missing, and is the first of all.
 
     Raises BadDate, BadQuestion, UnknownName, AmbiguousName, and what `kg.answering.known` raises.
     """
@@ -109,20 +140,20 @@ def ask(store: Store, given: Given) -> Asked:
         if situation.version == known.version:  # else something was published in this moment
             break
     at = asking.one(given, "at")
-    if at is None:
+    if at is None and dated:
         raise BadQuestion("at", "", "a day is missing, such as 2021-08-10")
-    first, last = asking.days(at)
+    first, last = asking.days(at) if at else (situation.study_start, situation.study_start)
     if first < last:
-        raise BadQuestion("at", at, "roads are asked about one day at a time; accepted is a day such as 2021-08-10")
+        raise BadQuestion("at", at or "", "roads are asked about one day at a time; accepted is a day: 2021-08-10")
     named, seat = asking.one(given, "actor"), asking.one(given, "seat")
     actor = naming.named(gazetteer, "actor", named).iri if named else seated(situation)
     if seat and actor:
         situation = _with_seat(situation, actor, naming.named(gazetteer, "place", seat).iri)
     question = RoadQuestion(
-        at, first, actor, view, asking.several(given, "sources"),
+        at or str(date.fromordinal(first)), first, actor, view, asking.several(given, "sources"),
         asking.chosen("areas", asking.one(given, "areas") or "all", AREAS), asking.one(given, "lang") or "en",
     )  # fmt: skip
-    return Asked(question, known, situation)
+    return Asked(store, question, known, situation)
 
 
 def seated(situation: Situation) -> str | None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from kg.derive.answers import Blocker, Chokepoint, Corridor, Detour, Level, Reading, Way
-from kg.derive.chokepoints import betweenness, chokepoints, of_network
-from kg.derive.holdings import borders, holdings, pockets
-from kg.derive.links import across, fronts, links
+from kg.derive.answers import Blocker, Corridor, Detour, Level, Since, Way
+from kg.derive.history.since import Lasting, lost_since, pockets_since, road_states
+from kg.derive.holdings import pockets
 from kg.derive.network import Network
 from kg.derive.situation import Situation
 from kg.derive.standing import Standing
@@ -50,24 +49,35 @@ def place(asked: Asked, iri: str) -> Plain:
     return plain.place(asked.known, iri, asked.question.lang)
 
 
-def routes(asked: Asked, chosen: Iterable[str] = ()) -> Plain:
-    """The state of the named roads, or of those that are chosen."""
+def routes(asked: Asked, chosen: Iterable[str] = (), start: int = 0, stop: int | None = None) -> Plain:
+    """The state of the named roads, or of those that are chosen, from `start` to before `stop`."""
     wanted = frozenset(chosen)
     standing = asked.standing
-    found = [each for each in corridors(standing, asked.question.areas) if not wanted or each.road in wanted]
+    every = [each for each in corridors(standing, asked.question.areas) if not wanted or each.road in wanted]
+    found = every[start:stop]
     because = asked.because(blocker.place for each in found for blocker in each.blocked_by)
+    lasting = road_states(asked.counting, standing.actor, asked.question.day)
     told = [
         {
             "route": each.road, "label": asked.label(each.road), "strength": each.strength,
             "state": STATES[each.strength], "words": in_words(asked, each),
-            "stops": [stop(asked, standing, name) for name in each.stops], "pieces": list(each.pieces),
+            "stops": [passed(asked, standing, name) for name in each.stops], "pieces": list(each.pieces),
             "silentAt": list(each.silent_at), "onlyPossible": list(each.only_possible), "ground": list(each.ground),
             "blockedBy": [blocked(asked, blocker, because[blocker.place]) for blocker in each.blocked_by],
             "detour": detour(asked, each.detour),
+            "open": bounds(lasting[each.road].get("Open")), "cut": bounds(lasting[each.road].get("Cut")),
         }
         for each in found
     ]  # fmt: skip
-    return {**head(asked), "total": len(told), "routes": told}
+    return {**head(asked), "total": len(every), "routes": told}
+
+
+def bounds(found: Lasting | None) -> Plain | None:
+    """Since and until when a road is in a state."""
+    if found is None:
+        return None
+    names = ("possibleFrom", "certainFrom", "certainUntil", "possibleUntil")
+    return dict(zip(names, map(plain.maybe, found), strict=True))
 
 
 def in_words(asked: Asked, corridor: Corridor) -> str:
@@ -82,7 +92,7 @@ def in_words(asked: Asked, corridor: Corridor) -> str:
     return "; ".join(told)
 
 
-def stop(asked: Asked, standing: Standing, name: str) -> Plain:
+def passed(asked: Asked, standing: Standing, name: str) -> Plain:
     """A place on a road: its level, and whether nobody says anything of it."""
     at = standing.network.places.number(name)
     return {**place(asked, name), "level": int(standing.place[at]), "silent": bool(standing.silent[at])}
@@ -121,20 +131,36 @@ def path(asked: Asked, avoid: str, one: str, other: str) -> Plain:
     return {**head(asked), "actor": avoid, **about, "ways": told}
 
 
-def cut_off(asked: Asked) -> Plain:
-    """The places that are cut off from the seat; without a verdict where there is no seat, or it is lost."""
-    standing, network = asked.standing, asked.situation.network
+def cut_off(asked: Asked, start: int = 0, stop: int | None = None) -> Plain:
+    """The places that are cut off from the seat, from `start` to before `stop`; without a verdict where there is no
+    seat, or it is lost."""
+    standing, network, day = asked.standing, asked.situation.network, asked.question.day
     seat = int(network.seat[standing.actor])
     found = pockets(standing)
-    because = asked.because(pocket.place for pocket in found or ())
+    since = pockets_since(asked.counting, standing.actor, day) if found else {}
+    shown = (found or [])[start:stop]
+    because = asked.because(pocket.place for pocket in shown)
+    lost = lost_since(asked.situation, standing.actor, seat, day) if seat >= 0 and found is None else None
     told = [
         {**place(asked, each.place), "verdict": each.verdict, "level": each.level, "reach": each.reach,
-         "words": pocket_words(each.verdict, each.reach), "because": because[each.place]}
-        for each in found or ()
+         "words": pocket_words(each.verdict, each.reach), "because": because[each.place],
+         **{reading: reason(asked, since[each.place].get(reading)) for reading in ("possible", "certain")}}
+        for each in shown
     ]  # fmt: skip
     return {
-        **head(asked), "seat": network.place(seat) if seat >= 0 else None,
-        "seatLost": seat >= 0 and found is None, "total": len(told), "pockets": told,
+        **head(asked), "seat": network.place(seat) if seat >= 0 else None, "seatLostSince": plain.maybe(lost),
+        "total": len(found or ()), "pockets": told,
+    }  # fmt: skip
+
+
+def reason(asked: Asked, since: Since | None) -> Plain | None:
+    """Since when a place is cut off, and what was lost on that day, with the claims behind it."""
+    if since is None:
+        return None
+    claims = asked.because(since.because, since.day)
+    return {
+        "since": plain.day(since.day),
+        "because": [{"place": name, "label": asked.label(name), "claims": claims[name]} for name in since.because],
     }  # fmt: skip
 
 
@@ -143,94 +169,6 @@ def pocket_words(verdict: str, reach: Level) -> str:
     if verdict == "certain":
         return "cut off"
     return "cut off, if still held" if reach == 0 else "possibly cut off"
-
-
-def joined(asked: Asked, captured: bool) -> Plain:
-    """The pieces of road that join own places; captured ones also across a place of which nobody speaks."""
-    standing = asked.standing
-    told = [
-        {**piece(asked, each.piece, each.ends), "strength": each.strength, "state": STATES[each.strength],
-         "captured": each.captured, "across": None}
-        for each in links(standing, captured=captured)
-    ]  # fmt: skip
-    if captured:
-        told += [
-            {"piece": None, "pieces": list(each.pieces), **ends(asked, each.ends), "strength": each.strength,
-             "state": STATES[each.strength], "captured": True, "across": place(asked, each.junction)}
-            for each in across(standing)
-        ]  # fmt: skip
-    return {**head(asked), "total": len(told), "links": told}
-
-
-def piece(asked: Asked, name: str, two: tuple[str, str]) -> Plain:
-    """A piece of road and the places at its ends."""
-    return {"piece": name, "pieces": [name], **ends(asked, two)}
-
-
-def ends(asked: Asked, two: tuple[str, str]) -> Plain:
-    """Two places that something lies between."""
-    return {"ends": [place(asked, end) for end in two]}
-
-
-def lines(asked: Asked, areas: bool) -> Plain:
-    """Where different, not allied holders meet: on pieces of road, or on the shared boundaries of areas."""
-    told = [
-        {**(piece(asked, each.piece, each.ends) if each.piece else {"piece": None, "pieces": [], **ends(asked, each.ends)}),
-         "certain": each.certain, "holders": [list(pair) for pair in each.holders]}
-        for each in fronts(asked.situation, asked.question.day, areas)
-    ]  # fmt: skip
-    return {**head(asked), "actor": None, "total": len(told), "fronts": told}
-
-
-def held_together(asked: Asked, reading: Reading) -> Plain:
-    """What the actor holds that hangs together by road."""
-    told = [
-        {**place(asked, each.principal), "size": len(each.places), "places": list(each.places),
-         "through": list(each.through)}
-        for each in holdings(asked.standing, reading)
-    ]  # fmt: skip
-    return {**head(asked), "reading": reading, "total": len(told), "holdings": told}
-
-
-def crossings(asked: Asked) -> Plain:
-    """The own border crossings and how far the seat, or a holding, reaches them; and those on which no road ends."""
-    found = borders(asked.standing)
-    told = [
-        {**place(asked, each.crossing), "level": each.level, "reach": each.reach,
-         "state": None if each.reach is None else STATES[each.reach], "reading": each.reading,
-         "holding": each.holding}
-        for each in found.access
-    ]  # fmt: skip
-    return {**head(asked), "total": len(told), "crossings": told, "notOnNetwork": list(found.not_on_network)}
-
-
-def hinges(asked: Asked) -> Plain:
-    """The places and pieces of road on which what the actor holds, as far as known, hangs together."""
-    found = chokepoints(asked.standing)
-    return {**head(asked), "total": len(found), **_hinges(asked, found)}
-
-
-def hinges_of_all(asked: Asked) -> Plain:
-    """The places and pieces without which the whole network falls into more parts, whoever holds what, and the share of
-    all shortest ways that leads through each place."""
-    network = asked.situation.network
-    found = of_network(network)
-    shares, pivots = betweenness(network)
-    told = _hinges(asked, found, shares)
-    of = {"version": asked.version, "roads": road_hash(network), "pivots": pivots}
-    return {"at": None, "actor": None, **of, "total": len(found), **told}
-
-
-def _hinges(asked: Asked, found: list[Chokepoint], shares: dict[str, float] | None = None) -> Plain:
-    told = []
-    for each in found:
-        about: Plain = {
-            "name": each.name,
-            "label": asked.label(each.name),
-            "kind": "piece" if each.is_piece else "place",
-        }
-        told.append({**about, "severs": list(each.severs), "betweenness": (shares or {}).get(each.name)})
-    return {"chokepoints": told}
 
 
 def left_out(situation: Situation) -> list[Plain]:

@@ -54,7 +54,9 @@ def touches(block: Block, found: Components, threshold: int, *, back: bool = Fal
     touched = [(row[thing], place[thing], thing, piece, labels(found, row[thing], beyond))]
     row, area = np.nonzero((block.passage[other] >= threshold) & (block.passage[step] < threshold))
     if len(row):
-        touched.append(through_areas(block, found, threshold, held, (row + offset, area), 1 if back else -1, len(place)))
+        touched.append(
+            through_areas(block, found, threshold, held, (row + offset, area), 1 if back else -1, len(place))
+        )
     columns = [np.concatenate(each) for each in zip(*touched, strict=True)]
     order = np.lexsort((columns[3], columns[1], columns[4]))
     return Touches(*(column[order] for column in columns))

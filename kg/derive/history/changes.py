@@ -74,7 +74,9 @@ def turned(
     )  # fmt: skip
     principal = np.argsort(rank)[least] if len(named) else least
     why = because(block, found, reading, pairs, kind, row, principal)
-    return Changes(row, np.full(len(named), kind), principal, np.bincount(pairs[:, 0], minlength=len(named)), counted, why)
+    return Changes(
+        row, np.full(len(named), kind), principal, np.bincount(pairs[:, 0], minlength=len(named)), counted, why
+    )
 
 
 def because(
