@@ -35,7 +35,7 @@ from kg.derive.history.since import counting
 from kg.derive.opening import open_situation
 from kg.derive.situation import Situation
 from kg.derive.standing import Standing, standing
-from kg.errors import BadQuestion
+from kg.errors import AmbiguousName, BadQuestion
 from kg.store.embedded import Store
 from kg.store.terms import read_rows
 
@@ -154,6 +154,34 @@ def ask(store: Store, given: Given, *, dated: bool = True) -> Asked:
         asking.chosen("areas", asking.one(given, "areas") or "all", AREAS), asking.one(given, "lang") or "en",
     )  # fmt: skip
     return Asked(store, question, known, situation)
+
+
+def between(asked: Asked, one: str, other: str, given: Given) -> tuple[str, str, str]:
+    """The actor to avoid, and the two places to go between, by their names.
+
+    Raises BadQuestion where nobody is named to avoid, or no piece of road ends at a place, and what `ask` raises.
+    """
+    gazetteer = asked.known.gazetteer
+    avoid = asking.one(given, "avoid")
+    if avoid is None:
+        raise BadQuestion("avoid", "", "it is missing: whom the way has to avoid, such as taliban")
+    return naming.named(gazetteer, "actor", avoid).iri, _on_road(asked, one), _on_road(asked, other)
+
+
+def _on_road(asked: Asked, text: str) -> str:
+    """The place of this name at which a piece of road ends; of several of the name the one of which that is true."""
+    network = asked.situation.network
+    on_road = set(map(network.place, np.flatnonzero(network.on_network).tolist()))
+    try:
+        found = naming.named(asked.known.gazetteer, "place", text).iri
+    except AmbiguousName as error:
+        fitting = [each.iri for each in error.candidates if each.iri in on_road]
+        if len(fitting) != 1:
+            raise
+        return fitting[0]
+    if found not in on_road:
+        raise BadQuestion("place", text, "no piece of road ends there")
+    return found
 
 
 def seated(situation: Situation) -> str | None:

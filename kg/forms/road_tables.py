@@ -104,8 +104,11 @@ def pockets_table(told: Plain) -> str:
 
 
 def _pocket(each: Plain) -> list[str]:
-    reason = each["certain"] or each["possible"] or {"since": "", "because": []}
-    return [each["label"], each["words"], reason["since"], _names(reason["because"])]
+    first, sure = ((each[reading] or {}).get("since", "") for reading in ("possible", "certain"))
+    reasons = (each["possible"] or {}).get("because", []) + (each["certain"] or {}).get("because", [])
+    # where nothing that was lost explains it, the place itself is the reason: that it is held is known since then
+    names = dict.fromkeys(reason["label"] for reason in reasons if reason["place"] != each["place"])
+    return [each["label"], each["words"], f"{first}..{sure}" if sure and sure != first else first, ", ".join(names)]
 
 
 def path_table(told: Plain) -> str:
