@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from kg.control.record import Day
-from kg.derive import chokepoints, holdings, links, ways
+from kg.derive import chokepoints, holdings, links, reference, reference_plain, reference_time, ways
+from kg.derive.answers import Pocket
 from kg.derive.situation import Situation
 from kg.derive.standing import Standing, standing
 from tests import network_worlds as golden
@@ -52,16 +53,13 @@ def pockets(situation: Situation, question: World) -> Any:
     if situation.network.seat[on.actor] < 0:
         return None
     found = holdings.pockets(on)
-    return "seat lost" if found is None else [
-        {"place": each.place, "verdict": each.verdict, "level": each.level, "reach": each.reach} for each in found
-    ]  # fmt: skip
+    return "seat lost" if found is None else list(map(golden.pocket, found))
 
 
 def paths(situation: Situation, question: World) -> World:
     places = situation.network.places
     on = _on(situation, {**question, "actor": question["avoiding"]})
-    found = ways.avoiding(on, places.number(question["from"]), places.number(question["to"]))
-    return {"a": golden.way(found.lost), "b": golden.way(found.known), "c": golden.way(found.doubtful)}
+    return golden.ways(ways.avoiding(on, places.number(question["from"]), places.number(question["to"])))
 
 
 ARRAYS: Mapping[str, Answer] = {
@@ -81,7 +79,77 @@ ARRAYS: Mapping[str, Answer] = {
 }
 """One day, as it is asked for: the questions about stretches of time are not among them."""
 
-ENGINES: Mapping[str, Mapping[str, Answer]] = {"arrays": ARRAYS}
+
+class ByReference:
+    """The reference; a world is made plain once."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[Situation, reference_plain.Plain] | None = None
+
+    def plain(self, situation: Situation) -> reference_plain.Plain:
+        if self._kept is None or self._kept[0] is not situation:
+            self._kept = situation, reference_plain.plain(situation)
+        return self._kept[1]
+
+    def on(self, situation: Situation, question: World) -> reference.On:
+        return reference.On(self.plain(situation), _day(question), question["actor"])
+
+    def levels(self, here: Situation, asked: World) -> World:
+        on, plain = self.on(here, asked), self.plain(here)
+        pieces = sorted(plain.pieces)
+        return {
+            "places": golden.by_level(plain.places, list(map(on.level, plain.places))),
+            "pieces": golden.by_level(pieces, list(map(on.piece_level, pieces))),
+        }
+
+    def links(self, here: Situation, asked: World) -> World:
+        on = self.on(here, asked)
+        return golden.links(on.links(), on.across())
+
+    def pockets(self, here: Situation, asked: World) -> Any:
+        plain, on = self.plain(here), self.on(here, asked)
+        if on.actor not in plain.seats:
+            return None
+        found = on.pockets()
+
+        def told(each: Pocket) -> World:
+            first, sure = (reference_time.since(plain, on.day, on.actor, each.place, least) for least in (1, 2))
+            return {**golden.pocket(each), "possible": golden.since(first), "certain": golden.since(sure)}
+
+        return "seat lost" if found is None else list(map(told, found))
+
+    def paths(self, here: Situation, asked: World) -> World:
+        return golden.ways(self.on(here, {**asked, "actor": asked["avoiding"]}).avoiding(asked["from"], asked["to"]))
+
+    def changes(self, here: Situation, asked: World) -> Any:
+        found = reference_time.changes(self.plain(here), _day(asked), asked["actor"], asked["reading"])
+        return list(map(golden.change, found))
+
+    def road_intervals(self, here: Situation, asked: World) -> World:
+        return golden.bounds(reference_time.road_intervals(self.plain(here), asked["actor"], asked["road"]))
+
+    def answers(self) -> Mapping[str, Answer]:
+        return {
+            "levels": self.levels,
+            "reach": lambda here, asked: self.on(here, asked).reach(asked["from"], asked["to"]),
+            "corridors": lambda here, asked: list(map(golden.corridor, self.on(here, asked).corridors())),
+            "links": self.links,
+            "holdings": lambda here, asked: list(map(golden.holding, self.on(here, asked).holdings(asked["reading"]))),
+            "changes": self.changes,
+            "pockets": self.pockets,
+            "network": lambda here, asked: golden.network(reference.of_network(self.plain(here))),
+            "chokepoints": lambda here, asked: list(map(golden.chokepoint, self.on(here, asked).chokepoints())),
+            "fronts": lambda here, asked: list(map(golden.front, reference.fronts(self.plain(here), _day(asked)))),
+            "border": lambda here, asked: golden.borders(self.on(here, asked).borders()),
+            "paths": self.paths,
+            "roadIntervals": self.road_intervals,
+            "pocketIntervals": lambda here, asked: golden.bounds(
+                reference_time.pocket_intervals(self.plain(here), asked["actor"])
+            ),
+        }
+
+
+ENGINES: Mapping[str, Mapping[str, Answer]] = {"arrays": ARRAYS, "reference": ByReference().answers()}
 
 
 def asked(worlds: Iterable[World], engine: str, kinds: frozenset[str] | None = None) -> Iterator[str | None]:

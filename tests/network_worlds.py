@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,13 @@ from kg.derive.answers import (
     Holding,
     HoldingChange,
     Link,
+    Pocket,
     Since,
     Way,
+    Ways,
 )
+from kg.derive.describing import Party, Piece, Road, build
 from kg.derive.held import CENTRE, SOME_PARTS, WHOLE, ordered
-from kg.derive.network import Party, Piece, Road, build
 from kg.derive.situation import Situation
 
 GOLDEN = Path(__file__).parent / "golden" / "networks"
@@ -92,6 +94,18 @@ def _until(one: World, bound: str) -> Day:
 
 def way(found: Way | None) -> World | None:
     return None if found is None else {"km": found.km, "places": list(found.places), "pieces": list(found.pieces)}
+
+
+def ways(found: Ways) -> World:
+    return {"a": way(found.lost), "b": way(found.known), "c": way(found.doubtful)}
+
+
+def pocket(found: Pocket) -> World:
+    return {"place": found.place, "verdict": found.verdict, "level": found.level, "reach": found.reach}
+
+
+def bounds(found: Mapping[str, Iterable[Iterable[Day | None]]]) -> World:
+    return {name: [[shown(day) for day in each] for each in several] for name, several in found.items()}
 
 
 def corridor(found: Corridor) -> World:

@@ -16,7 +16,8 @@ from kg.control.ledger import NEVER, Ledger
 from kg.control.names import Array, Names, table
 from kg.control.record import Day
 from kg.control.writing import interval_iri, partial_iri
-from kg.derive.network import LeftOut, Network
+from kg.derive.describing import LeftOut
+from kg.derive.network import Network
 
 WHOLE, CENTRE, SOME_PARTS = range(3)
 """The numbers of extents. Some parts are never an answer to who controls a place; only the areas of pieces ask."""

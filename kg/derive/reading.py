@@ -9,7 +9,8 @@ from pathlib import Path
 from kg import queries
 from kg.control.reading import asserted
 from kg.control.statements import KG, plain
-from kg.derive.network import LeftOut, Network, Party, Piece, Road, build
+from kg.derive.describing import LeftOut, Party, Piece, Road, build
+from kg.derive.network import Network
 from kg.gazetteer import ROUTES
 from kg.store.scan import scan
 from kg.store.versions import GraphRecord

@@ -9,8 +9,9 @@ import numpy as np
 from kg.control.ledger import NEVER
 from kg.control.names import Array
 from kg.control.record import Day
+from kg.derive.describing import LeftOut
 from kg.derive.held import Held
-from kg.derive.network import LeftOut, Network
+from kg.derive.network import Network
 
 
 @dataclass(frozen=True, eq=False)

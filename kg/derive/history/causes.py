@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kg.control.facts import Pairs
 from kg.control.names import Array, distinct, spans
 from kg.derive.history.blocks import Block
 from kg.derive.history.components import Components, joined
@@ -54,9 +55,7 @@ def touches(block: Block, found: Components, threshold: int, *, back: bool = Fal
     touched = [(row[thing], place[thing], thing, piece, labels(found, row[thing], beyond))]
     row, area = np.nonzero((block.passage[other] >= threshold) & (block.passage[step] < threshold))
     if len(row):
-        touched.append(
-            through_areas(block, found, threshold, held, (row + offset, area), 1 if back else -1, len(place))
-        )
+        touched.append(through_areas(block, found, threshold, held, (row + offset, area), 1 if back else -1, len(place)))
     columns = [np.concatenate(each) for each in zip(*touched, strict=True)]
     order = np.lexsort((columns[3], columns[1], columns[4]))
     return Touches(*(column[order] for column in columns))
@@ -91,13 +90,13 @@ def through_areas(
     leads, also = (found.open[row[thing], end] | (end == held) for end in (one, other))
     first, second = labels(found, row[thing], one), labels(found, row[thing], other)
     # a node is a component as one area meets it; below the threshold, or behind something else, as one piece meets it
-    half = len(thing)
-    inner, outer = (
-        np.stack([thing, np.where(open_ & ~closed, label, -1 - np.arange(shift, shift + half))], axis=1)
-        for label, open_, shift in ((first, leads, 0), (second, also, half))
-    )
-    nodes, number = np.unique(np.concatenate([inner, outer]), axis=0, return_inverse=True)
-    number = number.reshape(-1)
+    half, size = len(thing), len(found.of) * found.size
+    alone = size + np.arange(2 * half)
+    inner = np.where(leads & ~closed, first, alone[:half])
+    outer = np.where(also & ~closed, second, alone[half:])
+    node = np.concatenate([inner, outer]) + np.tile(thing, 2) * (size + 2 * half)
+    nodes = distinct(node)
+    number = np.searchsorted(nodes, node)
     group = joined(len(nodes), number[:half][~closed], number[half:][~closed])
     places = roads.areas[area[thing]]
     return tuple(
@@ -122,13 +121,21 @@ def reasons(touched: Touches, asked: Array, at: Array, undone: Array) -> Reasons
     by_one = np.zeros(size, bool)
     by_one[asked[undone]] = True
     kept = undone | ~by_one[asked]
-    rows = np.stack([asked[kept], touched.thing[at[kept]], touched.piece[at[kept]]], axis=1)
-    rows = np.unique(rows, axis=0)
-    return Reasons(rows[:, 0], rows[:, 1], rows[:, 2])
+    asked, at = asked[kept], at[kept]
+    size = int(touched.piece.max(initial=-1)) + 1
+    question, reason = once(asked, touched.thing[at] * size + touched.piece[at])
+    return Reasons(question, reason // max(1, size), reason % max(1, size))
 
 
 def marked(size: int, numbers: Array) -> Array:
     """A mask of so many with these numbers set."""
     found = np.zeros(size, bool)
-    found[distinct(numbers)] = True
+    found[numbers] = True
     return found
+
+
+def once(first: Array, second: Array) -> Pairs:
+    """Pairs, each once, in order."""
+    size = int(second.max(initial=0)) + 1
+    keys = distinct(first * size + second)
+    return keys // size, keys % size

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kg.control.facts import Pairs
 from kg.control.names import Array, distinct
 from kg.derive.history.blocks import Block
-from kg.derive.history.causes import Reasons, labels, marked, met, reasons, touches
+from kg.derive.history.causes import Reasons, marked, met, once, reasons, touches
 from kg.derive.history.components import Components
 from kg.derive.history.states import HELD, OWN
 
@@ -63,7 +64,7 @@ def turned(
     mixed = np.flatnonzero(several[whole])
     whole, piece = whole[mixed], piece[mixed]
     named = distinct(whole)
-    pairs = np.unique(np.stack([np.searchsorted(named, whole), piece], axis=1), axis=0)
+    pairs = once(np.searchsorted(named, whole), piece)
     row = named // max(1, found.size) + (kind == PARTED)
     at = np.nonzero(own & several[of])
     member = np.searchsorted(named, of[at])
@@ -74,13 +75,11 @@ def turned(
     )  # fmt: skip
     principal = np.argsort(rank)[least] if len(named) else least
     why = because(block, found, reading, pairs, kind, row, principal)
-    return Changes(
-        row, np.full(len(named), kind), principal, np.bincount(pairs[:, 0], minlength=len(named)), counted, why
-    )
+    return Changes(row, np.full(len(named), kind), principal, np.bincount(pairs[0], minlength=len(named)), counted, why)
 
 
 def because(
-    block: Block, found: Components, threshold: int, pairs: Array, kind: int, row: Array, principal: Array
+    block: Block, found: Components, threshold: int, pairs: Pairs, kind: int, row: Array, principal: Array
 ) -> Reasons:  # fmt: skip
     """Why pieces (pairs of change and component) have parted: what was lost that day and alone, put back, would join two
     of them again; why they have joined: what came, and alone would have joined them the day before.
@@ -88,12 +87,11 @@ def because(
     If nothing alone would, all that touches them; if nothing does, the place by which the holding is named.
     """
     touched = touches(block, found, threshold, back=kind == JOINED)
-    which, touch = met(touched, pairs[:, 0], pairs[:, 1])
-    asked, group = pairs[which, 0], touched.group[touch]
-    key = asked * (int(touched.group.max(initial=-1)) + 1) + group
-    meets = np.unique(np.stack([key, pairs[which, 1]], axis=1), axis=0)
-    values, count = np.unique(meets[:, 0], return_counts=True)
-    known = reasons(touched, asked, touch, np.isin(key, values[count > 1]))
+    which, touch = met(touched, *pairs)
+    asked = pairs[0][which]
+    key = asked * (int(touched.group.max(initial=-1)) + 1) + touched.group[touch]
+    meeting, count = np.unique(once(key, pairs[1][which])[0], return_counts=True)
+    known = reasons(touched, asked, touch, np.isin(key, meeting[count > 1]))
     rest = np.flatnonzero(~marked(len(row), known.question))
     own = Reasons(rest, principal[rest], np.full(len(rest), -1))
     return Reasons(*(np.concatenate(both) for both in zip(known, own, strict=True)))

@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from kg.control.names import Array, distinct
 from kg.derive.history.blocks import Block
+from kg.derive.history.states import FLOOR
 
 
 class Components(NamedTuple):
@@ -30,7 +31,7 @@ def components(block: Block, threshold: int) -> Components:
 
     What is joined in all rows is contracted first; of what is left, every row has its own copy in one graph.
     """
-    roads, open_ = block.roads, block.level() >= threshold
+    roads, open_ = block.roads, block.state >= FLOOR[threshold]
     always, ever = open_.all(axis=0), open_.any(axis=0)
     lasting, now_and_then = lets_through(block, threshold)
     ends = roads.end, roads.other_end

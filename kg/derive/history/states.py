@@ -16,6 +16,8 @@ LOST, DOUBTFUL, SILENT, POSSIBLE, HELD = range(5)
 """What a place is to an actor: others alone are named; both are; nobody is; only it is, possibly; it holds it."""
 LEVEL = np.array([0, 1, 2, 2, 3], np.uint8)
 """The level of each of these."""
+FLOOR = (LOST, DOUBTFUL, SILENT, HELD)
+"""The first of them that has at least each level."""
 OWN = np.array([False, True, False, True, True])
 """Whether the actor, or an ally, is named in each of these."""
 FREE, PARTLY, TAKEN = 3, 1, 0
@@ -96,9 +98,7 @@ def states_of(network: Network, held: Held, stepped: Steps, actor: int) -> tuple
         friendly & ~part & ~stepped.sure, ~friendly & ~part & ~stepped.sure, friendly & ~part & stepped.sure,
     ))  # fmt: skip
     state = np.where(
-        surely > 0,
-        HELD,
-        np.where(others == 0, np.where(theirs > 0, POSSIBLE, SILENT), np.where(theirs > 0, DOUBTFUL, LOST)),
+        surely > 0, HELD, np.where(others == 0, np.where(theirs > 0, POSSIBLE, SILENT), np.where(theirs > 0, DOUBTFUL, LOST))
     )
     said, wholly = counted(stepped, (~friendly & ~stepped.sure, ~friendly & stepped.sure & (extent == WHOLE)))
     passage = np.where(wholly > 0, TAKEN, np.where(said > 0, PARTLY, FREE))
