@@ -53,7 +53,7 @@ def levels(situation: Situation, question: World) -> World:
 
 def reach(situation: Situation, question: World) -> int:
     on, places = _on(situation, question), situation.network.places
-    return ways.Detours(on).reach(places.number(question["from"]), places.number(question["to"]))
+    return on.reach(places.number(question["from"]), places.number(question["to"]))
 
 
 def pockets(situation: Situation, question: World) -> Any:
