@@ -119,6 +119,15 @@ def held(
     return ordered(rows, speakers), left
 
 
+def evidence_of_parts(facts: Facts, ledger: Ledger, view: View) -> dict[str, list[str]]:
+    """The claims behind every interval of partial control, by what the interval is called, as a view has them."""
+    return {
+        partial_iri(ledger.places[part.place], ledger.actors[part.actor], part.first, ledger.sources[part.source]):
+        [ledger.claims[claim] for claim in part.claims]
+        for part in parts(facts, ledger, np.arange(len(ledger.places)), view)
+    }  # fmt: skip
+
+
 def partial_rows(some: list[Part]) -> Array:
     """What is said of some parts, in the columns of stays, with the source after them."""
     rows = [
