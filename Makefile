@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8000
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 BIN = .venv/bin
+# an editable install reads the checkout: it needs no Node, and `make web` builds
+export HATCH_BUILD_NO_HOOKS = true
 
 .PHONY: help run load test lint types layers check web screenshots bench soak clean tables geometry golden
 
@@ -41,8 +43,8 @@ check: .venv/testing web ## the tests, with coverage, in JOBS processes
 screenshots: .venv/testing web ## write pictures of every page to screenshots/ (needs chromium)
 	$(BIN)/python -m tools.screenshots
 
-golden: .venv/testing ## the golden cases of control, through RDF: WORLDS=FILE, ENGINE=index or reference
-	$(BIN)/python -m tests.golden_control $(or $(WORLDS),tests/golden/control/worlds.jsonl) --engine $(or $(ENGINE),index)
+golden: .venv/testing ## golden cases: of control, through RDF (WORLDS=FILE, ENGINE=index or reference), or NETWORKS=FILE
+	$(BIN)/python -m $(if $(NETWORKS),tests.golden_networks $(NETWORKS) $(if $(ENGINE),--engine $(ENGINE)),tests.golden_control $(or $(WORLDS),tests/golden/control/worlds.jsonl) --engine $(or $(ENGINE),index))
 
 tables: .venv/installed ## write the files of data/ that come from data/tables again
 	$(BIN)/python -m tools.build
