@@ -7,7 +7,7 @@ proposes stays there as it is; what was decided about it refers to it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from rdflib import PROV, RDF, SKOS, XSD, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 from kg import naming, publish
-from kg.errors import AmbiguousName, BadReview, Refused, UnknownName
+from kg.errors import BadReview, Refused, UnknownName
 from kg.files import BASE
 from kg.gazetteer import last_part, open_gazetteer
 from kg.links.review import Decided, read
@@ -26,6 +26,9 @@ from kg.store.embedded import Store
 
 GRAPH = f"{BASE}graph/reviewed-links"
 """What was decided goes into this graph."""
+
+Pairs = Mapping[tuple[str, str], Link]
+"""Links by what they link."""
 
 
 @dataclass(frozen=True)
@@ -44,52 +47,70 @@ def accept(store: Store, path: Path, reviewer: str, *, who: str, new: bool = Fal
 
     `reviewer` is an actor of the record, by IRI, CURIE or slug; with `new` the name of a person who is described with
     this. A link that was decided otherwise before is decided anew; where a file says it is accepted, it has to be
-    corrected there. Raises BadReview with every line that cannot be taken, UnknownName, AmbiguousName, StoreLocked.
+    corrected there. Raises BadReview with every line that cannot be taken, AmbiguousName, StoreLocked.
     """
     decided = read(path)
-    gazetteer = open_gazetteer(store)
-    by, described = _person(reviewer) if new else (URIRef(naming.named(gazetteer, "actor", reviewer).iri), Graph())
+    by, added = _person(reviewer) if new else (_known(store, reviewer), Graph())
     stated = links(store)
-    faults: list[tuple[int | None, str]] = []
-    known = {iri for kind in ("place", "actor") for iri in gazetteer.entries[kind]}  # type: ignore[index]
     ours = {(link.subject, link.target): link for link in stated if link.graph == GRAPH}
     others = {(link.subject, link.target): link for link in stated if link.graph != GRAPH}
-    fresh = []
-    for each in decided:
-        pair = (each.ours, each.theirs)
-        status = ACCEPTED if each.accepted else REJECTED
-        if each.ours not in known:
-            faults.append((each.line, f"<{each.ours}> is no place and no actor of the record"))
-        elif each.theirs.startswith(BASE):
-            faults.append((each.line, f"<{each.theirs}> is one of ours; a link goes to another data set"))
-        elif pair in others and others[pair].status != CANDIDATE:
-            if others[pair].status != status or others[pair].relation != each.relation:
-                faults.append((each.line, f"<{others[pair].graph}> has it as {_as_it_is(others[pair])}; change that"))
-        elif pair not in ours or (ours[pair].status, ours[pair].relation) != (status, each.relation):
-            fresh.append(each)
-    if faults:
-        raise BadReview(str(path), faults)
+    fresh = _fresh(store, path, decided, ours, others)
     if not fresh:
         return Outcome(store.version(), 0, 0, len(decided))
     now = datetime.now(UTC).replace(microsecond=0)
-    steps = [{"update": _anew(each, ours.get((each.ours, each.theirs)))} for each in fresh]
-    added = described
+    steps = []
     for each in fresh:
-        _say(added, each, by, now, others.get((each.ours, each.theirs)))
+        pair = (each.ours, each.theirs)
+        if pair in ours:
+            steps.append({"update": _taken_away(ours[pair])})
+        _say(added, each, by, now, others.get(pair))
     steps.append({"update": f"INSERT DATA {{ GRAPH <{GRAPH}> {{\n{added.serialize(format='nt')}}} }}"})
-    lines = {str(_node(each.ours, each.theirs)): each.line for each in fresh} | {each.ours: each.line for each in fresh}
     try:
         done = publish.write(store, steps, who=who)
     except Refused as error:
-        told = [(lines.get(each.node), f"{each.message} [{each.rule}]") for each in error.violations]
+        lines = {each.ours: each.line for each in fresh}
+        lines |= {str(_node(each.ours, each.theirs)): each.line for each in fresh}
+        told = [(lines.get(found.node), f"{found.message} [{found.rule}]") for found in error.violations]
         raise BadReview(str(path), told) from None
     store.published.look()
     accepted = sum(each.accepted for each in fresh)
     return Outcome(done.version, accepted, len(fresh) - accepted, len(decided) - len(fresh))
 
 
-def _as_it_is(link: Link) -> str:
-    return f"{last_part(link.status).casefold()}, {last_part(link.relation)}"
+def _known(store: Store, reviewer: str) -> URIRef:
+    """A reviewer who is in the record."""
+    try:
+        return URIRef(naming.named(open_gazetteer(store), "actor", reviewer).iri)
+    except UnknownName as error:
+        message = f"{error}; for a person who is not in the record yet give --new-reviewer and the name"
+        raise BadReview("--reviewer", [(None, message)]) from None
+
+
+def _fresh(store: Store, path: Path, decided: list[Decided], ours: Pairs, others: Pairs) -> list[Decided]:
+    """The decisions that the record does not have. Raises BadReview for those that do not fit it."""
+    gazetteer = open_gazetteer(store)
+    faults: list[tuple[int | None, str]] = []
+    fresh = []
+    for each in decided:
+        pair = (each.ours, each.theirs)
+        said = (ACCEPTED if each.accepted else REJECTED, each.relation)
+        if each.ours not in gazetteer.places and each.ours not in gazetteer.actors:
+            faults.append((each.line, f"<{each.ours}> is no place and no actor of the record"))
+        elif each.theirs.startswith(BASE):
+            faults.append((each.line, f"<{each.theirs}> is one of ours; a link goes to another data set"))
+        elif pair in others and others[pair].status != CANDIDATE:
+            if _as_said(others[pair]) != said:
+                words = ", ".join(last_part(part) for part in _as_said(others[pair]))
+                faults.append((each.line, f"<{others[pair].graph}> has it otherwise ({words}); correct it there"))
+        elif pair not in ours or _as_said(ours[pair]) != said:
+            fresh.append(each)
+    if faults:
+        raise BadReview(str(path), faults)
+    return fresh
+
+
+def _as_said(link: Link) -> tuple[str, str]:
+    return link.status, link.relation
 
 
 def _person(name: str) -> tuple[URIRef, Graph]:
@@ -111,11 +132,11 @@ def _node(ours: str, theirs: str) -> URIRef:
     return URIRef(f"{PREFIXES['link']}{last_part(ours)}-{digest}")
 
 
-def _anew(each: Decided, before: Link | None) -> str:
-    """An update that takes away what was decided before; nothing, in a form that is an update too, where it was not."""
-    node = _node(each.ours, each.theirs)
-    match = f"; DELETE DATA {{ GRAPH <{GRAPH}> {{ <{each.ours}> <{before.relation}> <{each.theirs}> }} }}" if before else ""
-    return f"DELETE WHERE {{ GRAPH <{GRAPH}> {{ <{node}> ?property ?value }} }}{match}"
+def _taken_away(before: Link) -> str:
+    """An update that takes away what was decided before."""
+    match = f"GRAPH <{GRAPH}> {{ <{before.subject}> <{before.relation}> <{before.target}> }}"
+    link = f"GRAPH <{GRAPH}> {{ <{before.iri}> ?property ?value }}"
+    return f"DELETE WHERE {{ {link} }} ; DELETE DATA {{ {match} }}"
 
 
 def _say(graph: Graph, each: Decided, by: URIRef, now: datetime, proposed: Link | None) -> None:

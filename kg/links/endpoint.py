@@ -26,8 +26,8 @@ LONGEST = 120.0
 
 @dataclass
 class Endpoint:
-    """An endpoint by its address: at most `rate` queries a second, each within `seconds` and `most` bytes, tried `tries`
-    times, the second after `pause` seconds, each further one after twice as long."""
+    """An endpoint by its address: at most `rate` queries a second, each within `seconds` and `most` bytes, tried
+    `tries` times, the second after `pause` seconds, each further one after twice as long."""
 
     address: str
     rate: float = 1.0

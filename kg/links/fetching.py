@@ -1,4 +1,4 @@
-"""Fetching from elsewhere, without trust in who answers: a deadline for the whole, a limit of bytes, no private address.
+"""Fetching from elsewhere, without trust in who answers: a deadline, a limit of bytes, no private address.
 
 An address that a person named may lie anywhere, at home too. Where it leads to (a redirect) has to be public, because
 the one who answers chose it. What is checked is the address that is connected to, so that a name cannot change its
@@ -200,15 +200,14 @@ class _Onward(urllib.request.HTTPRedirectHandler):
         self._guard = guard
         self._times = 0
 
-    def redirect_request(
-        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
-    ) -> urllib.request.Request:
+    def redirect_request(self, req: urllib.request.Request, *told: Any) -> urllib.request.Request:
+        """The request that follows; the last of `told` is the address."""
         self._times += 1
-        target = urljoin(req.full_url, newurl)
+        target = urljoin(req.full_url, told[-1])
         _place(target)
         if self._times > REDIRECTS:
             raise ElsewhereFailed(f"<{req.full_url}> sends us on more than {REDIRECTS} times")
         if req.type == "https" and not target.startswith("https:"):
             raise ElsewhereFailed(f"<{req.full_url}> sends us on to <{target}>, which is not encrypted")
         kept = {name: value for name, value in req.headers.items() if name.casefold() not in ("host", "content-length")}
-        return urllib.request.Request(target, req.data, kept, method=req.get_method())
+        return urllib.request.Request(target, req.data, kept, method=req.get_method())  # noqa: S310 (`_place` looked)

@@ -45,7 +45,8 @@ def write(file: IO[str], proposals: Iterable[Proposal], dataset: str, day: date)
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     number = 0
-    for number, each in enumerate(proposals, 1):
+    for each in proposals:
+        number += 1
         writer.writerow([
             "", each.ours.iri, _safe(each.ours.label()), each.thing.iri, _safe(each.thing.names[0]), each.relation,
             f"{each.score.total:.1f}", _safe(each.score.evidence), dataset, day.isoformat(), "",

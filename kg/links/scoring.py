@@ -13,8 +13,10 @@ from kg.links.kinds import PLACES, sorts
 from kg.links.things import Thing
 from kg.naming import fold, likeness
 
-WEIGHTS = {"name": 0.6, "distance": 0.2, "type": 0.1, "containment": 0.1}
-"""How much each part of a score counts; what is not known counts as half."""
+UNKNOWN = {"distance": 0.8, "type": 0.9, "containment": 0.95}
+"""What is left of a score where a part of it is not known."""
+AGAINST = {"distance": 0.4, "type": 0.7, "containment": 0.7}
+"""What is left of it where that part speaks against the link."""
 FAR = 50.0
 """Kilometres between two positions from which on they speak for two things."""
 NEAR = 5.0
@@ -103,13 +105,10 @@ class Scorer:
             return None
         apart = kilometres(ours.point, thing.point) if ours.point and thing.point else None
         kind, containment = self._kinds_agree(ours, thing), self._lies_in_the_same(ours, thing)
-        parts = {
-            "name": name / 100,
-            "distance": 0.5 if apart is None else nearness(apart, self.reach(ours)),
-            "type": 0.5 if kind is None else float(kind),
-            "containment": 0.5 if containment is None else float(containment),
-        }
-        total = 100 * sum(WEIGHTS[part] * value for part, value in parts.items())
+        near = None if apart is None else nearness(apart, self.reach(ours))
+        total = name
+        for part, value in (("distance", near), ("type", kind), ("containment", containment)):
+            total *= UNKNOWN[part] if value is None else AGAINST[part] + (1 - AGAINST[part]) * value
         return Score(round(total, 1), round(name, 1), (one, other), apart, kind, containment)
 
     def reach(self, ours: Entry) -> float:

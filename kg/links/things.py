@@ -27,7 +27,11 @@ NAMES_AT_ONCE = 100
 LONGEST_NAME = 300
 """Letters from which on a label is no name."""
 _WKT = re.compile(r"(?:<[^>]*>\s*)?POINT\s*\(\s*([-+0-9.Ee]+)\s+([-+0-9.Ee]+)\s*\)", re.IGNORECASE)
-_WD, _DBO, _GN = "http://www.wikidata.org/prop/direct/", "http://dbpedia.org/ontology/", "http://www.geonames.org/ontology#"
+_WD, _DBO, _GN = (
+    "http://www.wikidata.org/prop/direct/",
+    "http://dbpedia.org/ontology/",
+    "http://www.geonames.org/ontology#",
+)
 _WGS84 = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 _SCHEMA = ("http://schema.org/", "https://schema.org/")
 ROLES = {
