@@ -59,6 +59,11 @@ def fetch(request: urllib.request.Request, *, seconds: float, most: int) -> Fetc
             response = opener.open(request, timeout=seconds)
         except urllib.error.HTTPError as error:
             response = error
+            if error.code < 400:
+                error.close()
+                raise ElsewhereFailed(
+                    f"<{request.full_url}> sends us on to <{error.url}>, where nobody asks"
+                ) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise guard.told(error, request.full_url) from error
         with response:
@@ -66,6 +71,7 @@ def fetch(request: urllib.request.Request, *, seconds: float, most: int) -> Fetc
                 body = _read(response, most)
             except (OSError, http.client.HTTPException, ValueError) as error:
                 raise guard.told(error, request.full_url) from error
+            guard.look(request.full_url)
             headers = {name.casefold(): value for name, value in response.headers.items()}
             return Fetched(response.url, response.status, headers, body)
 
@@ -109,6 +115,8 @@ class _Guard:
 
     def __exit__(self, *_: object) -> None:
         self._clock.cancel()
+        for each in self._sockets:
+            each.close()
 
     def _end(self) -> None:
         # a socket has its own time-out for each piece; who sends one byte a second would never meet it
@@ -129,6 +137,8 @@ class _Guard:
                     "yourself if you mean it"
                 )
             made = socket.socket(family, kind, protocol)
+            # another handle on the same connection, because TLS takes this one over
+            self._sockets.append(made.dup())
             try:
                 made.settimeout(timeout)
                 made.connect(address)
@@ -136,11 +146,13 @@ class _Guard:
                 made.close()
                 failure = error
                 continue
-            self._sockets.append(made)
-            if self._over.is_set():
-                break
             return made
         raise failure
+
+    def look(self, address: str) -> None:
+        """Raise ElsewhereFailed where the time is over: what was cut off by us may look like an end."""
+        if self._over.is_set():
+            raise self.told(TimeoutError(), address)
 
     def told(self, error: Exception, address: str) -> ElsewhereFailed:
         """A failure of the network in words."""
@@ -201,7 +213,8 @@ class _Onward(urllib.request.HTTPRedirectHandler):
         self._times = 0
 
     def redirect_request(self, req: urllib.request.Request, *told: Any) -> urllib.request.Request:
-        """The request that follows; the last of `told` is the address."""
+        """The request that follows; `told` begins with the answer and ends with the address."""
+        told[0].close()
         self._times += 1
         target = urljoin(req.full_url, told[-1])
         _place(target)

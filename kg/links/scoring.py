@@ -190,15 +190,20 @@ class Pool:
 
 def _square(point: tuple[float, float]) -> tuple[int, int]:
     """The degree square of a position."""
-    return math.floor(point[0]), math.floor(point[1])
+    return _turned(math.floor(point[0])), math.floor(point[1])
+
+
+def _turned(degrees: int) -> int:
+    """A longitude once round is the same."""
+    return (degrees + 180) % 360 - 180
 
 
 def _squares_around(point: tuple[float, float], far: float) -> Iterator[tuple[int, int]]:
     """The degree squares that have every position within some kilometres."""
     degree = math.radians(1) * EARTH
     north = math.ceil(far / degree)
-    narrow = math.cos(math.radians(min(89.0, abs(point[1]) + north)))
-    east = min(180, math.ceil(far / (degree * narrow)))
+    narrowest = math.cos(math.radians(min(90.0, abs(point[1]) + north)))
+    east = 180 if narrowest < far / (180 * degree) else math.ceil(far / (degree * narrowest))
     longitude, latitude = _square(point)
     for x, y in product(range(longitude - east, longitude + east + 1), range(latitude - north, latitude + north + 1)):
-        yield (x + 180) % 360 - 180, y
+        yield _turned(x), y
