@@ -41,7 +41,7 @@ check: .venv/testing web ## the tests, with coverage, in JOBS processes
 	$(BIN)/coverage report --fail-under 90
 
 screenshots: .venv/testing web ## write pictures of every page to screenshots/ (needs chromium)
-	$(BIN)/python -m tools.screenshots
+	$(BIN)/python -m tests.browser.screenshots
 
 golden: .venv/testing ## golden cases: of control, through RDF (WORLDS=FILE, ENGINE=index or reference), or NETWORKS=FILE
 	$(BIN)/python -m $(if $(NETWORKS),tests.golden_networks $(NETWORKS) $(if $(ENGINE),--engine $(ENGINE)),tests.golden_control $(or $(WORLDS),tests/golden/control/worlds.jsonl) --engine $(or $(ENGINE),index))

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from kg.store.embedded import Store
 from server import built
@@ -44,7 +44,7 @@ def site(shipped: Store, browser: Browser) -> Iterator[str]:
 
 @dataclass
 class Visit:
-    """A page in a browser of its own, and what went wrong there: words on the console, requests that left the origin."""
+    """A page in a browser of its own, and what went wrong: words on the console, requests that left the origin."""
 
     page: Page
     site: str
@@ -72,11 +72,18 @@ def visiting(browser: Browser, site: str) -> Open:
         context.set_default_timeout(20_000)
         told = Visit(context.new_page(), site)
         origin = urlsplit(site).netloc
-        told.page.on("console", lambda said: said.type in ("error", "warning") and told.wrong.append(said.text))
+
+        def console(said: ConsoleMessage) -> None:
+            if said.type in ("error", "warning"):
+                told.wrong.append(said.text)
+
+        def request(asked: Request) -> None:
+            if urlsplit(asked.url).netloc not in (origin, ""):
+                told.wrong.append(asked.url)
+
+        told.page.on("console", console)
         told.page.on("pageerror", lambda error: told.wrong.append(str(error)))
-        told.page.on(
-            "request", lambda asked: urlsplit(asked.url).netloc not in (origin, "") and told.wrong.append(asked.url)
-        )
+        told.page.on("request", request)
         yield told
         context.close()
         assert faults or told.wrong == []

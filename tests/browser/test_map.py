@@ -9,6 +9,15 @@ from tests.browser.conftest import Open
 BOLDAK = "#wide-crossing-spin-boldak"
 
 
+DRAWN = """() => Object.fromEntries(
+  [...document.querySelectorAll(".drawing.wide a[aria-label]")].map(link => [link.id, [
+  link.getAttribute('aria-label'), link.querySelector('title').textContent,
+  [...link.querySelectorAll('g.symbol *, path.area')].map(each => [
+    each.tagName, each.getAttribute('class'), (each.getAttribute('fill') || '').replace(/#(wide|reel)-/, '#'),
+    each.classList.contains('area') || each.getAttribute('d'), each.textContent])]]))"""
+"""What is drawn for each place, without where it is."""
+
+
 def ready(page: Page) -> None:
     """Wait until what runs in the browser is at work."""
     page.locator("[data-island][data-ready]").wait_for(state="attached")
@@ -70,10 +79,6 @@ def test_the_keyboard_moves_from_may_to_august_and_the_changes_are_said(visiting
 
 
 def test_what_the_time_bar_shows_is_what_the_server_draws(visiting: Open) -> None:
-    shown = """() => Object.fromEntries([...document.querySelectorAll('.drawing.wide a[aria-label]')].map(a => [
-      a.id, [a.getAttribute('aria-label'), a.querySelector('title').textContent,
-             [...a.querySelectorAll('g.symbol *, path.area')].map(e => [e.tagName, e.getAttribute('class'),
-              (e.getAttribute('fill') || '').replace(/#(wide|reel)-/, '#'), e.classList.contains('area') || e.getAttribute('d'), e.textContent])]]))"""
     with visiting() as visit:
         page = visit.open("/map?at=2021-05-01")
         for at in ("2021-07-14", "2021-08-10", "2021-08-15", "2021-06-22"):
@@ -81,9 +86,9 @@ def test_what_the_time_bar_shows_is_what_the_server_draws(visiting: Open) -> Non
             field.fill(at)
             with page.expect_response(lambda reply: "/map?" in reply.url):
                 field.press("Enter")
-            moved = page.evaluate(shown)
+            moved = page.evaluate(DRAWN)
             with visiting() as other:
-                drawn = other.open(f"/map?at={at}").evaluate(shown)
+                drawn = other.open(f"/map?at={at}").evaluate(DRAWN)
             assert moved == drawn, at
 
 

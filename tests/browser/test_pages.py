@@ -1,4 +1,4 @@
-"""Every page in a browser: no violation that axe-core finds, nothing on the console, nothing from elsewhere, no overflow."""
+"""Every page in a browser: axe-core finds nothing, nothing is on the console or from elsewhere, nothing overflows."""
 
 from __future__ import annotations
 
