@@ -9,6 +9,7 @@ from kg import __version__
 from server import (
     api,
     claims,
+    completion,
     control,
     current,
     description,
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        claims, control, roads, api,
+        completion, claims, control, roads, api,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)
