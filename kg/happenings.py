@@ -10,10 +10,9 @@ from datetime import date
 from typing import Literal
 
 from kg import queries, told
-from kg.entities import Claim
 from kg.store.embedded import Store
 from kg.store.terms import read_rows
-from kg.told import Facts
+from kg.told import Claim, Facts
 
 LARGEST = 500
 """How many events a page has at most."""
