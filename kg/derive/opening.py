@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import numpy as np
+
+from kg.control.conclusions import draw
 from kg.control.gathering import gather
 from kg.control.reading import read_facts
 from kg.derive.held import held
@@ -39,5 +42,6 @@ def situation_of(directory: Path) -> Situation:
     graphs = versions.read_manifest(directory).graphs
     network, left = read_network(directory, graphs)
     facts = read_facts(directory, graphs)
-    intervals, more = held(network, facts, gather(facts))
+    ledger = gather(facts)
+    intervals, more = held(network, draw(facts, ledger, np.arange(len(ledger.places))))
     return Situation(directory.name, facts.study_start, network, intervals, (*left, *more))

@@ -31,8 +31,10 @@ def components(block: Block, threshold: int) -> Components:
 
     What is joined in all rows is contracted first; of what is left, every row has its own copy in one graph.
     """
-    roads, open_ = block.roads, block.state >= FLOOR[threshold]
-    always, ever = open_.all(axis=0), open_.any(axis=0)
+    roads = block.roads
+    open_: Array = block.state >= FLOOR[threshold]
+    always: Array = open_.all(axis=0)
+    ever: Array = open_.any(axis=0)
     lasting, now_and_then = lets_through(block, threshold)
     ends = roads.end, roads.other_end
     steady = lasting & always[ends[0]] & always[ends[1]]
