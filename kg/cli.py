@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from kg import __version__, cli_claims, cli_control, files
+from kg import __version__, cli_claims, cli_control, cli_roads, files
 from kg.errors import Problem, QuerySyntax
 from kg.store import open_store
 from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
@@ -65,6 +65,10 @@ for command in (
     cli_control.history,
     cli_control.compare,
     cli_control.aggregates,
+    cli_roads.routes,
+    cli_roads.path,
+    cli_roads.pockets,
+    cli_roads.chokepoints,
 ):
     main.add_command(command)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from kg.control.answers import View
 from kg.control.facts import Facts, Pairs
+from kg.control.index import DEFAULT
 from kg.control.ledger import ACTOR_SHIFT, NEVER, Ledger
 from kg.control.names import Array, distinct
 from kg.control.record import Day
@@ -61,18 +62,18 @@ class Drawn(NamedTuple):
     parts: list[Part]
 
 
-def draw(facts: Facts, ledger: Ledger, places: Array) -> Drawn:
-    """Conclude. `ledger` is gathered from `facts`."""
-    return Drawn(facts, ledger, places, conclude(ledger, places), parts(facts, ledger, places))
+def draw(facts: Facts, ledger: Ledger, places: Array, view: View = DEFAULT) -> Drawn:
+    """Conclude, as a view has it. `ledger` is gathered from `facts`."""
+    return Drawn(facts, ledger, places, conclude(ledger, places, view), parts(facts, ledger, places, view))
 
 
-def conclude(ledger: Ledger, places: Array) -> Conclusions:
-    """The conclusions about places, given in order by their numbers."""
+def conclude(ledger: Ledger, places: Array, view: View = DEFAULT) -> Conclusions:
+    """The conclusions about places, given in order by their numbers, as a view has them."""
     wide = is_wide(ledger)[places]
     found: list[Conclusions] = []
     size = 0
     for some, is_large in ((places[~wide], False), (places[wide], True)):
-        for heard, place, day, answers in answered(ledger, some, View(), is_large):
+        for heard, place, day, answers in answered(ledger, some, view, is_large):
             found.append(portion(ledger, heard, place, day, answers, size))
             size += len(found[-1].runs.place)
     claims, baselines = ([getattr(each, which) for each in found] for which in ("claims", "baselines"))
@@ -169,10 +170,11 @@ def stays(
     return np.concatenate(rows), np.concatenate(covered)
 
 
-def parts(facts: Facts, ledger: Ledger, places: Array) -> list[Part]:
-    """Who is said to hold parts of places, in order. `ledger` is gathered from `facts`."""
+def parts(facts: Facts, ledger: Ledger, places: Array, view: View = DEFAULT) -> list[Part]:
+    """Who is said to hold parts of places, in order, by those to whom a view listens. `ledger` is gathered from
+    `facts`."""
     nodes = dict[tuple[int, ...], list[tuple[int, ...]]]()
-    for place, actor, source, claim, *days in sorted(partly(facts, ledger, places)):
+    for place, actor, source, claim, *days in sorted(partly(facts, ledger, places, view)):
         nodes.setdefault((place, actor, source, days[0]), []).append((claim, *days[1:]))
     found: list[Part] = []
     for (place, actor, source, first), several in nodes.items():
@@ -183,7 +185,7 @@ def parts(facts: Facts, ledger: Ledger, places: Array) -> list[Part]:
     return found
 
 
-def partly(facts: Facts, ledger: Ledger, places: Array) -> list[tuple[int, ...]]:
+def partly(facts: Facts, ledger: Ledger, places: Array, view: View) -> list[tuple[int, ...]]:
     """What each claim says of that: place, actor, source, claim, and the days.
 
     Possible from the first and certain from the last day on which it may have happened, until the next row of the voice
@@ -198,7 +200,7 @@ def partly(facts: Facts, ledger: Ledger, places: Array) -> list[tuple[int, ...]]
         told.setdefault(each, []).append(happened)
     sites = set(zip(facts.at[0].tolist(), facts.at[1].tolist(), strict=True)) if told else set()
     for some, is_large in ((places[~wide], False), (places[wide], True)):
-        heard = timelines(ledger, some, View(), is_large)
+        heard = timelines(ledger, some, view, is_large)
         voice = np.repeat(np.arange(len(heard.place)), np.diff(heard.row_start))
         for row in np.flatnonzero(~heard.word).tolist():
             place, source = int(heard.place[voice[row]]), int(heard.source[voice[row]])

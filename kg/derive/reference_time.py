@@ -103,30 +103,31 @@ def because(
     places = {place for place in after.graph if before.level(place) >= threshold > after.level(place)} - taken
     areas = {area for area in after.plain.areas if before.area_level(area) >= threshold > after.area_level(area)}
     alone = {name for name in places | areas if joins(put_back(after, threshold, taken, name))}
-    return tuple(sorted(alone or touching(after, threshold, places, areas, piece)))
+    return tuple(sorted(alone or touching(before, after, threshold, places, areas, piece)))
 
 
 def put_back(on: On, threshold: Level, taken: set[str], name: str) -> nx.MultiGraph:
     """The places and pieces of at least a level, with a place or an area put back."""
-    pieces = on.plain.pieces
 
     def usable(piece: str) -> bool:
-        told = pieces[piece]
+        told = on.plain.pieces[piece]
         road = KNOWN if told.assumed else HELD
         return min([road, *(on.area_level(area) for area in told.areas if area != name)]) >= threshold
 
     return on.plain.part(lambda place: place in taken or place == name or on.level(place) >= threshold, usable)
 
 
-def touching(on: On, threshold: Level, places: set[str], areas: set[str], piece: Places) -> set[str]:
-    """The places that a usable road joins to a piece, and the areas that a road out of it passes."""
+def touching(
+    before: On, after: On, threshold: Level, places: set[str], areas: set[str], piece: Places
+) -> set[str]:  # fmt: skip
+    """The places that a usable road joins to a piece, and the areas passed by a road out of it that was usable."""
     found = set[str]()
-    for name, road in on.plain.pieces.items():
+    for name, road in after.plain.pieces.items():
         for here, there in (road.ends, road.ends[::-1]):
-            if here in piece:
+            if here in piece and before.piece_level(name) >= threshold:
                 found |= areas.intersection(road.areas)
-                if there in places and on.piece_level(name) >= threshold:
-                    found.add(there)
+            if here in piece and there in places and after.piece_level(name) >= threshold:
+                found.add(there)
     return found
 
 

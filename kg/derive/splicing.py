@@ -14,7 +14,7 @@ from kg.control.record import Day
 from kg.derive.held import Held
 from kg.derive.history.corridors import strengths
 from kg.derive.history.states import FREE, SILENT, Course, states_of, steps
-from kg.derive.history.sweep import Found, change_key, sweep, turn_key
+from kg.derive.history.sweep import Swept, change_key, sweep, turn_key
 from kg.derive.network import Network
 
 Window = tuple[int, Day, Day]
@@ -83,7 +83,7 @@ def together(days: list[tuple[Day, Day]]) -> list[tuple[Day, Day]]:
     return found
 
 
-def spliced(found: Found, network: Network, held: Held, some: list[Window], roads: Array, study_start: Day) -> Found:
+def spliced(found: Swept, network: Network, held: Held, some: list[Window], roads: Array, study_start: Day) -> Swept:
     """What was found, with windows swept again, and some named roads looked at again."""
     new = sweep(network, held, some)
     seated = np.flatnonzero(network.seat >= 0).tolist()

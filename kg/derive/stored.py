@@ -24,7 +24,7 @@ from kg.control.record import Day
 from kg.derive.describing import LeftOut
 from kg.derive.held import Held
 from kg.derive.held import of_columns as held_of
-from kg.derive.history.sweep import Found, columns_of
+from kg.derive.history.sweep import Swept, columns_of
 from kg.derive.network import Network
 from kg.derive.network import of_columns as network_of
 from kg.errors import StoreUnreadable
@@ -46,7 +46,7 @@ class Stored:
     unfit: tuple[LeftOut, ...]
     held: Held
     unknown: tuple[LeftOut, ...]
-    found: Found
+    found: Swept
 
 
 def folder(version: Path) -> Path:
@@ -66,7 +66,7 @@ def stored(version: Path) -> Stored | None:
         network, held, found = (read(here / f"{name}.npz") for name in ("network", "held", "found"))
         return Stored(
             int(network["study-start"][0]), network_of(network), left_out(network), held_of(held), left_out(held),
-            Found(**{each.name: found[each.name] for each in fields(Found)}),
+            Swept(**{each.name: found[each.name] for each in fields(Swept)}),
         )  # fmt: skip
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise StoreUnreadable(f"what was derived of networks in {here} cannot be read: {error}") from error

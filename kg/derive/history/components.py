@@ -33,8 +33,7 @@ def components(block: Block, threshold: int) -> Components:
     """
     roads = block.roads
     open_: Array = block.state >= FLOOR[threshold]
-    always: Array = open_.all(axis=0)
-    ever: Array = open_.any(axis=0)
+    always, ever = (np.asarray(each(open_, axis=0)) for each in (np.all, np.any))
     lasting, now_and_then = lets_through(block, threshold)
     ends = roads.end, roads.other_end
     steady = lasting & always[ends[0]] & always[ends[1]]

@@ -21,7 +21,7 @@ from kg.derive.network import Network
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Swept:
     """What was found, as columns, sorted.
 
     `turns`: actor, place, day, what the place is from then on (0 no pocket, 1 possibly one, 2 certainly).
@@ -42,7 +42,7 @@ class Found:
 WIDTHS = {"turns": 4, "whys": 6, "changes": 7, "causes": 7, "strengths": 4}
 
 
-def sweep(network: Network, held: Held, windows: Iterable[tuple[int, Day, Day]]) -> Found:
+def sweep(network: Network, held: Held, windows: Iterable[tuple[int, Day, Day]]) -> Swept:
     """Pockets and changes of holdings of actors, each on the days between two, both included; no strengths."""
     roads, stepped = roads_of(network), steps(held)
     found: dict[str, list[Array]] = {name: [np.zeros((0, width), np.int64)] for name, width in WIDTHS.items()}
@@ -56,10 +56,10 @@ def sweep(network: Network, held: Held, windows: Iterable[tuple[int, Day, Day]])
                 add_changes(found, block, actor, reading, changes(block, at[reading], reading, rank))
             if seat >= 0:
                 add_pockets(found, block, actor, *pockets(block, at, seat))
-    return Found(**{name: ordered(np.concatenate(rows)) for name, rows in found.items()})
+    return Swept(**{name: ordered(np.concatenate(rows)) for name, rows in found.items()})
 
 
-def everything(network: Network, held: Held, study_start: Day) -> Found:
+def everything(network: Network, held: Held, study_start: Day) -> Swept:
     """All that there is to find, from the study start on. The strengths of roads are those for actors with a seat."""
     seated = np.flatnonzero(network.seat >= 0).tolist()
     roads = np.arange(len(network.roads))
@@ -111,9 +111,9 @@ def ordered(rows: Array) -> Array:
     return found
 
 
-def columns_of(found: Found) -> dict[str, Array]:
+def columns_of(found: Swept) -> dict[str, Array]:
     """What was found, by name."""
-    return {each.name: getattr(found, each.name) for each in fields(Found)}
+    return {each.name: getattr(found, each.name) for each in fields(Swept)}
 
 
 def turn_key(network: Network, rows: Array) -> Array:
