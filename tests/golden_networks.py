@@ -1,5 +1,9 @@
-"""Golden worlds of networks: `python -m tests.golden_networks FILE [--engine reference|arrays] [--first N]` says what
-differs, and how much passed."""
+"""Golden worlds of networks: `python -m tests.golden_networks FILE [--engine NAME] [--kind KIND] [--first N]` says what
+differs, and how much passed.
+
+The engines are the reference, which answers everything; what answers one day from columns (`arrays`); and the sweep
+through time, which answers the questions about stretches of days.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from kg.control.ledger import NEVER
 from kg.control.record import Day
 from kg.derive import chokepoints, holdings, links, reference, reference_plain, reference_time, ways
-from kg.derive.answers import Pocket
+from kg.derive.answers import THRESHOLDS, Pocket
+from kg.derive.history import corridors as history
+from kg.derive.history import spells, sweep
+from kg.derive.network import Network
 from kg.derive.situation import Situation
 from kg.derive.standing import Standing, standing
 from tests import network_worlds as golden
@@ -45,7 +53,7 @@ def levels(situation: Situation, question: World) -> World:
 
 def reach(situation: Situation, question: World) -> int:
     on, places = _on(situation, question), situation.network.places
-    return ways.Detours(on).reach(places.number(question["from"]), places.number(question["to"]))
+    return on.reach(places.number(question["from"]), places.number(question["to"]))
 
 
 def pockets(situation: Situation, question: World) -> Any:
@@ -149,7 +157,124 @@ class ByReference:
         }
 
 
-ENGINES: Mapping[str, Mapping[str, Answer]] = {"arrays": ARRAYS, "reference": ByReference().answers()}
+class BySweep:
+    """The sweep over all days; a world is swept once. Where it tells what happened only by numbers, the answers of the
+    day complete it."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[Situation, sweep.Swept] | None = None
+
+    def swept(self, here: Situation) -> sweep.Swept:
+        if self._kept is None or self._kept[0] is not here:
+            self._kept = here, sweep.sweep(here.network, here.held, sweep.whole(here.network, here.held))
+        return self._kept[1]
+
+    def turns(self, here: Situation, actor: int) -> dict[int, list[tuple[Day, int]]]:
+        """From which days on each place is what: 0 no pocket, 1 possibly one, 2 certainly."""
+        found: dict[int, list[tuple[Day, int]]] = {}
+        for who, place, day, value in self.swept(here).turns.tolist():
+            if who == actor:
+                found.setdefault(place, []).append((day, value))
+        return found
+
+    def pockets(self, here: Situation, asked: World) -> Any:
+        network, day, actor = here.network, _day(asked), here.network.actors.number(asked["actor"])
+        now = pockets(here, asked)
+        if not isinstance(now, list):
+            return now
+        why = [row for row in self.swept(here).whys.tolist() if row[0] == actor]
+        found = {}
+        for place, told in self.turns(here, actor).items():
+            past = [turn for turn in told if turn[0] <= day]
+            if past and past[-1][1]:
+                since: list[World | None] = []
+                for least in (1, 2):
+                    first = begun(past, least)
+                    reasons = {row[4] for row in why if (row[1], row[2], row[3]) == (place, first, least)}
+                    told_since = {"since": golden.shown(first), "because": names(network, reasons)}
+                    since.append(told_since if first else None)
+                verdict = "certain" if past[-1][1] == 2 else "possible"
+                found[network.place(place)] = {"verdict": verdict, "possible": since[0], "certain": since[1]}
+        return [{**each, **found.pop(each["place"], {"verdict": "none"})} for each in now] + list(found.values())
+
+    def pocket_intervals(self, here: Situation, asked: World) -> World:
+        actor = here.network.actors.number(asked["actor"])
+        return {
+            here.network.place(place): inclusive(spells.spells(spells.runs(told)))
+            for place, told in sorted(self.turns(here, actor).items())
+        }
+
+    def road_intervals(self, here: Situation, asked: World) -> World:
+        actor, road = here.network.actors.number(asked["actor"]), here.network.roads.number(asked["road"])
+        rows = history.strengths(here.network, here.held, here.study_start, [actor], np.array([road])).tolist()
+        return {
+            name: inclusive(spells.spells(spells.runs((day, states[strength]) for *_, day, strength in rows)))
+            for name, states in (("Open", history.OPEN), ("Cut", history.CUT))
+        }
+
+    def changes(self, here: Situation, asked: World) -> Any:
+        network, day, actor = here.network, _day(asked), here.network.actors.number(asked["actor"])
+        reading = asked["reading"]
+        wanted = (actor, day, THRESHOLDS[reading])
+        causes = self.swept(here).causes.tolist()
+        before, after = (standing(here, each, actor) for each in (day - 1, day))
+        found = []
+        for row in self.swept(here).changes.tolist():
+            if tuple(row[:3]) == wanted:
+                kind, principal, pieces, count = row[3:]
+                then = after if kind else before
+                name = network.place(principal)
+                held = next(each for each in holdings.holdings(then, reading) if each.principal == name)
+                still = {network.place(at) for at in np.flatnonzero(after.own_components(reading) >= 0).tolist()}
+                places = [place for place in held.places if place in still]
+                places = [place for place in places if after.own[network.places.number(place)]]
+                assert len(places) == count
+                reasons = {each[5] for each in causes if each[:5] == row[:5]}
+                found.append({
+                    "change": "Joined" if kind else "Parted", "principal": name, "places": places,
+                    "piecesBefore": pieces if kind else 1, "piecesAfter": 1 if kind else pieces,
+                    "because": names(network, reasons),
+                })  # fmt: skip
+        return sorted(found, key=lambda each: (each["change"], each["principal"]))
+
+    def answers(self) -> Mapping[str, Answer]:
+        return {
+            "pockets": self.pockets,
+            "changes": self.changes,
+            "pocketIntervals": self.pocket_intervals,
+            "roadIntervals": self.road_intervals,
+        }
+
+
+def begun(past: list[tuple[Day, int]], least: int) -> Day | None:
+    """The first day of the stretch, with no break up to the last turn, in which a value is at least so much."""
+    first = None
+    for day, value in past:
+        first = (first or day) if value >= least else None
+    return first
+
+
+def names(network: Network, places: set[int]) -> list[str]:
+    return [network.place(at) for at in sorted(places)]
+
+
+def inclusive(found: Iterable[spells.Spell]) -> list[list[str | None]]:
+    """Intervals as the golden answers have them."""
+    return [
+        [golden.shown(first), *((golden.shown(sure), last(sure_until)) if sure else (None, None)), last(until)]
+        for first, sure, sure_until, until in found
+    ]
+
+
+def last(until: Day) -> str | None:
+    return None if until >= NEVER else golden.shown(until - 1)
+
+
+ENGINES: Mapping[str, Mapping[str, Answer]] = {
+    "arrays": ARRAYS,
+    "reference": ByReference().answers(),
+    "sweep": BySweep().answers(),
+}
 
 
 def asked(worlds: Iterable[World], engine: str, kinds: frozenset[str] | None = None) -> Iterator[str | None]:

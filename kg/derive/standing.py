@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from kg.control.names import Array
+from kg.control.names import Array, spans
 from kg.control.record import Day
 from kg.derive.answers import DOUBTFUL, HELD, KNOWN, LOST, THRESHOLDS, Areas, Level, Reading
 from kg.derive.held import SOME_PARTS, WHOLE
@@ -52,6 +52,20 @@ class Standing:
         """The actor and its allies."""
         return self.network.side(self.actor)
 
+    def saying(self, places: Array) -> Array:
+        """The intervals of that day at some places, by their numbers."""
+        start, end = self._starts[places], self._starts[places + 1]
+        return self.in_force[spans(start, end - start)]
+
+    @cached_property
+    def _starts(self) -> Array:
+        """Where the intervals of each place begin among those in force, which are in the order of places."""
+        return np.searchsorted(self.situation.held.place[self.in_force], np.arange(len(self.place) + 1))
+
+    def of_others(self, intervals: Array) -> Array:
+        """Those of some intervals that are neither the actor's nor an ally's."""
+        return intervals[~np.isin(self.situation.held.actor[intervals], self.side)]
+
     def mask(self, names: Array) -> Array:
         """Whether each place is one of these."""
         found = np.zeros(len(self.place), bool)
@@ -74,6 +88,17 @@ class Standing:
         has[labels[self.own & self.network.on_network]] = True
         has[-1] = False
         return np.where(has[labels], labels, -1)
+
+    @cached_property
+    def _labels(self) -> dict[Level, Array]:
+        return {level: self.components(level) for level in (HELD, KNOWN, DOUBTFUL)}
+
+    def reach(self, one: int, other: int) -> Level:
+        """How far one place is reached from another: the greatest strength of any way, the levels of both included."""
+        for level, labels in self._labels.items():
+            if labels[one] >= 0 and labels[one] == labels[other]:
+                return level
+        return LOST
 
     def reach_from(self, place: int) -> Array:
         """How far every place is reached from one, which counts as held, and so does the place that is reached: the

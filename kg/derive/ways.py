@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import networkx as nx
 import numpy as np
 
-from kg.control.names import Array
+from kg.control.names import Array, spans
 from kg.derive.answers import (
     DOUBTFUL,
     GROUNDS,
@@ -21,17 +23,15 @@ from kg.derive.answers import (
     Way,
     Ways,
 )
-from kg.derive.graphs import numbered
-from kg.derive.held import SOME_PARTS
+from kg.derive.held import SOME_PARTS, WHOLE
 from kg.derive.network import Network
-from kg.derive.standing import Standing
+from kg.derive.standing import Standing, joined_up
 
 
 def corridors(standing: Standing, areas: Areas = "all", *, detours: bool = True) -> list[Corridor]:
     """The state of every named road for an actor, in the order of roads. `areas` is what `standing` was made with;
     without `detours` none is looked for."""
     network = standing.network
-    detour = Detours(standing)
     found = []
     for number, road in enumerate(network.roads):
         stops, pieces = network.stops(number), network.pieces_of(number)
@@ -41,7 +41,7 @@ def corridors(standing: Standing, areas: Areas = "all", *, detours: bool = True)
         found.append(Corridor(
             road, strength, _places(network, stops), tuple(map(network.piece, pieces.tolist())),
             _places(network, stops[standing.silent[stops]]), _places(network, possible), ground, blockers,
-            detour.between(int(stops[0]), int(stops[-1]), strength) if detours and strength <= DOUBTFUL else None,
+            detour(standing, int(stops[0]), int(stops[-1]), strength) if detours and strength <= DOUBTFUL else None,
         ))  # fmt: skip
     return found
 
@@ -55,18 +55,19 @@ def blocked(
 ) -> tuple[tuple[Blocker, ...], tuple[Ground, ...]]:
     """The others' intervals that weaken a road, in order of places, holders and grounds; and all its grounds."""
     held, network = standing.situation.held, standing.network
-    on_road = standing.mask(stops[standing.place[stops] <= DOUBTFUL])
-    passed = standing.mask(network.passes[1][np.isin(network.passes[0], pieces)] if areas != "none" else stops[:0])
-    force = standing.in_force
-    theirs = ~np.isin(held.actor[force], standing.side)
-    partly = held.extent[force] == SOME_PARTS
+    weak = standing.saying(stops[standing.place[stops] <= DOUBTFUL])
+    weak = weak[held.extent[weak] != SOME_PARTS]
+    start = np.searchsorted(network.passes[0], pieces, "left")
+    count = np.searchsorted(network.passes[0], pieces, "right") - start
+    inside = standing.saying(np.unique(network.passes[1][spans(start, count)]))
+    if areas != "all":
+        inside = inside[held.extent[inside] != SOME_PARTS] if areas == "named" else inside[:0]
     ends = {int(stops[0]), int(stops[-1])}
-    inside = theirs & passed[held.place[force]] & (~partly | (areas == "all"))
     told = [
         *(_told(standing, number, "EndLost" if int(held.place[number]) in ends else "HeldByOther")
-          for number in force[theirs & on_road[held.place[force]] & ~partly].tolist()),
+          for number in standing.of_others(weak).tolist()),
         *(_told(standing, number, "AreaPartly" if held.extent[number] == SOME_PARTS else "AreaHeld")
-          for number in force[inside].tolist()),
+          for number in standing.of_others(inside).tolist()),
     ]  # fmt: skip
     grounds = {ground for _, _, ground, _ in told}
     if network.assumed[pieces].any():
@@ -81,74 +82,59 @@ def _told(standing: Standing, number: int, ground: Ground) -> tuple[str, str, Gr
     return place, holder, ground, held.iri(network, number)
 
 
-class Detours:
-    """The ways around on a day; the graph of each level is made once."""
-
-    def __init__(self, standing: Standing) -> None:
-        self.standing = standing
-        self.labels = {level: standing.components(level) for level in (DOUBTFUL, KNOWN, HELD)}
-        self.graphs: dict[Level, nx.Graph] = {}
-
-    def reach(self, one: int, other: int) -> Level:
-        """How far one place is reached from another, the levels of both included."""
-        for level in (HELD, KNOWN, DOUBTFUL):
-            labels = self.labels[level]
-            if labels[one] >= 0 and labels[one] == labels[other]:
-                return level
-        return LOST
-
-    def between(self, one: int, other: int, strength: Level) -> Detour | None:
-        """The shortest way at the greatest reach, where that is more than a strength."""
-        reach = self.reach(one, other)
-        if reach <= strength:
-            return None
-        if reach not in self.graphs:
-            here = self.standing
-            self.graphs[reach] = numbered(here.network, here.place >= reach, here.piece >= reach)
-        way = shortest(self.standing.network, self.graphs[reach], one, other)
-        assert way is not None
-        return Detour(reach, way)
-
-
-def shortest(network: Network, graph: nx.Graph, one: int, other: int) -> Way | None:
-    """The shortest way by kilometres in a graph of numbers; None where there is none."""
-    if one not in graph or other not in graph:
+def detour(standing: Standing, one: int, other: int, strength: Level) -> Detour | None:
+    """The shortest way at the greatest reach between two places, their own levels included, where that is more than a
+    strength."""
+    reach = standing.reach(one, other)
+    if reach <= strength:
         return None
-    try:
-        km, places = nx.bidirectional_dijkstra(graph, one, other, weight="km")
-    except nx.NetworkXNoPath:
-        return None
-    pieces = [graph.edges[here, there]["piece"] for here, there in nx.utils.pairwise(places)]
-    return Way(float(km), tuple(map(network.place, places)), tuple(map(network.piece, pieces)))
+    way = shortest(standing.network, standing.place >= reach, standing.piece >= reach, one, other)
+    return Detour(reach, way) if way else None
 
 
 def strongest(standing: Standing, one: int, other: int) -> Detour | None:
     """How far one place is reached from another, both taken as held, and the shortest way at that reach: what a pocket,
     or the connection of a place with the seat, rests on. None where the reach is 0."""
-    network, ends = standing.network, np.array([one, other])
     for level in (HELD, KNOWN, DOUBTFUL):
         inside = standing.place >= level
-        inside[ends] = True
-        if way := shortest(network, numbered(network, inside, standing.piece >= level), one, other):
+        inside[[one, other]] = True
+        if way := shortest(standing.network, inside, standing.piece >= level, one, other):
             return Detour(level, way)
     return None
+
+
+def shortest(network: Network, places: Array, pieces: Array, one: int, other: int) -> Way | None:
+    """The shortest way by kilometres over these places and pieces (masks); None where there is none."""
+    graph = network.graph
+    labels = joined_up(network, places, pieces)
+    if one not in graph or other not in graph or labels[one] < 0 or labels[one] != labels[other]:
+        return None
+    inside, usable = places.tolist(), pieces.tolist()
+
+    def best(parallel: dict[int, dict[str, float]]) -> tuple[float, int] | None:
+        return min(((told["km"], piece) for piece, told in parallel.items() if usable[piece]), default=None)
+
+    def km(here: int, there: int, parallel: dict[int, dict[str, float]]) -> float | None:
+        step = best(parallel) if inside[here] and inside[there] else None
+        return step and step[0]
+
+    length, found = nx.bidirectional_dijkstra(graph, one, other, weight=km)
+    steps = [best(graph[here][there]) for here, there in pairwise(found)]
+    return Way(float(length), tuple(map(network.place, found)), tuple(network.piece(step[1]) for step in steps if step))
 
 
 def avoiding(standing: Standing, one: int, other: int) -> Ways:
     """The shortest ways between two places that avoid the actor that stands so, and its allies; the ends count too."""
     network, held = standing.network, standing.situation.held
-    force = standing.in_force
-    theirs = np.isin(held.actor[force], standing.side)
-    sure = held.certain(standing.day)[force] & (held.extent[force] == 0)
-    said, taken = standing.mask(held.place[force[theirs]]), standing.mask(held.place[force[theirs & sure]])
-    quiet, open_ = passing_none(network, said), passing_none(network, taken)
+    theirs = standing.in_force[np.isin(held.actor[standing.in_force], standing.side)]
+    surely = theirs[held.certain(standing.day)[theirs] & (held.extent[theirs] == WHOLE)]
+    quiet, open_ = (passing_none(network, standing.mask(held.place[each])) for each in (theirs, surely))
     lost = standing.place == LOST
-    masks = (
-        (lost, quiet & ~network.assumed),
-        (lost | standing.silent, quiet),
-        (standing.place < HELD, open_),
+    return Ways(
+        shortest(network, lost, quiet & ~network.assumed, one, other),
+        shortest(network, lost | standing.silent, quiet, one, other),
+        shortest(network, standing.place < HELD, open_, one, other),
     )
-    return Ways(*(shortest(network, numbered(network, *mask), one, other) for mask in masks))
 
 
 def passing_none(network: Network, areas: Array) -> Array:
