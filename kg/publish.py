@@ -14,6 +14,7 @@ from typing import Any
 from kg import files, gazetteer, news, validate
 from kg.control import publishing as control
 from kg.control.reading import DERIVED
+from kg.derive import publishing as networks
 from kg.errors import BadFile, NothingPublished, Refused, Violation
 from kg.store import versions
 from kg.store.answer import Account
@@ -74,7 +75,8 @@ def load(
         if violations:
             raise Refused(violations)
         progress("drawing conclusions")
-        control.conclude(candidate, candidate.changed, candidate.nodes)
+        concluded = control.conclude(candidate, candidate.changed, candidate.nodes)
+        networks.conclude(candidate, concluded, candidate.changed)
         progress("putting in order")
         candidate.tidy()
         progress("publishing")
@@ -127,7 +129,8 @@ def write(
         unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
         changed = account.changed if account.nodes else None
         progress("concluding")
-        control.conclude(candidate, None if derived else changed, account.nodes)
+        changed = None if derived else changed
+        networks.conclude(candidate, control.conclude(candidate, changed, account.nodes), changed)
         progress("publishing")
         return Written(candidate.publish(who), account.added, account.removed, unshaped)
 

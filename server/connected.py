@@ -29,9 +29,10 @@ class Stop(Placed, Exact):
 
 
 class Blocker(Exact):
-    """Whose control, of which place or area, weakens a road, and the claims behind it."""
+    """Whose control, of which place or area, weakens a road, and the claims behind it. `interval` is its
+    `kg:ControlInterval` or `kg:PartialControl`; null where others are listened to than by default."""
 
-    interval: Iri
+    interval: Iri | None
     place: Iri
     label: str
     holder: Iri

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from kg.control.index import DEFAULT
 from kg.derive.answers import Blocker, Corridor, Detour, Level, Since, Way
 from kg.derive.history.since import Lasting, lost_since, pockets_since, road_states
 from kg.derive.holdings import pockets
@@ -99,11 +100,12 @@ def passed(asked: Asked, standing: Standing, name: str) -> Plain:
 
 
 def blocked(asked: Asked, blocker: Blocker, because: list[str]) -> Plain:
-    """What weakens a road: whose interval at which place, and the claims behind it."""
+    """What weakens a road: whose interval at which place, and the claims behind it. Only the intervals of the default
+    view are in the store, and have a name there."""
+    interval = blocker.interval if asked.question.view == DEFAULT else None
     return {
-        "interval": blocker.interval, "place": blocker.place, "label": asked.label(blocker.place),
-        "holder": blocker.holder, "holderLabel": asked.label(blocker.holder), "ground": blocker.ground,
-        "because": because,
+        "interval": interval, "place": blocker.place, "label": asked.label(blocker.place), "holder": blocker.holder,
+        "holderLabel": asked.label(blocker.holder), "ground": blocker.ground, "because": because,
     }  # fmt: skip
 
 
