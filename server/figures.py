@@ -35,13 +35,13 @@ SVG = "image/svg+xml"
 @bp.route("/map.svg")
 def map_image() -> Response:
     """The map of control, drawn for `width` pixels."""
-    return _image(_map(scene(), width()))
+    return image(_map(scene(), width()))
 
 
 @bp.route("/timeline.svg")
 def timeline_image() -> Response:
     """The timeline of control, drawn for `width` pixels."""
-    return _image(_timeline(scene(timeline=True), width()))
+    return image(_timeline(scene(timeline=True), width()))
 
 
 @bp.route("/map")
@@ -55,7 +55,7 @@ def map_page() -> Response:
     marked = _marked(asked)
     wanted = {claim for row in (*rows, marked) if row for claim in (*row.verdict.because, *_sides(row.verdict))}
     claims = told.claims(told.of(current.store()), wanted)
-    page = render_template(
+    text = render_template(
         "figures/map.html",
         **_shared(asked, asked.sheet()),
         wide=_map(asked, WIDE, "wide", headed=False),
@@ -70,7 +70,7 @@ def map_page() -> Response:
         later=[each for each in asked.changes if each > question.last][:1],
         image=asked.address("/map.svg"),
     )
-    return _page(page)
+    return page(text)
 
 
 @bp.route("/timeline")
@@ -80,7 +80,7 @@ def timeline_page() -> Response:
     lanes = asked.lanes
     window = asked.window
     stretches = [(lane, span) for lane in lanes[:LANES] for span in within(lane.spans, window)]
-    page = render_template(
+    text = render_template(
         "figures/timeline.html",
         **_shared(asked, asked.sheet(timeline=True)),
         wide=_timeline(asked, WIDE, "wide", headed=False),
@@ -92,7 +92,7 @@ def timeline_page() -> Response:
         more=len(stretches) - ROWS,
         image=asked.address("/timeline.svg"),
     )
-    return _page(page)
+    return page(text)
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,8 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _image(drawing: str) -> Response:
+def image(drawing: str) -> Response:
+    """A figure alone."""
     response = Response(drawing, mimetype=SVG)
     # the style sheet is in the drawing; nothing else is loaded by it
     response.headers["Content-Security-Policy"] = (
@@ -205,8 +206,9 @@ def _image(drawing: str) -> Response:
     return response
 
 
-def _page(page: str) -> Response:
-    response = Response(page, mimetype="text/html")
+def page(text: str) -> Response:
+    """A page with figures in it."""
+    response = Response(text, mimetype="text/html")
     policy = headers.ALWAYS["Content-Security-Policy"]
     response.headers["Content-Security-Policy"] = f"style-src 'self' {style_source()}; {policy}"
     return response
