@@ -119,12 +119,18 @@ def _known_types(gazetteer: Gazetteer, asked: Iterable[str]) -> frozenset[str]:
 
 
 def _is_of(one: Entry, wanted: frozenset[str]) -> bool:
-    return not wanted or BROAD[one.kind][0] in wanted or any(last_part(each) in wanted for each in one.types)
+    """Whether a thing has one of the types; where none is wanted, whether it is no route, which has the names of two
+    places."""
+    if not wanted:
+        return ROUTES.isdisjoint(one.types)
+    return BROAD[one.kind][0] in wanted or any(last_part(each) in wanted for each in one.types)
 
 
 def _called(store: Store, gazetteer: Gazetteer, text: str, wanted: frozenset[str]) -> Iterator[Entry]:
     """Things that are called so, or nearly, each once."""
-    fitting = (one for hit in _hits(store, text) if (one := gazetteer.entries[hit[1]][hit[0]]) and _is_of(one, wanted))
+    asked = fold(text)
+    found = (gazetteer.entries[kind][iri] for iri, kind in _hits(store, text))
+    fitting = (one for one in found if _is_of(one, wanted) or (not wanted and _likeness(one, asked) == 100))
     yield from islice(fitting, LOOKED_AT)
 
 
@@ -139,12 +145,7 @@ def _hits(store: Store, text: str) -> Iterator[tuple[str, Kind]]:
 
 def _told(store: Store, gazetteer: Gazetteer, query: Query, wanted: frozenset[str]) -> list[Entry]:
     """Things that have all values that are asked for, where no name is given."""
-    found = [
-        one
-        for kind in KINDS
-        for one in gazetteer.entries[kind].values()
-        if _is_of(one, wanted) and (wanted or ROUTES.isdisjoint(one.types))
-    ]
+    found = [one for kind in KINDS for one in gazetteer.entries[kind].values() if _is_of(one, wanted)]
     for name, given in query.conditions:
         if len(found) > NARROW and name not in ("within", "type", "coordinates"):
             raise BadQuestion(name, "", "give words of a name, a type, or what it lies in, too: too many would fit")

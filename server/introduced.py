@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import takewhile
 from typing import Any
 
 from kg import answering
@@ -106,5 +107,6 @@ def _held(entry: Entry, gazetteer: Gazetteer) -> str:
         return ""
     if not runs or runs[-1].state == "unknown":
         return ""
-    who = runs[-1].certain
-    return f"{runs[-1].state}{f': {gazetteer.label(who)}' if who else ''}, since {day(runs[-1].first)}"
+    last = list(takewhile(lambda run: run.certain == runs[-1].certain and run.state == runs[-1].state, reversed(runs)))
+    who = f": {gazetteer.label(runs[-1].certain)}" if runs[-1].certain else ""
+    return f"{runs[-1].state}{who}, since {day(last[-1].first)}"
