@@ -24,6 +24,7 @@ from server import (
     operation,
     pages,
     reconcile,
+    roads,
     search,
     sparql,
     wording,
@@ -49,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        claims, control, api, reconcile,
+        claims, control, roads, api, reconcile,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)
