@@ -19,9 +19,9 @@ from kg.cli import main
 from kg.distances import kilometres
 from kg.errors import BadFile, BadReview, ElsewhereFailed, Refused
 from kg.gazetteer import open_gazetteer
+from kg.kinds import sorts
 from kg.links import checking, deciding, enriching, proposing, reading, review, stated, things
 from kg.links.endpoint import Endpoint
-from kg.links.kinds import sorts
 from kg.links.scoring import Pool, Scorer, nearness
 from kg.links.things import Thing
 from kg.store import open_store

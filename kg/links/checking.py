@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kg import queries
 from kg.distances import kilometres
 from kg.gazetteer import Entry, Gazetteer, last_part, open_gazetteer
-from kg.links.kinds import sorts
+from kg.kinds import sorts
 from kg.links.scoring import Scorer
 from kg.links.stated import EXACT, REJECTED, Link, links, matches, space
 from kg.links.things import ROLES, Thing, of_rows

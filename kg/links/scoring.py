@@ -10,7 +10,7 @@ from itertools import product
 
 from kg.distances import EARTH, kilometres
 from kg.gazetteer import Entry, Gazetteer
-from kg.links.kinds import PLACES, sorts
+from kg.kinds import PLACES, sorts
 from kg.links.things import Thing
 from kg.naming import fold, likeness
 
