@@ -147,8 +147,8 @@ def test_the_description_of_a_table_fits_it(shipped: Store, tmp_path: Path, name
     read = list(table.tables[0].iterdicts())
     assert len(read) == len(list(csv.reader(io.StringIO(path.read_text("utf-8"))))) - 1
     path.write_text(path.read_text("utf-8").replace("2021-08", "August 2021").replace("61.86037", "east"), "utf-8")
-    with pytest.raises(ValueError, match=r"August 2021|east"):
-        assert not CSVW(str(described), validate=True).is_valid
+    with pytest.raises(UserWarning, match="Invalid column value"):  # which the tests have as an error
+        assert CSVW(str(described), validate=True).is_valid
 
 
 # ── the doors ─────────────────────────────────────────────────────────────────────────────────────────────────────────
