@@ -228,7 +228,16 @@ class QuerySyntax(QueryProblem):
 
 
 class QueryReachesOut(QueryProblem):
-    """The text has `SERVICE` or `LOAD`, which would make the engine ask another service."""
+    """The text has `SERVICE` or `LOAD`, which would make the engine ask another service that it may not ask."""
+
+
+class ServiceFailed(QueryProblem):
+    """A service that the query asks (`endpoint`) gave no answer that can be used; `remote_status` is its HTTP status,
+    None where none came."""
+
+    def __init__(self, endpoint: str, remote_status: int | None, message: str) -> None:
+        self.endpoint, self.remote_status = endpoint, remote_status
+        super().__init__(message)
 
 
 class QueryFailed(QueryProblem):

@@ -47,6 +47,8 @@ def service() -> Response:
     for language in languages:
         graph.add((this, SD.supportedLanguage, SD[language]))
     graph.add((this, SD.feature, SD.UnionDefaultGraph))
+    if current.settings().federation.endpoints:
+        graph.add((this, SD.feature, SD.BasicFederatedQuery))
     for name in (*_RESULTS, *_GRAPHS, *_QUADS):
         graph.add((this, SD.resultFormat, W3C_FORMATS[name]))
     for name in _GRAPHS if current.settings().writers() else ():
@@ -70,12 +72,14 @@ def service() -> Response:
 
 def _limits() -> list[str]:
     chosen = current.settings()
+    others = ", ".join(f"<{endpoint}>" for endpoint in chosen.federation.endpoints)
     return [
         f"A query may compute for {chosen.deadline:g} seconds; timeout= asks for less.",
         f"An answer may have {chosen.result_max} bytes; a larger one is refused whole, never cut.",
         f"A query may use {chosen.memory} bytes of memory." if chosen.memory else "A query may use any memory.",
         f"A query waits for its turn for {chosen.wait:g} seconds at most, and is then told when to come again.",
-        "SERVICE and LOAD are refused: this service asks no other.",
+        f"A query may ask by SERVICE: {others}." if others else "SERVICE is refused: this service asks no other.",
+        "LOAD is refused.",
         "Without a data set of its own a query sees the union of all graphs, an update the unnamed one.",
     ]
 
