@@ -23,8 +23,10 @@ from server import (
     headers,
     operation,
     pages,
+    problems,
     roads,
     search,
+    sitemap,
     sparql,
     wording,
 )
@@ -49,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        claims, control, roads, api,
+        claims, control, roads, sitemap, problems, api,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

@@ -80,8 +80,7 @@ class Relay:
         os.pwrite(self._nothing.file.fileno(), _NOTHING, 0)
         self._turn = threading.Lock()
         self._end = 0.0
-        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"relay": self}))
-        server.daemon_threads = True
+        server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"relay": self}))
         # the secret: where children have no network of their own, others could find the port
         self._path = f"/{secrets.token_urlsafe(16)}/"
         self._address = f"http://127.0.0.1:{server.server_port}{self._path}"
@@ -114,7 +113,7 @@ class Relay:
         return next((one for one in failed if found and one.endpoint == self._endpoints[int(found[1])]), None)
 
     def reply(self, path: str, query: bytes) -> Reply:
-        """What the service with this path says to a query. Raises Failure."""
+        """What the service with this path says to a query. Raises Failure, and ValueError for a path of nobody's."""
         number, call = map(int, path.removeprefix(self._path).split("/"))  # whoever has no secret has no number
         values = self._values.get(call)
         if values is not None and query.startswith(_PLAIN) and query.endswith(b"}"):
@@ -215,6 +214,13 @@ def _told(endpoint: str, answer: http.client.HTTPResponse, kind: str) -> str:
     return f"<{endpoint}> answered with status {answer.status}{later}{said}"
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """The engine did not want the rest: its query is over."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     """The engine's requests."""
 
@@ -226,9 +232,9 @@ class _Handler(BaseHTTPRequestHandler):
         query = self.rfile.read(int(self.headers["Content-Length"]))
         try:
             reply = self.relay.reply(self.path, query)
-        except Failure as failure:
+        except (Failure, ValueError) as failure:
             words = str(failure).encode()
-            self._begin(502, "text/plain", len(words))
+            self._begin(502 if isinstance(failure, Failure) else 404, "text/plain", len(words))
             self.wfile.write(words)
             return
         self._begin(200, reply.kind, reply.size)
