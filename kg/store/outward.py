@@ -115,14 +115,18 @@ def _may(services: Services, place: SplitResult, address: Address) -> bool:
     """Whether this address of a listed host may be connected to."""
     if place.hostname == str(address):
         return True  # it was listed by this very address
-    return _is_public(address) or any(address in network for network in services.networks)
+    return is_public(address) or any(address in network for network in services.networks)
 
 
-def _is_public(address: Address) -> bool:
-    """Whether an address, or the IPv4 address written in it, belongs to the public internet."""
+def is_public(address: Address) -> bool:
+    """Whether an address, or the IPv4 address written in it, belongs to the public internet.
+
+    >>> is_public(ipaddress.ip_address("::ffff:10.0.0.1")), is_public(ipaddress.ip_address("8.8.8.8"))
+    (False, True)
+    """
     if isinstance(address, ipaddress.IPv6Address):
         low = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
         inner = address.ipv4_mapped or address.sixtofour or low
         if inner is not None:
-            return _is_public(inner)
+            return is_public(inner)
     return address.is_global and not address.is_multicast
