@@ -19,6 +19,7 @@ from server import (
     events,
     feed,
     figures,
+    frame,
     graphs,
     headers,
     operation,
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     served = current.init_app(app, settings or from_environment())
     errors.init_app(app)
     headers.init_app(app)
+    frame.init_app(app)
     app.extensions["controlgraph.counts"] = description.init_app()
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (

@@ -27,8 +27,8 @@ from kg.forms.plain import Plain
 from kg.gazetteer import Entry
 from kg.roads import AREAS, Asked
 from kg.told import Claim
-from server import current, parameters
-from server.figures import image, page
+from server import current, headers, parameters
+from server.figures import image
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width
 from server.wording import local
 
@@ -142,7 +142,7 @@ def show() -> Response:
     said = told.claims(told.of(current.store()), set(_claims(named, cut)))
     claims = {iri: told.claim(iri, facts) for iri, facts in said.items()}
     changes = found.scene.changes
-    return page(
+    return headers.with_figures(
         render_template(
             "figures/routes.html",
             scene=found.scene,
