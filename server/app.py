@@ -25,8 +25,12 @@ from server import (
     headers,
     operation,
     pages,
+    problems,
+    reconcile,
     roads,
+    roads_page,
     search,
+    sitemap,
     sparql,
     wording,
 )
@@ -52,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        completion, claims, control, roads, api,
+        completion, claims, control, roads, roads_page, sitemap, problems, api, reconcile,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

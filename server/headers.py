@@ -36,7 +36,7 @@ ACCEPT_QUERY = "application/sparql-query, application/x-www-form-urlencoded"
 """What a query may be sent as with the method QUERY (RFC 10008)."""
 BUILT = "/static/built/"
 """Where files have names made of their content."""
-_READS = {"/sparql": "GET, HEAD, POST, QUERY, OPTIONS"}
+_READS = {"/sparql": "GET, HEAD, POST, QUERY, OPTIONS", "/reconcile": "GET, HEAD, POST, OPTIONS"}
 _VALIDATED = ("GET", "HEAD", "POST", "QUERY")
 
 

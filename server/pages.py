@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import entities, queries
+from kg import export, queries, schemaorg, told
 from kg.errors import NoStudyStart, QueryProblem, QuerySyntax
 from kg.figures import seen
 from kg.figures.calendar import day
@@ -18,6 +18,7 @@ from kg.figures.symbols import sign
 from kg.gazetteer import last_part, open_gazetteer
 from kg.queries import Example
 from kg.search import FOUND, search
+from kg.store.answer import GRAPH_FORMATS
 from kg.store.terms import Row
 from server import asking, current, errors, headers, parameters, table, views, wording
 from server.errors import Rejected
@@ -44,6 +45,8 @@ def home() -> Response:
     """What the data covers and how sure it is, the map as it is last, questions to click, the doors for machines."""
     store = current.store()
     version = current.version()
+    datasets, address = store.select("datasets"), current.address()
+    dumps = {f"{address}/dumps/controlgraph.{form}": GRAPH_FORMATS[form] for form in export.QUAD_FORMS}
     try:
         asked = scene()
     except NoStudyStart:  # a data set that tells of nothing that is held
@@ -51,11 +54,15 @@ def home() -> Response:
     page = render_template(
         "pages/home.html",
         version=version,
-        datasets=store.select("datasets"),
+        datasets=datasets,
+        schemaorg=[
+            schemaorg.dataset(str(row["title"]), str(row.get("licence", "")), version, address, dumps)
+            for row in datasets
+        ],
         coverage=_only(store.select("coverage")),
         doubt=_only(store.select("doubt")),
         examples=queries.examples(),
-        address=current.address(),
+        address=address,
         curl=_curl(),
         asked=asked,
         wide=_small_map(asked, SMALL, "wide") if asked else "",
@@ -171,7 +178,7 @@ def _asked(text: str) -> dict[str, Any]:
     finally:
         answer.close()
     iris = sorted(iri for iri in found.iris() if wording.is_ours(iri))[:NAMED]
-    return shown | {"table": found, "labels": entities.names(current.store(), iris) if iris else {}}
+    return shown | {"table": found, "labels": told.names(current.store(), iris)}
 
 
 def _pointer(text: str, problem: QueryProblem) -> str | None:

@@ -148,8 +148,8 @@ class Scene:
         return self.address("/map", sel=name_of(place), width=None, format=None) + "#selected"
 
 
-def scene(timeline: bool = False) -> Scene:
-    """What this request asks for, of one version.
+def scene(timeline: bool = False, at: str | None = None) -> Scene:
+    """What this request asks for, of one version; of the days `at` where it names none.
 
     Raises what `kg.asking.question` and `kg.answering.held` raise.
     """
@@ -159,7 +159,9 @@ def scene(timeline: bool = False) -> Scene:
     while True:
         known = answering.known(store)
         gazetteer, index = known.gazetteer, known.index
-        question = asking.question(gazetteer, given if dated else {**given, "at": [_all_days(known, given, timeline)]})
+        question = asking.question(
+            gazetteer, given if dated else {**given, "at": [at or _all_days(known, given, timeline)]}
+        )
         held = answering.held(store, question)
         if held.known is known:  # else something was published in this moment, and is asked again
             break

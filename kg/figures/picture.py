@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from kg.figures import roads
 from kg.figures.drawing import FONT, Element, add, number, text_width
 from kg.figures.labels import Room, around, far, label, spot
 from kg.figures.outlines import Drawn, Outlines, Projection, drawn, projection
 from kg.figures.patterns import Fills
+from kg.figures.roads import Stretch
 from kg.figures.shapes import Box, Point, bounds
 from kg.figures.states import Answer, sentence
 from kg.figures.symbols import SIZE, half_width, symbol
@@ -91,7 +93,7 @@ class Picture:
     selected: str | None
     ids: Counter[str] = field(default_factory=Counter)
 
-    def draw(self, listed: Mapping[str, Site], dots: Sequence[Site]) -> int:
+    def draw(self, listed: Mapping[str, Site], dots: Sequence[Site], stretches: Sequence[Stretch] = ()) -> int:
         """Draw everything, the lowest first; areas that are not listed have no fill. How many symbols have no name."""
         ground, height = self.ground, self.ground.height
         room = Room((3, 3, self.width - 3, height - 3))
@@ -107,6 +109,8 @@ class Picture:
         for each, site in areas:
             if site and site.place == self.selected:
                 add(self.body, "path", class_="selected", d=each.path)
+        if ground.onto:
+            roads.draw(self.body, ground.onto, stretches)
         room.take(self._scale())
         placed = self._symbols(room, dots)
         nameless = self._names(room, placed)
