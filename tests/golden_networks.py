@@ -126,6 +126,9 @@ class ByReference:
 
         return "seat lost" if found is None else list(map(told, found))
 
+    def fronts(self, here: Situation, asked: World) -> Any:
+        return list(map(golden.front, reference_roads.fronts(self.plain(here), _day(asked))))
+
     def paths(self, here: Situation, asked: World) -> World:
         return golden.ways(self.on(here, {**asked, "actor": asked["avoiding"]}).avoiding(asked["from"], asked["to"]))
 
