@@ -206,9 +206,10 @@ def test_of_two_roads_side_by_side_neither_is_a_bridge_and_the_shorter_one_is_ta
         ["a", "b", "c"], [Piece("far", ("a", "b"), 9.0), Piece("near", ("b", "a"), 5.0), Piece("on", ("b", "c"), 1.0)]
     )
     assert [(each.name, each.is_piece) for each in chokepoints.of_network(network)] == [("b", False), ("on", True)]
-    everywhere = network.on_network
-    assert ways.shortest(network, everywhere, network.km > 0, 0, 2) == Way(6.0, ("a", "b", "c"), ("near", "on"))
-    assert ways.shortest(network, everywhere, network.km != 5.0, 0, 2) == Way(10.0, ("a", "b", "c"), ("far", "on"))
+    both, one = (ways.Passable(network, network.on_network, each) for each in (network.km > 0, network.km != 5.0))
+    assert both.shortest(0, 2) == both.shortest(0, 2) == Way(6.0, ("a", "b", "c"), ("near", "on"))
+    assert one.shortest(2, 0) == Way(10.0, ("c", "b", "a"), ("on", "far"))
+    assert both.shortest(1, 1) == Way(0.0, ("b",), ())
 
 
 def line(size: int) -> Network:
