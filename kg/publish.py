@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg import files, gazetteer, news, validate
+from kg import described, files, news, validate
 from kg.control import publishing as control
 from kg.control.reading import DERIVED
 from kg.derive import publishing as networks
@@ -77,6 +77,7 @@ def load(
         progress("drawing conclusions")
         concluded = control.conclude(candidate, candidate.changed, candidate.nodes)
         networks.conclude(candidate, concluded, candidate.changed)
+        described.keep_loaded(candidate)
         progress("putting in order")
         candidate.tidy()
         progress("publishing")
@@ -125,7 +126,8 @@ def write(
         progress("checking")
         derived = _checked(candidate, account)
         candidate.news = news.of_write(store, candidate, account)
-        candidate.described = gazetteer.described(account)
+        candidate.described = described.otherwise(account)
+        described.keep(candidate, candidate.described)
         unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
         changed = account.changed if account.nodes else None
         progress("concluding")

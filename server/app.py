@@ -23,6 +23,7 @@ from server import (
     headers,
     operation,
     pages,
+    reconcile,
     roads,
     roads_page,
     search,
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        claims, control, roads, roads_page, api,
+        claims, control, roads, roads_page, api, reconcile,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

@@ -8,11 +8,10 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template
 
-from kg import entities
+from kg import told
 from kg.control.answers import POLICIES, Verdict
 from kg.control.index import verdict
 from kg.control.verdicts import STATES
-from kg.entities import Claim
 from kg.figures import seen
 from kg.figures.calendar import date_of, day, days
 from kg.figures.drawing import style_source
@@ -22,6 +21,7 @@ from kg.figures.states import UNKNOWN, Answer, notes, words
 from kg.figures.symbols import sign
 from kg.figures.timeline import LANES, counted, differs, timeline_svg, within
 from kg.gazetteer import ROUTES, Entry, last_part
+from kg.told import Claim
 from server import current, headers
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width
 
@@ -53,7 +53,8 @@ def map_page() -> Response:
     verdicts = {verdict.place: verdict for verdict in asked.held}
     rows = [Row(entry, answer, verdicts[entry.iri]) for entry, answer in _ordered(asked, said)[:ROWS]]
     marked = _marked(asked)
-    wanted = [claim for row in (*rows, marked) if row for claim in (*row.verdict.because, *_sides(row.verdict))]
+    wanted = {claim for row in (*rows, marked) if row for claim in (*row.verdict.because, *_sides(row.verdict))}
+    claims = told.claims(told.of(current.store()), wanted)
     text = render_template(
         "figures/map.html",
         **_shared(asked, asked.sheet()),
@@ -63,7 +64,7 @@ def map_page() -> Response:
         more=len(said) - len(rows),
         unsaid=_ordered(asked, [pair for pair in asked.listed if pair[1] == UNKNOWN]),
         marked=marked,
-        claims=entities.claims(current.store(), wanted),
+        claims={iri: told.claim(iri, facts) for iri, facts in claims.items()},
         changed=_changed(asked),
         earlier=[each for each in asked.changes if each < question.first][-1:],
         later=[each for each in asked.changes if each > question.last][:1],

@@ -32,7 +32,7 @@ ALWAYS = {
 """What an answer has that says nothing else; it is added before the application, where that is cheap."""
 ACCEPT_QUERY = "application/sparql-query, application/x-www-form-urlencoded"
 """What a query may be sent as with the method QUERY (RFC 10008)."""
-_READS = {"/sparql": "GET, HEAD, POST, QUERY, OPTIONS"}
+_READS = {"/sparql": "GET, HEAD, POST, QUERY, OPTIONS", "/reconcile": "GET, HEAD, POST, OPTIONS"}
 _VALIDATED = ("GET", "HEAD", "POST", "QUERY")
 
 

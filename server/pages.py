@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import entities, queries
+from kg import queries, told
 from kg.errors import QueryProblem, QuerySyntax
 from kg.queries import Example
 from kg.store.terms import Row
@@ -113,7 +113,7 @@ def _asked(text: str) -> dict[str, Any]:
     finally:
         answer.close()
     iris = sorted(iri for iri in found.iris() if wording.is_ours(iri))[:NAMED]
-    return shown | {"table": found, "labels": entities.names(current.store(), iris) if iris else {}}
+    return shown | {"table": found, "labels": told.names(current.store(), iris)}
 
 
 def _pointer(text: str, problem: QueryProblem) -> str | None:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from kg.control.conclusions import Drawn, draw
 from kg.control.gathering import gather
-from kg.control.names import Array, distinct
 from kg.control.publishing import Changed
 from kg.control.reading import asserted, read_facts
 from kg.control.statements import KG, RDF_TYPE
 from kg.control.writing import HEAD
-from kg.derive.evidence import Evidence
 from kg.derive.held import held
-from kg.derive.history.corridors import along
-from kg.derive.history.sweep import change_key, everything
-from kg.derive.network import Network
-from kg.derive.nodes import Node
+from kg.derive.history.sweep import everything
 from kg.derive.reading import PROPERTIES, read_network
-from kg.derive.splicing import Window, different, replaced, spliced, windows
+from kg.derive.renewing import renewed
 from kg.derive.stored import Stored, remove, save, stored
-from kg.derive.writing import GRAPH, changes, pockets, written
-from kg.derive.writing_roads import road_states
+from kg.derive.writing import GRAPH, written
 from kg.store.candidate import Candidate
 
 OF_ROADS = {KG + name for name in PROPERTIES}
@@ -82,58 +76,11 @@ def rebuild(candidate: Candidate, control: Changed | None = None) -> None:
 
 def renew(candidate: Candidate, before: Stored, drawn: Drawn, places: Collection[str]) -> None:
     """What a write about few places changes."""
-    network = before.network
-    fresh, left = held(network, drawn)
+    fresh, left = held(before.network, drawn)
     unknown = tuple(sorted({*(each for each in before.unknown if each.name not in places), *left}))
-    numbers = network.places.numbers(sorted(places))
-    numbers = numbers[numbers >= 0]
-    some = windows(network, before.held.of(numbers), fresh)
-    intervals = replaced(before.held, fresh, numbers)
-    roads = roads_at(network, numbers)
-    found = spliced(before.found, network, intervals, some, roads, before.study_start)
-    new = replace(before, held=intervals, unknown=unknown, found=found)
-    save(new, candidate.directory, before)
-    if len(network.pieces):
-        concerned = concern(before, new, some, numbers)
-        gone = {iri for iri, _ in nodes(before, concerned, roads)}
-        told = "".join([HEAD, *(text for _, text in nodes(new, concerned, roads))])
-        candidate.conclude(GRAPH, gone, [told.encode()])
-
-
-def roads_at(network: Network, places: Array) -> Array:
-    """The named roads along which some places lie, or which pass them."""
-    every = range(len(network.roads))
-    return np.array([road for road in every if np.isin(along(network, np.array([road])), places).any()], np.int64)
-
-
-def concern(before: Stored, new: Stored, some: list[Window], places: Array) -> tuple[Array, Array]:
-    """The pockets, as keys of actor and place, and the changes of holdings, as theirs, of which anything may be told
-    otherwise: what was found is different, or a reason lies at one of the places."""
-    network = new.network
-    pairs, keys = [], []
-    for name in ("turns", "whys"):
-        rows = different(getattr(before.found, name), getattr(new.found, name), some, 2)
-        pairs.append(rows[:, :2])
-    for name in ("changes", "causes"):
-        rows = different(getattr(before.found, name), getattr(new.found, name), some, 1)
-        keys.append(change_key(network, rows))
-    for about in (before.found, new.found):
-        pairs.append(about.whys[np.isin(about.whys[:, 4], places), :2])
-        pairs.append(about.turns[np.isin(about.turns[:, 1], places), :2])
-        keys.append(change_key(network, about.causes[np.isin(about.causes[:, 5], places)]))
-    return distinct(pair_key(network, np.concatenate(pairs))), distinct(np.concatenate(keys))
-
-
-def pair_key(network: Network, rows: Array) -> Array:
-    """Actor and place as one number."""
-    return rows[:, 0] * len(network.places) + rows[:, 1]
-
-
-def nodes(about: Stored, concerned: tuple[Array, Array], roads: Array) -> Iterator[Node]:
-    """Those of the pockets, changes of holdings and states of roads that are concerned."""
-    network, found, evidence = about.network, about.found, Evidence(about.network, about.held)
-    turns, whys = (rows[np.isin(pair_key(network, rows), concerned[0])] for rows in (found.turns, found.whys))
-    told, causes = (rows[np.isin(change_key(network, rows), concerned[1])] for rows in (found.changes, found.causes))
-    yield from pockets(evidence, turns, whys)
-    yield from changes(evidence, told, causes)
-    yield from road_states(evidence, found.strengths[np.isin(found.strengths[:, 1], roads)])
+    numbers = before.network.places.numbers(sorted(places))
+    found = renewed(before, fresh, numbers[numbers >= 0])
+    save(replace(found.about, unknown=unknown), candidate.directory, before)
+    if len(before.network.pieces):
+        told = "".join([HEAD, *(text for _, text in found.told)])
+        candidate.conclude(GRAPH, found.gone, [told.encode()])

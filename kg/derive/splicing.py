@@ -37,15 +37,13 @@ def replaced(old: Held, new: Held, places: Array) -> Held:
     return Held(**columns, sources=names)
 
 
-def windows(network: Network, old: Held, new: Held) -> list[Window]:
-    """On which days, to whom, a place on a road is another thing, or an area lets through otherwise; with the day
-    after, on which this ends. `old` and `new` are all intervals of the same places."""
-    one, other = network.allies
-    holders = np.union1d(old.actor, new.actor)
+def windows(network: Network, actors: list[int], old: Held, new: Held) -> list[Window]:
+    """On which days, to which of some actors, a place on a road is another thing, or an area lets through otherwise;
+    with the day after, on which this ends. `old` and `new` are all intervals of the same places."""
     found = []
     stepped = steps(old), steps(new)
     on_network, passed = network.on_network, np.isin(np.arange(len(network.places)), network.passes[1])
-    for actor in np.union1d(holders, one[np.isin(other, holders)]).tolist():
+    for actor in actors:
         before, after = states_of(network, old, stepped[0], actor), states_of(network, new, stepped[1], actor)
         days = [
             *differing(before[0], after[0], on_network, SILENT), *differing(before[1], after[1], passed, FREE)

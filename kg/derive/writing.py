@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 import numpy as np
 
@@ -31,19 +30,23 @@ KINDS, READINGS = ("Parted", "Joined"), {1: "Possibly", 3: "Certainly"}
 
 def written(about: Stored) -> Iterator[bytes]:
     """Everything that was found, as pieces of Turtle that stand alone."""
-    evidence, found = Evidence(about.network, about.held), about.found
-    nodes = chain(
-        road_states(evidence, found.strengths), pockets(evidence, found.turns, found.whys),
-        changes(evidence, found.changes, found.causes), chokepoints(evidence),
-    )  # fmt: skip
     pieces, size = [HEAD, activity(about)], 0
-    for _, text in nodes:
+    for _, text in nodes_of(about):
         pieces.append(text)
         size += len(text)
         if size > CHUNK:
             yield "".join(pieces).encode()
             pieces, size = [HEAD], 0
     yield "".join(pieces).encode()
+
+
+def nodes_of(about: Stored) -> Iterator[Node]:
+    """All that was found, in order."""
+    evidence, found = Evidence(about.network, about.held), about.found
+    yield from road_states(evidence, found.strengths)
+    yield from pockets(evidence, found.turns, found.whys)
+    yield from changes(evidence, found.changes, found.causes)
+    yield from chokepoints(evidence)
 
 
 def activity(about: Stored) -> str:

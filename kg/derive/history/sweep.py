@@ -68,10 +68,15 @@ def everything(network: Network, held: Held, study_start: Day) -> Swept:
 
 
 def whole(network: Network, held: Held) -> list[tuple[int, Day, Day]]:
-    """The windows of the whole history: every actor that, or an ally of which, ever holds anything."""
+    """The windows of the whole history: every actor of `holders`."""
+    return [(actor, 0, NEVER - 1) for actor in holders(network, held)]
+
+
+def holders(network: Network, held: Held) -> list[int]:
+    """The actors that, or an ally of which, ever hold anything, in order."""
     one, other = network.allies
-    actors = np.union1d(held.actor, one[np.isin(other, held.actor)])
-    return [(actor, 0, NEVER - 1) for actor in actors.tolist()]
+    actors: list[int] = np.union1d(held.actor, one[np.isin(other, held.actor)]).tolist()
+    return actors
 
 
 def ranked(network: Network, actor: int) -> Array:
