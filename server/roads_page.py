@@ -10,11 +10,10 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template
 
-from kg import asking, entities, roads
+from kg import asking, roads, told
 from kg.control.answers import POLICIES
 from kg.control.record import Day
 from kg.derive.history.since import lost_since
-from kg.entities import Claim
 from kg.figures import seen
 from kg.figures.calendar import date_of, day
 from kg.figures.map import map_svg
@@ -27,6 +26,7 @@ from kg.forms.networks import strengths
 from kg.forms.plain import Plain
 from kg.gazetteer import Entry
 from kg.roads import AREAS, Asked
+from kg.told import Claim
 from server import current, parameters
 from server.figures import image, page
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width
@@ -65,12 +65,12 @@ class Roads:
         """The places that roads join, and of the areas that they pass those of which anything is said."""
         network = self.asked.situation.network
         passed = {network.place(area) for area in set(network.passes[1].tolist())}
-        told = self.scene.told
+        answers = self.scene.told
         places = [
             place for at, place in enumerate(network.places)
-            if network.on_network[at] or (place in passed and told.get(place, UNKNOWN) != UNKNOWN)
+            if network.on_network[at] or (place in passed and answers.get(place, UNKNOWN) != UNKNOWN)
         ]  # fmt: skip
-        return [(self.asked.known.entry(place), told.get(place, UNKNOWN)) for place in places]
+        return [(self.asked.known.entry(place), answers.get(place, UNKNOWN)) for place in places]
 
     @cached_property
     def pieces(self) -> list[tuple[str, str, str, int, float]]:
@@ -95,13 +95,13 @@ class Roads:
         """What the map says of itself."""
         question, asked = self.scene.question, self.asked
         title = f"Which roads were open on {day(asked.question.day)}"
-        told = sheet(title, replace(question, places=(), within=(), types=(), states=(), actors=()),
+        whole = sheet(title, replace(question, places=(), within=(), types=(), states=(), actors=()),
                      self.scene.gazetteer, self.scene.owed)  # fmt: skip
         missing = len(self.pieces) - len(self.stretches)
         small = f"{missing} pieces of road are not drawn: an end has no position." * bool(missing)
-        below = f"For {asked.label(asked.actor)}; {told.below[:1].lower()}{told.below[1:]}"
+        below = f"For {asked.label(asked.actor)}; {whole.below[:1].lower()}{whole.below[1:]}"
         return replace(
-            told, below=below, credits=("Roads are straight lines between named places.", small, *told.credits)
+            whole, below=below, credits=("Roads are straight lines between named places.", small, *whole.credits)
         )
 
     @property
@@ -139,7 +139,8 @@ def show() -> Response:
     asked, question = found.asked, found.asked.question
     named, cut = forms.routes(asked), forms.cut_off(asked)
     hinges = joined.hinges(asked, 0, HINGES)
-    claims = entities.claims(current.store(), _claims(named, cut))
+    facts = told.claims(told.of(current.store()), set(_claims(named, cut)))
+    claims = {iri: told.claim(iri, each) for iri, each in facts.items()}
     changes = found.scene.changes
     return page(
         render_template(
@@ -216,8 +217,8 @@ def _claims(named: Plain, cut: Plain) -> Iterable[str]:
 
 def _last_said(claims: Mapping[str, Claim], iris: Iterable[str]) -> str | None:
     """The last day on which any of these claims was said, as far as that is known to the day."""
-    told = (claims[iri].stated or claims[iri].published or claims[iri].when for iri in iris if iri in claims)
-    return max((each for each in told if each and len(each) == len("2021-08-15")), default=None)
+    days = (claims[iri].stated or claims[iri].published or claims[iri].when for iri in iris if iri in claims)
+    return max((each for each in days if each and len(each) == len("2021-08-15")), default=None)
 
 
 def _options(found: Roads) -> dict[str, Any]:
