@@ -23,10 +23,12 @@ from server import (
     headers,
     operation,
     pages,
+    problems,
     reconcile,
     roads,
     roads_page,
     search,
+    sitemap,
     sparql,
     wording,
 )
@@ -51,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        claims, control, roads, roads_page, api, reconcile,
+        claims, control, roads, roads_page, sitemap, problems, api, reconcile,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

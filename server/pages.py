@@ -8,9 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import queries, told
+from kg import export, queries, schemaorg, told
 from kg.errors import QueryProblem, QuerySyntax
 from kg.queries import Example
+from kg.store.answer import GRAPH_FORMATS
 from kg.store.terms import Row
 from server import asking, current, errors, table, wording
 from server.errors import Rejected
@@ -30,14 +31,20 @@ def home() -> str:
     """What the data covers and how sure it is, questions to click, and where the doors for machines are."""
     store = current.store()
     version = current.version()
+    datasets, address = store.select("datasets"), current.address()
+    dumps = {f"{address}/dumps/controlgraph.{form}": GRAPH_FORMATS[form] for form in export.QUAD_FORMS}
     return render_template(
         "pages/home.html",
         version=version,
-        datasets=store.select("datasets"),
+        datasets=datasets,
+        schemaorg=[
+            schemaorg.dataset(str(row["title"]), str(row.get("licence", "")), version, address, dumps)
+            for row in datasets
+        ],
         coverage=_only(store.select("coverage")),
         doubt=_only(store.select("doubt")),
         examples=queries.examples(),
-        address=current.address(),
+        address=address,
         curl=_curl(),
     )
 

@@ -10,11 +10,10 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template
 
-from kg import asking, entities, roads
+from kg import asking, roads, told
 from kg.control.answers import POLICIES
 from kg.control.record import Day
 from kg.derive.history.since import lost_since
-from kg.entities import Claim
 from kg.figures import seen
 from kg.figures.calendar import date_of, day
 from kg.figures.map import map_svg
@@ -27,6 +26,7 @@ from kg.forms.networks import strengths
 from kg.forms.plain import Plain
 from kg.gazetteer import Entry
 from kg.roads import AREAS, Asked
+from kg.told import Claim
 from server import current, parameters
 from server.figures import image, page
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width
@@ -139,7 +139,8 @@ def show() -> Response:
     asked, question = found.asked, found.asked.question
     named, cut = forms.routes(asked), forms.cut_off(asked)
     hinges = joined.hinges(asked, 0, HINGES)
-    claims = entities.claims(current.store(), _claims(named, cut))
+    said = told.claims(told.of(current.store()), set(_claims(named, cut)))
+    claims = {iri: told.claim(iri, facts) for iri, facts in said.items()}
     changes = found.scene.changes
     return page(
         render_template(
@@ -216,8 +217,8 @@ def _claims(named: Plain, cut: Plain) -> Iterable[str]:
 
 def _last_said(claims: Mapping[str, Claim], iris: Iterable[str]) -> str | None:
     """The last day on which any of these claims was said, as far as that is known to the day."""
-    told = (claims[iri].stated or claims[iri].published or claims[iri].when for iri in iris if iri in claims)
-    return max((each for each in told if each and len(each) == len("2021-08-15")), default=None)
+    days = (claims[iri].stated or claims[iri].published or claims[iri].when for iri in iris if iri in claims)
+    return max((each for each in days if each and len(each) == len("2021-08-15")), default=None)
 
 
 def _options(found: Roads) -> dict[str, Any]:

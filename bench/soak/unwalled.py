@@ -1,8 +1,8 @@
 """Texts run by the code of the child processes, in this one, with one wall less or with none.
 
-`python -m bench.soak.unwalled [--leave]` switches the guard off and runs texts from standard input (JSON lines: text,
+`python -m bench.soak.unwalled [--leave [--loopback]]` switches the guard off and runs texts from standard input (JSON lines: text,
 update). With `--leave` in a network namespace of its own, as the children of the service; exit code 77 where the system
-gives none. Without, nothing stands between the texts and the network. Prints what became of each, as a JSON list.
+gives none, and with `--loopback` raised, as of children that may ask other services. Without, nothing stands between the texts and the network. Prints what became of each, as a JSON list.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pyoxigraph as ox
 
 from kg.store import child, guard
-from kg.store.isolation import leave_network
+from kg.store.isolation import leave_network, raise_loopback
 
 NO_NAMESPACE = 77
 PREFIXES = {"kg": "https://w3id.org/controlgraph/ontology#"}
@@ -72,6 +72,8 @@ def main() -> int:
     """Run every text with the guard switched off."""
     if "--leave" in sys.argv[1:] and not leave_network():
         return NO_NAMESPACE
+    if "--loopback" in sys.argv[1:]:
+        raise_loopback()
     print(json.dumps([unguarded(text, update=update) for text, update in map(json.loads, sys.stdin)]))
     return 0
 
