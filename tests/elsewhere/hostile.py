@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 JSON = "application/sparql-results+json"
 HEAD = b'{"head": {"vars": ["x"]}, "results": {"bindings": ['
@@ -37,7 +37,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.said = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         self.close_connection = True
         try:
-            getattr(self, self.path.strip("/"))()
+            getattr(self, urlsplit(self.path).path.strip("/"))()
         except OSError:
             return
 
@@ -126,8 +126,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(b"too many", 429, "text/plain", Retry_After="7")
 
     def redirect(self) -> None:
-        """To a private address."""
-        self._answer(b"", 302, Location="http://127.0.0.1:1/inside")
+        """To the address in the parameter `to`, or to a private one."""
+        to = parse_qs(urlsplit(self.path).query).get("to", ["http://127.0.0.1:1/inside"])
+        self._answer(b"", 302, Location=to[0])
 
     def truth(self) -> None:
         """A boolean, where solutions were asked for."""
