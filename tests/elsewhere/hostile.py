@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -25,6 +26,11 @@ class Hostile:
     url: str
     asked: list[str] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
+
+
+@cache
+def _bomb() -> bytes:
+    return b"".join(gzip.compress(b" " * (1 << 20)) for _ in range(64))
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -96,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def bomb(self) -> None:
         """64 MiB of spaces in 64 KiB."""
-        self._answer(gzip.compress(b" " * (64 << 20)), Content_Encoding="gzip")
+        self._answer(_bomb(), Content_Encoding="gzip")
 
     def page(self) -> None:
         """A page, with status 200."""
