@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kg import entities, queries, schemaorg
 from kg import ontology as ontology_terms
-from kg.entities import Claim, Entity
+from kg.entities import Entity
 from kg.errors import UnknownEntity
 from kg.files import BASE
 from kg.gazetteer import open_gazetteer
 from kg.ontology import PREFIXES
 from kg.store.answer import GRAPH_FORMATS
+from kg.told import Claim
 from server import current, formats, parameters, wording
 from server.errors import Rejected
 from server.parameters import IRI

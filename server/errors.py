@@ -60,7 +60,8 @@ SHOWN = 200
 """How many violations a document lists; all are counted."""
 LOCKED = 5
 """Seconds after which somebody who met a writer should come again."""
-MACHINES = {"sparql", "graphs", "description", "dumps", "events", "feed", "search", "operation", "claims", "control"}
+MACHINES = {"sparql", "graphs", "description", "dumps", "events", "feed", "search", "operation", "claims", "control",
+            "reconcile"}  # fmt: skip
 """Blueprints of doors for programs: their errors are documents whatever a client accepts."""
 
 

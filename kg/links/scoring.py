@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
+from kg.distances import EARTH, kilometres
 from kg.gazetteer import Entry, Gazetteer
-from kg.links.kinds import PLACES, sorts
+from kg.kinds import PLACES, sorts
 from kg.links.things import Thing
 from kg.naming import fold, likeness
 
@@ -23,8 +24,6 @@ NEAR = 5.0
 """Kilometres up to which positions of one thing differ because somebody else chose them."""
 WIDE = 4.0
 """How many times as far apart positions of areas may lie: each has another notion of their middle."""
-EARTH = 6371.0088
-"""The mean radius of the Earth in kilometres (IUGG)."""
 LEAST_NAME = 75.0
 """The least likeness of names, of 100, with which things are compared at all."""
 LEAST = 60.0
@@ -131,14 +130,6 @@ class Scorer:
         theirs = sorts(thing.types)
         apart = self._kinds_agree(ours, thing) is False or (ours.kind == "actor" and theirs and theirs <= PLACES)
         return "closeMatch" if apart else "exactMatch"
-
-
-def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """The distance between two positions, each longitude and latitude in degrees, on a sphere."""
-    (east, north), (easter, norther) = (map(math.radians, each) for each in (one, other))
-    chord = math.sin((norther - north) / 2) ** 2
-    chord += math.cos(north) * math.cos(norther) * math.sin((easter - east) / 2) ** 2
-    return 2 * EARTH * math.asin(min(1.0, math.sqrt(chord)))
 
 
 def nearness(apart: float, far: float) -> float:
