@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from kg import __version__, cli_claims, cli_control, files
+from kg import __version__, cli_claims, cli_control, cli_ingest, files
 from kg.errors import Problem, QuerySyntax
 from kg.store import open_store
 from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
@@ -65,6 +65,8 @@ for command in (
     cli_control.history,
     cli_control.compare,
     cli_control.aggregates,
+    cli_ingest.ingest,
+    cli_ingest.dataset,
 ):
     main.add_command(command)
 

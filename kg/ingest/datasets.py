@@ -1,0 +1,84 @@
+"""Data sets side by side: which there are, and the file in which a new one begins."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from rdflib.term import URIRef
+
+from kg import queries
+from kg.errors import BadMapping, NothingPublished, UnknownDataset
+from kg.files import BASE
+from kg.gazetteer import last_part
+from kg.naming import expanded
+from kg.ontology import PREFIXES
+from kg.store.embedded import Store
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+def named(store: Store, name: str) -> str:
+    """The IRI of the data set of a name: its slug, CURIE or IRI. Raises UnknownDataset."""
+    try:
+        known = sorted({str(row["dataset"]) for row in store.select("datasets")})
+    except NothingPublished:
+        known = []
+    iri = expanded(name) or PREFIXES["dataset"] + name
+    if iri not in known:
+        raise UnknownDataset(name, [last_part(each) for each in known])
+    return iri
+
+
+def geonames(store: Store) -> dict[int, str]:
+    """The places of the store by their number in GeoNames: those that are called by it, and those with an accepted link.
+
+    Where several places have one number, it stands for none of them.
+    """
+    found: dict[int, set[str]] = {}
+    for row in store.select("geonames"):
+        number = re.search(r"/(\d+)/?$", str(row["entry"]))
+        if number:
+            found.setdefault(int(number[1]), set()).add(str(row["place"]))
+    return {number: places.pop() for number, places in found.items() if len(places) == 1}
+
+
+def skeleton(name: str, today: date) -> str:
+    """The text of a file that describes a new data set: with comments, and as it is without fault.
+
+    Raises BadMapping for a name that cannot be one.
+    """
+    if not _NAME.fullmatch(name):
+        raise BadMapping("name", f"{name!r} is no name of a data set; accepted are small letters, digits and hyphens")
+    return _SKELETON.replace("NAME", name).replace("DAY", str(today)).replace("YEAR", str(today.year)).replace(
+        "PREFIXES\n", "".join(f"@prefix {short}: <{PREFIXES[short]}> .\n" for short in _SHORT)
+    )  # fmt: skip
+
+
+_SHORT = ("kg", "actor", "dataset", "graph", "dcterms", "skos", "void", "xsd")
+_SKELETON = """\
+# The data set NAME: what it is called, from which day on it answers, whose colours are which.
+# Change what is here, check it with `kg validate NAME.ttl`, load it with `kg load NAME.ttl`, and bring files into it with
+# `kg ingest FORMAT FILE --dataset NAME`.
+PREFIXES
+dataset:NAME a void:Dataset ;
+  # the title, as pages show it
+  dcterms:title "NAME"@en ;
+  # under which licence this may be used: the address of the licence
+  dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;
+  # whom to credit
+  dcterms:rights "Nobody yet."@en ;
+  # the first day that is answered; before it, every answer is unknown
+  kg:studyStart "YEAR-01-01"^^xsd:date ;
+  # where a day begins at midnight: a name of the IANA time zone database
+  kg:timeZone "UTC" ;
+  # its graphs; each file that is brought in adds its own
+  void:subset graph:NAME .
+
+# Who holds places. `kg:series` is the colour, the pattern and the shape in figures: 1 is a square in blue, 2 a diamond in
+# orange. A successor regime is another actor. Kinds: kg:StateGovernment, kg:State, kg:ArmedMovement, kg:ArmedForce …
+actor:NAME-government a kg:Actor ; kg:actorType kg:StateGovernment ; kg:series 1 ;
+  skos:prefLabel "The government"@en .
+actor:NAME-opposition a kg:Actor ; kg:actorType kg:ArmedMovement ; kg:series 2 ;
+  skos:prefLabel "The opposition"@en .
+"""
