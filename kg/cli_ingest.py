@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kg.ingest.running import Outcome
     from kg.ingest.tables import Progress
 
-FORMS = ("viina",)
+FORMS = ("viina", "ucdp", "acled")
 STEPS = 1000
 
 

@@ -22,11 +22,13 @@ class Row(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A name that may mean several things: what it is a name of (place, actor), the name, the file and row in which it
-    stands, and what it may mean. A person decides, in the mapping file."""
+    """A name that may mean several things: what it is a name of (place, actor), the name, what it is called here (the
+    last part of an IRI), the file and row in which it stands, and what it may mean. A person decides, and says so in the
+    mapping file."""
 
     kind: str
     name: str
+    here: str
     file: str
     row: int
     candidates: str

@@ -12,7 +12,7 @@ from typing import Any
 from kg import publish
 from kg.errors import BadFile, BadMapping
 from kg.gazetteer import last_part, open_gazetteer
-from kg.ingest import datasets, viina
+from kg.ingest import acled, datasets, ucdp, viina
 from kg.ingest.report import Tally
 from kg.ingest.tables import Progress
 from kg.ingest.task import Task
@@ -21,7 +21,7 @@ from kg.ingest.work import Work, digest, held
 from kg.publish import Loaded
 from kg.store.embedded import Store
 
-READERS: Mapping[str, Callable[[Task], None]] = {"viina": viina.read}
+READERS: Mapping[str, Callable[[Task], None]] = {"viina": viina.read, "ucdp": ucdp.read, "acled": acled.read}
 """The reader of each format."""
 
 
