@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kg.ingest.running import Outcome
     from kg.ingest.tables import Progress
 
-FORMS = ("viina", "ucdp", "acled")
+FORMS = ("viina", "ucdp", "acled", "geojson", "rdf", "csv")
 STEPS = 1000
 
 
@@ -65,7 +65,9 @@ def tell(done: Outcome) -> None:
     if done.loaded is None:
         click.echo("dry run: nothing was published")
         return
-    click.echo(f"published version {done.loaded.version}: {sum(done.loaded.written.values()):,} triples in <{done.graph}>")
+    click.echo(
+        f"published version {done.loaded.version}: {sum(done.loaded.written.values()):,} triples in <{done.graph}>"
+    )
 
 
 def _day(text: str | None) -> date | None:
@@ -82,9 +84,7 @@ def _bar() -> Iterator[Progress]:
         click.echo("ingesting …", err=True)
         yield lambda _word, _share: None
         return
-    with click.progressbar(
-        length=STEPS, label="ingesting", file=sys.stderr, item_show_func=lambda word: word
-    ) as bar:
+    with click.progressbar(length=STEPS, label="ingesting", file=sys.stderr, item_show_func=lambda word: word) as bar:
         yield lambda word, share: bar.update(int(share * STEPS) - bar.pos, word)
 
 

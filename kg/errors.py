@@ -86,7 +86,9 @@ class UnknownDataset(Problem):
     def __init__(self, name: str, known: list[str]) -> None:
         self.name, self.known = name, known
         there = f"there are {', '.join(known)}" if known else "there is none"
-        super().__init__(f"no data set is called {name!r}; {there}. `kg dataset new {name}` writes one, `kg load` loads it")
+        super().__init__(
+            f"no data set is called {name!r}; {there}. `kg dataset new {name}` writes one, `kg load` loads it"
+        )
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """ACLED's exports: a row an event on a day; those of three sub-types are changes of control.
 
-Columns and codes as in ACLED's codebook (https://acleddata.com/knowledge-base/codebook, of 3 October 2024) and its guide
-to the columns that changed in 2023 (https://acleddata.com/knowledge-base/guide-to-2023-acled-column-changes). The codebook
-says that Actor 1 and Actor 2 tell no direction, so who took a place is told by their types alone.
+Columns and codes as in ACLED's codebook (https://acleddata.com/knowledge-base/codebook, of 3 October 2024) and its
+guide to the columns that changed in 2023 (https://acleddata.com/knowledge-base/guide-to-2023-acled-column-changes).
+Actor 1 and Actor 2 tell no direction, by ACLED's own list of its columns (https://dtacled.github.io/acledR/), so who
+took a place is told by their types alone.
 """
 
 from __future__ import annotations
@@ -96,7 +97,9 @@ def read(task: Task) -> None:
     """Read the files. Raises BadFile."""
     check = tables.exactly(NEEDED, KNOWN, "export of ACLED")
     ends = rows.source(task, "Armed Conflict Location and Event Data (ACLED)", ADDRESS, LICENCE)
-    rows.read(task, tables.records(task.paths, check), lambda record: record.fields["event_id_cnty"].strip(), take, ends)
+    rows.read(
+        task, tables.records(task.paths, check), lambda record: record.fields["event_id_cnty"].strip(), take, ends
+    )
 
 
 def take(cells: Cells, part: Part) -> None:

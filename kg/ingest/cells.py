@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from kg.errors import Problem
 
@@ -19,13 +20,14 @@ _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T]00:00:00(?:\.0+)?)?")
 class Cells:
     """The fields of a row by column. `odd` gets what is strange and yet can be read."""
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
+    def __init__(self, fields: Mapping[str, Any]) -> None:
         self.left = dict(fields)
         self.odd: list[str] = []
 
     def text(self, column: str) -> str:
         """A text without spaces around it; empty where the column is empty or not there."""
-        raw = self.left.pop(column, "")
+        value = self.left.pop(column, "")
+        raw = "" if value is None else str(value)
         plain = raw.strip()
         if "\u00a0" in raw:
             self.odd.append(f"a non-breaking space: {column}")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 
-from rdflib.term import URIRef
-
-from kg import queries
 from kg.errors import BadMapping, NothingPublished, UnknownDataset
-from kg.files import BASE
-from kg.gazetteer import last_part
+from kg.gazetteer import KINDS, Gazetteer, Kind, last_part
 from kg.naming import expanded
 from kg.ontology import PREFIXES
 from kg.store.embedded import Store
@@ -31,7 +30,7 @@ def named(store: Store, name: str) -> str:
 
 
 def geonames(store: Store) -> dict[int, str]:
-    """The places of the store by their number in GeoNames: those that are called by it, and those with an accepted link.
+    """The places of the store by their number in GeoNames, of those with an accepted link.
 
     Where several places have one number, it stands for none of them.
     """
@@ -41,6 +40,20 @@ def geonames(store: Store) -> dict[int, str]:
         if number:
             found.setdefault(int(number[1]), set()).add(str(row["place"]))
     return {number: places.pop() for number, places in found.items() if len(places) == 1}
+
+
+def others(store: Store, gazetteer: Gazetteer, graph: str) -> Gazetteer:
+    """A gazetteer without the places and actors that only `graph` describes: what is known when it is written anew."""
+    elsewhere = {str(row["thing"]) for row in store.select("described-in") if str(row["graph"]) != graph}
+    kinds: tuple[Kind, ...] = ("place", "actor")
+    kept = {kind: {iri: entry for iri, entry in gazetteer.entries[kind].items() if iri in elsewhere} for kind in kinds}
+    return replace(gazetteer, entries={**gazetteer.entries, **kept})
+
+
+def standing(gazetteer: Gazetteer, numbers: Mapping[int, str]) -> str:
+    """What stands for the names that are known, on which a reader depends."""
+    told = [f"{entry.iri} {entry.label()}" for kind in KINDS for entry in gazetteer.entries[kind].values()]
+    return sha256("\n".join([*told, *map(str, sorted(numbers.items()))]).encode()).hexdigest()
 
 
 def skeleton(name: str, today: date) -> str:
@@ -58,8 +71,8 @@ def skeleton(name: str, today: date) -> str:
 _SHORT = ("kg", "actor", "dataset", "graph", "dcterms", "skos", "void", "xsd")
 _SKELETON = """\
 # The data set NAME: what it is called, from which day on it answers, whose colours are which.
-# Change what is here, check it with `kg validate NAME.ttl`, load it with `kg load NAME.ttl`, and bring files into it with
-# `kg ingest FORMAT FILE --dataset NAME`.
+# Change what is here, check it with `kg validate NAME.ttl`, load it with `kg load NAME.ttl`, and bring files into it
+# with `kg ingest FORMAT FILE --dataset NAME`.
 PREFIXES
 dataset:NAME a void:Dataset ;
   # the title, as pages show it
@@ -75,8 +88,8 @@ dataset:NAME a void:Dataset ;
   # its graphs; each file that is brought in adds its own
   void:subset graph:NAME .
 
-# Who holds places. `kg:series` is the colour, the pattern and the shape in figures: 1 is a square in blue, 2 a diamond in
-# orange. A successor regime is another actor. Kinds: kg:StateGovernment, kg:State, kg:ArmedMovement, kg:ArmedForce …
+# Who holds places. `kg:series` is the colour, the pattern and the shape in figures: 1 is a square in blue, 2 a diamond
+# in orange. A successor regime is another actor. Kinds: kg:StateGovernment, kg:State, kg:ArmedMovement, kg:ArmedForce
 actor:NAME-government a kg:Actor ; kg:actorType kg:StateGovernment ; kg:series 1 ;
   skos:prefLabel "The government"@en .
 actor:NAME-opposition a kg:Actor ; kg:actorType kg:ArmedMovement ; kg:series 2 ;

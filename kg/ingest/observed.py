@@ -143,9 +143,9 @@ class Seen:
     held: Array
 
 
-def seen(runs: Runs, voice: int) -> Seen:
-    """The changes and the reports of one voice."""
-    status = (runs.code >> np.uint64(BITS * voice)).astype(np.int64) & ((1 << BITS) - 1)
+def seen(runs: Runs, voice: int = 0, bits: int = BITS) -> Seen:
+    """The changes and the reports of one voice, whose codes have so many bits."""
+    status = (runs.code >> np.uint64(bits * voice)).astype(np.int64) & ((1 << bits) - 1)
     said = status > 0
     place, first, last, status = runs.place[said], runs.first[said], runs.last[said], status[said]
     begins = np.ones(len(place), bool)

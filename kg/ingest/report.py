@@ -23,8 +23,8 @@ class Row(NamedTuple):
 
 class Question(NamedTuple):
     """A name that may mean several things: what it is a name of (place, actor), the name, what it is called here (the
-    last part of an IRI), the file and row in which it stands, and what it may mean. A person decides, and says so in the
-    mapping file."""
+    last part of an IRI), the file and row in which it stands, and what it may mean. A person decides, and says so in
+    the mapping file."""
 
     kind: str
     name: str

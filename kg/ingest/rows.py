@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from kg.ingest.cells import Cells, Rejected
 from kg.gazetteer import Kind
+from kg.ingest.cells import Cells, Rejected
 from kg.ingest.known import thing
 from kg.ingest.nearby import Names
 from kg.ingest.report import Tally
@@ -63,7 +63,9 @@ Take = Callable[[Cells, Part], None]
 """Turns a row into statements. Raises Rejected where it cannot."""
 
 
-def read(task: Task, records: Iterator[Record], key: Callable[[Record], str], take: Take, ends: Callable[[int], str]) -> None:
+def read(
+    task: Task, records: Iterator[Record], key: Callable[[Record], str], take: Take, ends: Callable[[int], str]
+) -> None:
     """Read rows that `take` turns into statements; `key` names a row, and `ends` is what is said in the end, given the
     last day that the rows told of (0: none).
 

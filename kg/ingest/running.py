@@ -11,8 +11,9 @@ from typing import Any
 
 from kg import publish
 from kg.errors import BadFile, BadMapping
+from kg.files import BASE
 from kg.gazetteer import last_part, open_gazetteer
-from kg.ingest import acled, datasets, ucdp, viina
+from kg.ingest import acled, datasets, mapped, places, rdf, ucdp, viina
 from kg.ingest.report import Tally
 from kg.ingest.tables import Progress
 from kg.ingest.task import Task
@@ -21,7 +22,10 @@ from kg.ingest.work import Work, digest, held
 from kg.publish import Loaded
 from kg.store.embedded import Store
 
-READERS: Mapping[str, Callable[[Task], None]] = {"viina": viina.read, "ucdp": ucdp.read, "acled": acled.read}
+READERS: Mapping[str, Callable[[Task], None]] = {
+    "viina": viina.read, "ucdp": ucdp.read, "acled": acled.read, "geojson": places.read, "rdf": rdf.read,
+    "csv": mapped.read,
+}  # fmt: skip
 """The reader of each format."""
 
 
@@ -58,18 +62,23 @@ def ingest(
     Raises BadFile, BadMapping, UnknownDataset, Refused, StoreLocked, and what opening the store raises.
     """
     iri = datasets.named(store, dataset)
-    name = into or form
+    name = into or _called(form, paths, mapping)
     if slug(name) != name:
-        raise BadMapping("into", f"{name!r} is no name; accepted are small letters, digits and hyphens, such as {slug(name)}")
+        raise BadMapping(
+            "into", f"{name!r} is no name; accepted are small letters, digits and hyphens, such as {slug(name)}"
+        )
     given = mapping.read_bytes() if mapping else b""
     day = retrieved or _changed(paths)
-    found = digest(paths, [form, iri, name, str(day), given.decode("utf-8", "replace")])
+    graph = f"{BASE}graph/{last_part(iri)}/{name}"
+    known, numbers = datasets.others(store, open_gazetteer(store), graph), datasets.geonames(store)
+    found = digest(
+        paths, [form, iri, name, str(day), given.decode("utf-8", "replace"), datasets.standing(known, numbers)]
+    )
     directory = store.location / "ingest" / f"{last_part(iri)}-{name}"
     with held(directory):
         work = Work(directory / f"work-{found[:12]}")
         task = Task(
-            paths, last_part(iri), name, work, day, open_gazetteer(store), _mapping(mapping, given),
-            datasets.geonames(store), progress,
+            paths, last_part(iri), name, work, day, known, _mapping(mapping, given), numbers, progress,
         )  # fmt: skip
         record = store.manifest().graphs.get(task.graph)
         if record and record.sha256 == found and not dry:
@@ -86,6 +95,13 @@ def ingest(
             )  # fmt: skip
         work.clear()
     return Outcome(task.tally, loaded, task.graph, directory)
+
+
+def _called(form: str, paths: Sequence[Path], mapping: Path | None) -> str:
+    """What a part of a data set is called where nobody says: like its format, or, where that tells little, its file."""
+    if form == "csv" and mapping:
+        return slug(mapping.stem)
+    return slug(paths[0].stem) if form in ("geojson", "rdf") else form
 
 
 def _changed(paths: Sequence[Path]) -> date:

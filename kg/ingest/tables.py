@@ -34,20 +34,21 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Record:
-    """A row of a table: the file, the line on which it begins, its fields by the names of the columns, its text, and how
-    much of all files has been read with it (0 to 1). `wrong` says why it is no row; then it has no fields."""
+    """A row of a table: the file, the line on which it begins, its fields by the names of the columns, its text, and
+    how much of all files has been read with it (0 to 1). `wrong` says why it is no row; then it has no fields."""
 
     file: str
     line: int
-    fields: dict[str, str]
+    fields: dict[str, Any]
     text: str
     share: float
     wrong: str = ""
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[list[tuple[str, IO[bytes], Callable[[], float]]]]:
-    """The tables in a file: itself, or each `.csv` of an archive; the name, the bytes, and how much of it is read.
+def opened(path: Path, *endings: str) -> Iterator[list[tuple[str, IO[bytes], Callable[[], float]]]]:
+    """The files in a file: itself, or each of an archive that ends so (`.csv`); the name, the bytes, and how much of it
+    is read.
 
     Raises BadFile.
     """
@@ -59,9 +60,10 @@ def opened(path: Path) -> Iterator[list[tuple[str, IO[bytes], Callable[[], float
                 yield [(path.name, raw, lambda: raw.tell() / size)]
                 return
             archive = stack.enter_context(zipfile.ZipFile(raw))
-            members = [each for each in archive.infolist() if each.filename.endswith(".csv") and not _hidden(each)]
+            ends = endings or (".csv",)
+            members = [each for each in archive.infolist() if each.filename.endswith(ends) and not _hidden(each)]
             if not members:
-                raise BadFile(str(path), None, "an archive without a .csv file")
+                raise BadFile(str(path), None, f"an archive without a {' or '.join(ends)} file")
             whole = max(1, sum(each.file_size for each in members))
             before, tables = 0, []
             for each in members:

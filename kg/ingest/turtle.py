@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from hashlib import sha256
 
 from kg.ontology import PREFIXES
+from kg.phrases import Phrase
 
 HEAD = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
 """What a part begins with."""
@@ -28,6 +30,12 @@ def curie(kind: str, local: str) -> str:
 def slug(text: str, most: int = 40) -> str:
     """What an IRI has of a text: its first letters and digits that are ASCII."""
     return "-".join(re.findall(r"[a-z0-9]+", text.casefold()))[:most].strip("-")
+
+
+def span(edtf: str) -> str:
+    """What names have of a date in EDTF."""
+    plain = slug(edtf)
+    return plain if plain == edtf else f"{plain}-{sha256(edtf.encode()).hexdigest()[:6]}"
 
 
 class Dates:
@@ -55,6 +63,27 @@ class Dates:
             return self._say(f"when:{text}", text, low, high, "Month" if len(text) > len("2021") else "Year")
         name = f"when:{precision.lower()}-{first}--{last}"
         return self._say(name, f"[{first}..{last}]", low, high, precision)
+
+    def phrase(self, said: Phrase, text: str = "") -> str:
+        """A date in EDTF or in words; `text` are the words, where they are others."""
+        bounds = said.bounds
+        if not text and not bounds.extent and not bounds.flags and bounds.earliest and bounds.latest:
+            return self.window(bounds.earliest.toordinal(), bounds.latest.toordinal(), said.precision)
+        name = f"when:said-{sha256(f'{said.edtf} {text}'.encode()).hexdigest()[:12]}"
+        limits = (("earliest", bounds.earliest), ("latest", bounds.latest),
+                  ("endEarliest", bounds.end_earliest), ("endLatest", bounds.end_latest))  # fmt: skip
+        told = "".join(f' ; kg:{term} "{day}"^^xsd:date' for term, day in limits if day)
+        words = f" ; kg:dateText {quoted(text)}" if text else ""
+        self._described[name] = (
+            f'{name} a kg:When ; kg:edtf "{said.edtf}"^^edtf:EDTF{told}{words} ; kg:precision kg:{said.precision} .\n'
+        )
+        return name
+
+    def words(self, text: str) -> str:
+        """Words that are no date that is understood: a date without bounds."""
+        name = f"when:text-{sha256(text.encode()).hexdigest()[:12]}"
+        self._described[name] = f"{name} a kg:When ; kg:dateText {quoted(text)} .\n"
+        return name
 
     def _say(self, name: str, edtf: str, low: int, high: int, precision: str) -> str:
         if name not in self._described:

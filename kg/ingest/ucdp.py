@@ -45,7 +45,17 @@ NEEDED = (
     "where_prec", "latitude", "longitude", "country", "country_id", "date_prec", "date_start", "date_end",
     "deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "best", "high", "low",
 )  # fmt: skip
-KNOWN = (*NEEDED, "relid", "code_status", "source_article", "where_coordinates", "adm_1", "adm_2", "event_clarity", *LEFT)
+KNOWN = (
+    *NEEDED,
+    "relid",
+    "code_status",
+    "source_article",
+    "where_coordinates",
+    "adm_1",
+    "adm_2",
+    "event_clarity",
+    *LEFT,
+)
 DATE_PRECISION = {1: "Day", 2: "BoundOnly", 3: "Week", 4: "Month", 5: "Year"}
 """The kg:precision for a date_prec: the day, two to six days, a week, a month, more."""
 VIOLENCE = {1: ("ArmedClash", "fighting"), 2: ("ArmedClash", "fighting"), 3: ("Killings", "killing of civilians")}

@@ -15,8 +15,8 @@ import numpy as np
 
 from kg.ingest import tables
 from kg.ingest.fields import Array, Fields, days
-from kg.ingest.observed import BITS, Runs, merged, runs_of
 from kg.ingest.known import holders
+from kg.ingest.observed import BITS, Runs, merged, runs_of, seen
 from kg.ingest.report import Tally
 from kg.ingest.spells import Spot, Voice, write
 from kg.ingest.task import Task
@@ -75,7 +75,8 @@ def read(task: Task) -> None:
         for column, whose in VOICES.items()
     ]
     places = Places(task)
-    write(task, voices, held, found, places.spot, lambda: actors + places.described())
+    made = [[seen(runs, voice) for runs in found] for voice in range(len(voices))]
+    write(task, voices, held, made, places.spot, lambda _: actors + places.described())
 
 
 class Places:
@@ -136,9 +137,9 @@ def observations(
     good = (place > 0) & (day > 0) & (day <= task.retrieved.toordinal())
     code = np.zeros(len(place), np.uint64)
     for voice, name in enumerate(VOICES):
-        seen = fields.among(at[name], _SEEN)
-        good &= seen >= 0
-        code |= _STATUS[seen] << np.uint64(BITS * voice)
+        status = fields.among(at[name], _SEEN)
+        good &= status >= 0
+        code |= _STATUS[status] << np.uint64(BITS * voice)
     good &= fields.among(at["status"], _SEEN) >= 0
     # what does not fit the plain form is read once more, field by field, to be told why
     strange = np.sort(np.concatenate([fields.line[~good], fields.other]))
@@ -172,7 +173,7 @@ def _one_by_one(
         yield line, place, day, code
 
 
-def understood(text: str, columns: Sequence[str], retrieved: date) -> tuple[int, int, int, int]:
+def understood(text: str, columns: Sequence[str], retrieved: date) -> tuple[int, int, int, str]:
     """The place, the day and the code of a row, and what is odd about it though it can be read.
 
     Raises ValueError with the reason for which it is rejected.

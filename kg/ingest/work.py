@@ -11,12 +11,12 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -56,14 +56,14 @@ class Work:
         with np.load(self.directory / f"chunk-{number:06}.npz") as kept:
             return dict(kept)
 
-    def state(self, number: int) -> dict[str, object]:
+    def state(self, number: int) -> dict[str, Any]:
         """What else a chunk left to those after it."""
-        found: dict[str, object] = json.loads((self.directory / f"state-{number:06}.json").read_text("utf-8"))
+        found: dict[str, Any] = json.loads((self.directory / f"state-{number:06}.json").read_text("utf-8"))
         return found
 
     def keep(
         self, number: int, tally: Tally, *, arrays: dict[str, Array] | None = None,
-        text: str | None = None, state: dict[str, object] | None = None,
+        text: str | None = None, state: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Keep what came of a chunk. Its account is written last: with that, it is done."""
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ class Work:
             self.part(number).write_text(text, "utf-8")
         unfinished = self.directory / "chunk.new"
         unfinished.write_text(tally.to_json(), "utf-8")
-        os.replace(unfinished, self.directory / f"chunk-{number:06}.json")
+        unfinished.replace(self.directory / f"chunk-{number:06}.json")
 
     def part(self, number: int) -> Path:
         """The file for a part of the Turtle."""

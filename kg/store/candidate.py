@@ -57,6 +57,7 @@ class Candidate:
 
         Raises BadFile with the line where the text is no Turtle; the candidate must then be given up.
         """
+
         def load(store: ox.Store, name: ox.NamedNode) -> None:
             try:
                 store.bulk_load(text, ox.RdfFormat.TURTLE, base_iri=graph, to_graph=name)
