@@ -34,8 +34,8 @@ check: .venv/testing ## the tests, with coverage, in JOBS processes
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 90
 
-golden: .venv/testing ## the golden cases of control, through RDF: WORLDS=FILE, ENGINE=index or reference
-	$(BIN)/python -m tests.golden_control $(or $(WORLDS),tests/golden/control/worlds.jsonl) --engine $(or $(ENGINE),index)
+golden: .venv/testing ## golden cases: of control, through RDF (WORLDS=FILE, ENGINE=index or reference), or NETWORKS=FILE
+	$(BIN)/python -m $(if $(NETWORKS),tests.golden_networks $(NETWORKS) $(if $(ENGINE),--engine $(ENGINE)),tests.golden_control $(or $(WORLDS),tests/golden/control/worlds.jsonl) --engine $(or $(ENGINE),index))
 
 tables: .venv/installed ## write the files of data/ that come from data/tables again
 	$(BIN)/python -m tools.build

@@ -19,9 +19,9 @@ from kg.asking import Question
 from kg.control import index as indexes
 from kg.control.accounts import Accounts, accounts
 from kg.control.answers import Counts, Run, Verdict, View
+from kg.control.findings import Findings, findings
 from kg.control.index import Columns, Index
 from kg.control.names import Array
-from kg.control.neighbours import account
 from kg.control.opening import open_control
 from kg.control.record import Day
 from kg.control.verdicts import STATES
@@ -112,16 +112,17 @@ class Held:
         """The answers about all places of the index."""
         return columns(self.known, self.question)
 
-    def accounts(self, start: int = 0, stop: int | None = None, *, grounded: bool = True) -> Accounts:
-        """The verdicts about the listed places from `start` to before `stop`, as columns; without what they rest on
+    def findings(self, start: int = 0, stop: int | None = None, *, grounded: bool = True) -> Findings:
+        """The verdicts about the listed places from `start` to before `stop`, in numbers; without what they rest on
         unless `grounded`."""
+        asked, numbers = self.question, self.known.numbers[self.at[start:stop]]
+        return findings(self.known.index, numbers, asked.first, asked.last, asked.view, grounded=grounded)
+
+    def accounts(self, start: int = 0, stop: int | None = None) -> Accounts:
+        """The verdicts about the listed places from `start` to before `stop`, as columns of plain values."""
         asked, at = self.question, self.at[start:stop]
         names = [self.known.places[each] for each in at.tolist()]
-        numbers = self.known.numbers[at]
-        days = asked.first, asked.last
-        if len(at) == 1 and grounded and numbers[0] >= 0:
-            return account(self.known.index, int(numbers[0]), *days, asked.view)
-        return accounts(self.known.index, names, numbers, *days, asked.view, grounded=grounded)
+        return accounts(self.known.index, names, self.known.numbers[at], asked.first, asked.last, asked.view)
 
     def label(self, iri: str) -> str:
         """What a place or an actor is called in the language of the question."""

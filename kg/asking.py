@@ -120,12 +120,9 @@ def days(text: str, parameter: str = "at") -> tuple[Day, Day]:
     Raises BadDate for a text that is none, and for one without a beginning or an end.
     """
     try:
-        bounds = dates.parse(text)
+        first, last = dates.span(text)
     except BadDate as error:
         raise BadDate(f"{parameter}: {error}") from None
-    first, last = bounds.earliest, bounds.end_latest if bounds.extent else bounds.latest
-    if first is None or last is None:
-        raise BadDate(f"{parameter}: {text!r} has no first or no last day; give both, such as 2021-08-01/2021-08-15")
     return first.toordinal(), last.toordinal()
 
 

@@ -6,14 +6,15 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from kg import __version__, cli_claims, cli_control, cli_ingest, files
+from kg import __version__, cli_claims, cli_control, cli_ingest, cli_links, cli_roads, files
+from kg.cli_progress import progress
 from kg.errors import Problem, QuerySyntax
 from kg.store import open_store
 from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
@@ -67,6 +68,12 @@ for command in (
     cli_control.aggregates,
     cli_ingest.ingest,
     cli_ingest.dataset,
+    cli_roads.routes,
+    cli_roads.path,
+    cli_roads.pockets,
+    cli_roads.chokepoints,
+    cli_links.link,
+    cli_links.enrich,
 ):
     main.add_command(command)
 
@@ -88,7 +95,7 @@ def load(location: Path, paths: tuple[Path, ...], graph: str | None, replace_edi
     if graph and len(paths) != 1:
         raise click.UsageError("--graph goes with exactly one file")
     chosen = list(paths) or files.shipped_files()
-    with _opened(location) as store, _progress(len(chosen) + 4, "loading") as step:
+    with _opened(location) as store, progress(len(chosen) + 4, "loading") as step:
         done = publish.load(store, chosen, who=_who("load"), graph=graph, replace_edited=replace_edited, progress=step)
     if done.written:
         click.echo(f"published version {done.version}: {sum(done.written.values()):,} triples written")
@@ -143,7 +150,7 @@ def validate(paths: tuple[Path, ...]) -> None:
 
     beside = files.shipped_files()
     chosen = list(paths) or beside
-    with _progress(len({*chosen, *beside}) + 1, "validating") as step:
+    with progress(len({*chosen, *beside}) + 1, "validating") as step:
         violations = publish.dry_run(chosen, beside=beside, progress=step)
     for violation in violations:
         click.echo(str(violation))
@@ -238,25 +245,6 @@ def _opened(location: Path, **limits: Any) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-@contextmanager
-def _progress(steps: int, label: str) -> Iterator[Callable[[str], None]]:
-    """A progress bar on standard error, shown where that is a terminal; call what it gives at the start of a step."""
-    if not sys.stderr.isatty():
-        told: list[str] = []
-
-        def tell(word: str) -> None:
-            if not told:
-                click.echo(f"{label} …", err=True)
-            told.append(word)
-
-        yield tell
-        return
-    with click.progressbar(
-        length=steps, label=label, file=sys.stderr, item_show_func=lambda word: word, show_eta=False,
-    ) as bar:  # fmt: skip
-        yield lambda word: bar.update(1, word)
 
 
 def as_table(results: dict[str, Any], prefixes: dict[str, str]) -> str:

@@ -74,7 +74,7 @@ def control(location: Path, /, form: str, **texts: tuple[str, ...]) -> None:
             told = {**plain.asked(question), "version": found.version}
             click.echo(turtle.document(told, turtle.held(found)), nl=False)
         else:
-            click.echo(mapped.written(found, "geojson" if form == "geojson" else "json"), nl=False)
+            click.echo(b"".join(mapped.written(found, "geojson" if form == "geojson" else "json")), nl=False)
 
 
 @click.command()

@@ -67,6 +67,21 @@ def parse(text: str) -> Bounds:
     return _simple(stripped, text)
 
 
+def span(text: str) -> tuple[date, date]:
+    """The first and the last day that a date may mean, or that an extent has.
+
+    >>> span("2021-08")
+    (datetime.date(2021, 8, 1), datetime.date(2021, 8, 31))
+
+    Raises what `parse` raises, and BadDate for a text without a beginning or an end.
+    """
+    bounds = parse(text)
+    first, last = bounds.earliest, bounds.end_latest if bounds.extent else bounds.latest
+    if first is None or last is None:
+        raise BadDate(f"{text!r} has no first or no last day; give both, such as 2021-08-01/2021-08-15")
+    return first, last
+
+
 def _window(first: str, last: str, text: str) -> Bounds:
     low, high = (_simple(part, text) if part else Bounds() for part in (first, last))
     if low.earliest and high.latest and low.earliest > high.latest:

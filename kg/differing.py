@@ -11,8 +11,9 @@ import numpy as np
 from kg.answering import Held, Known, fitting, held, known, listed
 from kg.asking import Question
 from kg.control import index as indexes
-from kg.control.accounts import claim_names, decoded, every, runs_from
+from kg.control.accounts import claim_names, decoded, every
 from kg.control.answers import Run
+from kg.control.findings import runs_from
 from kg.control.grounds import bounds, grounds_of
 from kg.control.ledger import ACTOR_SHIFT
 from kg.control.names import Array, spans

@@ -12,6 +12,8 @@
     ├── ClaimConflict      a claim that does not fit what is in the record already
     ├── UnknownName        no place, actor or source has this name: the nearest ones
     ├── AmbiguousName      several places, actors or sources have this name: all of them
+    ├── BadReview          a review of links that cannot be taken as it is: the lines, and what is wrong with each
+    ├── ElsewhereFailed    another service did not answer, or with nothing that can be used
     ├── BadQuestion        a part of a question that is not accepted: which, and what is
     ├── StoreProblem
     │   ├── StoreUnreadable    the directory is no store, or damaged
@@ -192,6 +194,25 @@ class BadQuestion(Problem):
     def __init__(self, parameter: str, value: str, accepted: str) -> None:
         self.parameter, self.value = parameter, value
         super().__init__(f"{parameter}={value!r}: {accepted}" if value else f"{parameter}: {accepted}")
+
+
+class BadReview(Problem):
+    """A review of links that cannot be taken as it is; nothing was written. `faults` are lines of it (1-based, None for
+    the whole), each with what is wrong and what is accepted."""
+
+    def __init__(self, file: str, faults: list[tuple[int | None, str]]) -> None:
+        self.file, self.faults = file, faults
+        told = [f"{file}:{line}: {message}" if line else f"{file}: {message}" for line, message in faults]
+        super().__init__("\n".join(["nothing was written, because of the review", *told]))
+
+
+class ElsewhereFailed(Problem):
+    """Another service did not answer, or with nothing that can be used. `again` is whether it is worth to come again,
+    `after` how many seconds it asks to wait."""
+
+    def __init__(self, message: str, *, again: bool = False, after: float = 0.0) -> None:
+        self.again, self.after = again, after
+        super().__init__(message)
 
 
 class StoreProblem(Problem):

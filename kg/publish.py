@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg import files, gazetteer, news, validate
+from kg import described, files, news, validate
 from kg.control import publishing as control
 from kg.control.reading import DERIVED
 from kg.errors import BadFile, NothingPublished, Refused, Violation
@@ -106,6 +106,7 @@ def _loaded(
         raise Refused(violations)
     progress("drawing conclusions")
     control.conclude(candidate, candidate.changed, candidate.nodes)
+    described.keep_loaded(candidate)
     progress("putting in order")
     candidate.tidy()
     progress("publishing")
@@ -154,7 +155,8 @@ def write(
         progress("checking")
         derived = _checked(candidate, account)
         candidate.news = news.of_write(store, candidate, account)
-        candidate.described = gazetteer.described(account)
+        candidate.described = described.otherwise(account)
+        described.keep(candidate, candidate.described)
         unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
         changed = account.changed if account.nodes else None
         progress("concluding")

@@ -23,6 +23,7 @@ from server import (
     headers,
     operation,
     pages,
+    roads,
     search,
     sparql,
     wording,
@@ -48,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        claims, control, api,
+        claims, control, roads, api,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

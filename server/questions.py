@@ -8,6 +8,8 @@ from pydantic import Field, create_model
 
 from kg.asking import LISTENING, SIDES
 from kg.control.answers import Policy, State
+from kg.derive.answers import Areas, Reading
+from kg.forms.networks import Network as Kind
 from server.declared import Paged, Query
 
 DAY = "a day, a month, a year, a window `[a..b]` or an interval `a/b` (EDTF)"
@@ -97,3 +99,80 @@ def _sided() -> type[_Both]:
 
 
 Compare = _sided()
+
+
+class OnDay(Listening, Named):
+    """One day."""
+
+    at: str = Field(description="one day (EDTF)", examples=["2021-08-10"])
+
+
+class OnRoads(OnDay):
+    """How places hang together by road, for an actor on a day."""
+
+    actor: str | None = Field(
+        None, description="for whom the roads are open or cut; by default the actor that has a seat",
+        examples=["islamic-republic-government"],
+    )  # fmt: skip
+    areas: Areas = Field(
+        "all", description="what counts of the areas that a road passes: whatever is said of them, only what is said of"
+        " them as a whole or of their centre, or nothing",
+    )  # fmt: skip
+
+
+class Routes(OnRoads, Paged):
+    """The state of named roads."""
+
+    route: list[str] = Field([], description="only these named roads", examples=[["kabul-kandahar"]])
+
+
+class Path(OnDay):
+    """Ways that avoid an actor."""
+
+    from_: str = Field(alias="from", description="the place to go from", examples=["city-kabul"])
+    to: str = Field(description="the place to go to", examples=["city-herat"])
+    avoid: str = Field(description="whom to avoid, and its allies", examples=["taliban"])
+
+
+class Pockets(OnRoads, Paged):
+    """Places that are cut off."""
+
+    seat: str | None = Field(None, description="a place that stands for the actor's seat", examples=["city-kandahar"])
+
+
+class Chokepoints(OnRoads, Paged):
+    """What everything hangs on."""
+
+    at: str | None = Field(  # type: ignore[assignment]
+        None, description="one day (EDTF); without it all roads are asked about, whoever holds what",
+        examples=["2021-08-08"],
+    )  # fmt: skip
+
+
+class Fronts(OnRoads, Paged):
+    """Where holders meet."""
+
+    between: Literal["roads", "areas"] = Field(
+        "roads", description="whether the ends of pieces of road, or areas that share a boundary"
+    )
+
+
+class Holdings(OnRoads, Paged):
+    """What hangs together."""
+
+    reading: Reading = Field("certainly", description="whether what is certainly, or possibly, joined")
+
+
+class Links(OnRoads, Paged):
+    """Route adjacency."""
+
+    captured: Literal["0", "1", "off", "on"] = Field(
+        "0", description="whether only captured places, also across others"
+    )
+
+
+class Network(OnRoads):
+    """A graph for other programs."""
+
+    at: str = Field(description=f"one day; of kind control also {DAY}", examples=["2021-08-10"])
+    kind: Kind = Field("roads", description="roads, areas that share a boundary, or who holds what")

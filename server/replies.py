@@ -15,9 +15,9 @@ CSV: formats.Offer = {"csv": ("text/csv",)}
 RDF: formats.Offer = {name: formats.GRAPHS[name][:1] for name in ("ttl", "nt", "rdf", "jsonld")}
 
 
-def reply(content: str | dict[str, object], media_type: str, version: str) -> Response:
-    """An answer made of one version; plain values become JSON."""
-    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False) + "\n"
+def reply(content: str | list[bytes] | dict[str, object], media_type: str, version: str) -> Response:
+    """An answer made of one version, whole or in its parts; plain values become JSON."""
+    text = content if isinstance(content, (str, list)) else json.dumps(content, ensure_ascii=False) + "\n"
     response = Response(text, content_type=formats.header(media_type))
     response.headers["Controlgraph-Version"] = version
     response.vary.add("Accept")

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from kg.control.answers import View
 from kg.control.facts import Facts, Pairs
+from kg.control.index import DEFAULT
 from kg.control.ledger import ACTOR_SHIFT, NEVER, Ledger
 from kg.control.names import Array, distinct
+from kg.control.record import Day
 from kg.control.runs import Runs, answered, cut, is_wide, joined
 from kg.control.telling import SOME
 from kg.control.timelines import Timelines, timelines
@@ -25,7 +28,8 @@ class Conclusions:
 
     `claims` and `baselines` are pairs (run, claim) and (run, baseline). `stays` have a row for each stay: place, actor,
     possible from, certain from, certain until, possible until (0: no such day, `NEVER`: no end is known), whether only
-    the centre is held; `covered` are its first and last run.
+    the centre is held, whether somebody heard tells that it came by a change, not only by baseline or presumption or
+    that it was so; `covered` are its first and last run.
     """
 
     runs: Runs
@@ -35,13 +39,13 @@ class Conclusions:
     covered: Array
 
 
-def conclude(ledger: Ledger, places: Array) -> Conclusions:
-    """The conclusions about places, given in order by their numbers."""
+def conclude(ledger: Ledger, places: Array, view: View = DEFAULT) -> Conclusions:
+    """The conclusions about places, given in order by their numbers, as a view has them."""
     wide = is_wide(ledger)[places]
     found: list[Conclusions] = []
     size = 0
     for some, is_large in ((places[~wide], False), (places[wide], True)):
-        for heard, place, day, answers in answered(ledger, some, View(), is_large):
+        for heard, place, day, answers in answered(ledger, some, view, is_large):
             found.append(portion(ledger, heard, place, day, answers, size))
             size += len(found[-1].runs.place)
     claims, baselines = ([getattr(each, which) for each in found] for which in ("claims", "baselines"))
@@ -98,14 +102,17 @@ def stays(
     centre = np.zeros_like(answers.controllers)
     at = np.flatnonzero(words.in_force & (fate == HEARD) & heard.partial[words.row])
     np.bitwise_or.at(centre, question[at], heard.names[words.row[at]] | heard.parties[words.row[at]])
+    taken = np.zeros_like(answers.controllers)
+    at = np.flatnonzero(words.in_force & (fate == HEARD) & heard.told[words.row])
+    np.bitwise_or.at(taken, question[at], heard.names[words.row[at]])
     same = np.append(False, place[1:] == place[:-1])
     until = np.where(np.append(same[1:], False), np.append(day[1:], 0) - 1, NEVER)
     most = int(np.diff(ledger.holder_start)[place].max(initial=0))
-    rows, covered = [np.zeros((0, 7), np.int64)], [np.zeros((0, 2), np.int64)]
+    rows, covered = [np.zeros((0, 8), np.int64)], [np.zeros((0, 2), np.int64)]
     for number in range(most):
         bit = ACTOR_SHIFT + number
-        has, sure, seat = (
-            np.asarray(sets >> bit & 1, bool) for sets in (answers.controllers, answers.certain, centre)
+        has, sure, seat, told = (
+            np.asarray(sets >> bit & 1, bool) for sets in (answers.controllers, answers.certain, centre, taken)
         )  # fmt: skip
         went = same & np.append(False, has[:-1])
         begins = has & ~(went & (seat == np.append(False, seat[:-1])))
@@ -125,19 +132,49 @@ def stays(
         certain_first, certain_last = np.zeros(len(start), np.int64), np.zeros(len(start), np.int64)
         certain_last[of] = until[certain]
         certain_first[of[::-1]] = day[certain[::-1]]
+        changed = np.zeros(len(start), bool)
+        changed[stay[told[asked]]] = True
         actor = ledger.holder_actor[ledger.holder_start[place[start]] + number]
         rows.append(np.stack(
-            [place[start], actor, day[start], certain_first, certain_last, until[last], seat[start]], 1
+            [place[start], actor, day[start], certain_first, certain_last, until[last], seat[start], changed], 1
         ))  # fmt: skip
         covered.append(np.stack([run[start], run[last]], 1))
     return np.concatenate(rows), np.concatenate(covered)
 
 
-def parts(facts: Facts, ledger: Ledger, places: Array) -> list[tuple[int, ...]]:
-    """Who is said to hold parts of places: place, actor, source, claim, and the days as in `Conclusions.stays`.
+class Part(NamedTuple):
+    """What one source says from one day on of who holds parts of a place; the days as in `Conclusions.stays`."""
+
+    place: int
+    actor: int
+    source: int
+    first: Day
+    certain_first: Day
+    certain_last: Day
+    last: Day
+    claims: tuple[int, ...]
+
+
+def parts(facts: Facts, ledger: Ledger, places: Array, view: View = DEFAULT) -> list[Part]:
+    """Who is said to hold parts of places, in order, by those to whom a view listens. `ledger` is gathered from
+    `facts`."""
+    nodes = dict[tuple[int, ...], list[tuple[int, ...]]]()
+    for place, actor, source, claim, *days in sorted(partly(facts, ledger, places, view)):
+        nodes.setdefault((place, actor, source, days[0]), []).append((claim, *days[1:]))
+    found: list[Part] = []
+    for (place, actor, source, first), several in nodes.items():
+        sure = [each for each in several if each[1]]
+        certain = (min(each[1] for each in sure), max(each[2] for each in sure)) if sure else (0, 0)
+        claims = tuple(sorted({each[0] for each in several}))
+        found.append(Part(place, actor, source, first, *certain, max(each[3] for each in several), claims))
+    return found
+
+
+def partly(facts: Facts, ledger: Ledger, places: Array, view: View) -> list[tuple[int, ...]]:
+    """What each claim says of that: place, actor, source, claim, and the days.
 
     Possible from the first and certain from the last day on which it may have happened, until the next row of the voice
-    about the whole may be, or surely is, done. `ledger` is gathered from `facts`.
+    about the whole may be, or surely is, done.
     """
     wide = is_wide(ledger)[places]
     found: list[tuple[int, ...]] = []
@@ -148,7 +185,7 @@ def parts(facts: Facts, ledger: Ledger, places: Array) -> list[tuple[int, ...]]:
         told.setdefault(each, []).append(happened)
     sites = set(zip(facts.at[0].tolist(), facts.at[1].tolist(), strict=True)) if told else set()
     for some, is_large in ((places[~wide], False), (places[wide], True)):
-        heard = timelines(ledger, some, View(), is_large)
+        heard = timelines(ledger, some, view, is_large)
         voice = np.repeat(np.arange(len(heard.place)), np.diff(heard.row_start))
         for row in np.flatnonzero(~heard.word).tolist():
             place, source = int(heard.place[voice[row]]), int(heard.source[voice[row]])

@@ -13,10 +13,11 @@ from urllib.parse import quote
 
 import numpy as np
 
-from kg.control.conclusions import Conclusions, conclude, parts
+from kg.control.conclusions import Conclusions, Part, conclude, parts
 from kg.control.facts import Facts
 from kg.control.ledger import ACTOR_SHIFT, NEVER, Ledger
 from kg.control.names import Array
+from kg.control.record import Day
 from kg.control.weighing import UNKNOWN
 from kg.files import BASE
 from kg.ontology import PREFIXES
@@ -48,8 +49,8 @@ def written(facts: Facts, ledger: Ledger, places: Array) -> Iterator[bytes]:
     found = conclude(ledger, places)
     names = Writer(ledger, found)
     told = dict[int, list[str]]()
-    for place, text in names.partials(parts(facts, ledger, places)):
-        told.setdefault(place, []).append(text)
+    for part in parts(facts, ledger, places):
+        told.setdefault(part.place, []).append(names.part(part))
     runs, stays = edges(found.runs.place, places), edges(np.sort(found.stays[:, 0]), places)
     order = np.lexsort((found.stays[:, 2], found.stays[:, 1], found.stays[:, 0])).tolist()
     pieces, size = [HEAD], 0
@@ -131,33 +132,36 @@ class Writer:
 
     def stay(self, number: int) -> str:
         """An interval."""
-        place, actor, first, certain_first, certain_last, last, centre = self.stays[number]
+        place, actor, first, certain_first, certain_last, last, centre, _ = self.stays[number]
         name, who = self.places[place], self.actors[actor]
         told = [
-            f"<{BASE}id/interval/{slug(name)}/{slug(who, 'actor')}/{day(first)}> a kg:ControlInterval ; "
+            f"<{interval_iri(name, who, first)}> a kg:ControlInterval ; "
             f"kg:place <{name}> ; kg:controller <{who}> ; kg:extent kg:{'Centre' if centre else 'Whole'}",
             *bounds(first, certain_first, certain_last, last),
             *(f"prov:wasDerivedFrom <{claim}>" for claim in self.evidence(*self.covered[number])),
         ]
         return " ;\n  ".join(told) + " .\n"
 
-    def partials(self, found: list[tuple[int, ...]]) -> Iterator[tuple[int, str]]:
-        """Places, and partial control of them; what one source says from one day on is one node."""
-        nodes = dict[tuple[int, ...], list[tuple[int, ...]]]()
-        for place, actor, source, claim, *days in sorted(found):
-            nodes.setdefault((place, actor, source, days[0]), []).append((claim, *days[1:]))
-        for (place, actor, source, first), several in nodes.items():
-            name, who = self.places[place], self.actors[actor]
-            sure = [each for each in several if each[1]]
-            certain = (min(each[1] for each in sure), max(each[2] for each in sure)) if sure else (0, 0)
-            told = [
-                f"<{BASE}id/partial/{slug(name)}/{slug(who, 'actor')}/{day(first)}/"
-                f"{slug(self.sources[source], 'source')}> "
-                f"a kg:PartialControl ; kg:place <{name}> ; kg:holder <{who}> ; kg:extent kg:SomeParts",
-                *bounds(first, *certain, max(each[3] for each in several)),
-                *(f"prov:wasDerivedFrom <{claim}>" for claim in sorted({self.claims[each[0]] for each in several})),
-            ]
-            yield place, " ;\n  ".join(told) + " .\n"
+    def part(self, told: Part) -> str:
+        """Partial control."""
+        name, who = self.places[told.place], self.actors[told.actor]
+        lines = [
+            f"<{partial_iri(name, who, told.first, self.sources[told.source])}> "
+            f"a kg:PartialControl ; kg:place <{name}> ; kg:holder <{who}> ; kg:extent kg:SomeParts",
+            *bounds(told.first, told.certain_first, told.certain_last, told.last),
+            *(f"prov:wasDerivedFrom <{self.claims[claim]}>" for claim in told.claims),
+        ]
+        return " ;\n  ".join(lines) + " .\n"
+
+
+def interval_iri(place: str, actor: str, first: Day) -> str:
+    """What a `kg:ControlInterval` is called."""
+    return f"{BASE}id/interval/{slug(place)}/{slug(actor, 'actor')}/{day(first)}"
+
+
+def partial_iri(place: str, actor: str, first: Day, source: str) -> str:
+    """What a `kg:PartialControl` is called."""
+    return f"{BASE}id/partial/{slug(place)}/{slug(actor, 'actor')}/{day(first)}/{slug(source, 'source')}"
 
 
 def bounds(first: int, certain_first: int, certain_last: int, last: int) -> Iterator[str]:

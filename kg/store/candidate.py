@@ -199,6 +199,12 @@ class Candidate:
             self._reading = ox.Store(str(self.directory)) if empty else ox.Store.read_only(str(self.directory))
         return self._reading
 
+    def csv(self, text: str) -> bytes:
+        """The solutions of a SELECT query on the candidate as CSV, its default graph the union of all graphs."""
+        result = self._database().query(text, use_default_graph_as_union=True)
+        assert isinstance(result, ox.QuerySolutions)
+        return result.serialize(format=ox.QueryResultsFormat.CSV) or b""
+
     def select(self, text: str, **values: Node) -> list[Row]:
         """The solutions of a SELECT query on the candidate, its default graph the union of all graphs.
 

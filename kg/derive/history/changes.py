@@ -1,0 +1,97 @@
+"""Holdings of an actor that join or part: on which day, named by what, and why (docs/networks.md)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kg.control.facts import Pairs
+from kg.control.names import Array, distinct
+from kg.derive.history.blocks import Block
+from kg.derive.history.causes import Reasons, marked, met, once, reasons, touches
+from kg.derive.history.components import Components
+from kg.derive.history.states import HELD, OWN
+
+POSSIBLY, CERTAINLY = 1, 3
+"""The readings, as the level from which on places hang together."""
+PARTED, JOINED = range(2)
+
+
+class Changes(NamedTuple):
+    """Changes of holdings: the row of a block, what happened, by which place the holding is named (that of the day
+    before where it parted), into how many pieces, and how many places they have then; and why, by number."""
+
+    row: Array
+    kind: Array
+    principal: Array
+    pieces: Array
+    places: Array
+    because: Reasons
+
+
+def own_of(block: Block, reading: int) -> Array:
+    """Whether each place counts as the actor's in each row."""
+    return block.state == HELD if reading == CERTAINLY else OWN[block.state]
+
+
+def changes(block: Block, found: Components, reading: int, rank: Array) -> Changes:
+    """The changes of a block. `rank` orders the places: the least one names a holding."""
+    own = own_of(block, reading)[:, found.moving]
+    of = found.of[:, found.moving] + np.arange(len(found.of))[:, None] * found.size
+    both = own[1:] & own[:-1]
+    before, after = of[:-1][both], of[1:][both]
+    parts = [
+        turned(block, found, reading, rank, own, of, before, after, kind) for kind in (PARTED, JOINED)
+    ]  # fmt: skip
+    size = len(parts[0].row)
+    asked = Reasons(*(np.concatenate(each) for each in zip(parts[0].because, parts[1].because, strict=True)))
+    asked.question[len(parts[0].because.question) :] += size
+    return Changes(*(np.concatenate(each) for each in list(zip(*parts, strict=True))[:5]), asked)
+
+
+def turned(
+    block: Block, found: Components, reading: int, rank: Array, own: Array, of: Array, before: Array, after: Array,
+    kind: int,
+) -> Changes:  # fmt: skip
+    """The changes of a kind. `own` and `of` tell of the places that move, `before` and `after` name the components of
+    each place that counts on a day and the day before."""
+    whole, piece = (after, before) if kind == JOINED else (before, after)
+    size = len(found.of) * found.size
+    one = np.zeros(size, np.int64)
+    one[whole] = piece
+    several = marked(size, whole[one[whole] != piece])
+    mixed = np.flatnonzero(several[whole])
+    whole, piece = whole[mixed], piece[mixed]
+    named = distinct(whole)
+    pairs = once(np.searchsorted(named, whole), piece)
+    row = named // max(1, found.size) + (kind == PARTED)
+    at = np.nonzero(own & several[of])
+    member = np.searchsorted(named, of[at])
+    least = np.full(len(named), len(rank))
+    np.minimum.at(least, member, rank[found.moving[at[1]]])
+    counted = np.bincount(member, minlength=len(named)) if kind == JOINED else np.bincount(
+        np.searchsorted(named, whole), minlength=len(named)
+    )  # fmt: skip
+    principal = np.argsort(rank)[least] if len(named) else least
+    why = because(block, found, reading, pairs, kind, row, principal)
+    return Changes(row, np.full(len(named), kind), principal, np.bincount(pairs[0], minlength=len(named)), counted, why)
+
+
+def because(
+    block: Block, found: Components, threshold: int, pairs: Pairs, kind: int, row: Array, principal: Array
+) -> Reasons:  # fmt: skip
+    """Why pieces (pairs of change and component) have parted: what was lost that day and alone, put back, would join two
+    of them again; why they have joined: what came, and alone would have joined them the day before.
+
+    If nothing alone would, all that touches them; if nothing does, the place by which the holding is named.
+    """
+    touched = touches(block, found, threshold, back=kind == JOINED)
+    which, touch = met(touched, *pairs)
+    asked = pairs[0][which]
+    key = asked * (int(touched.group.max(initial=-1)) + 1) + touched.group[touch]
+    meeting, count = np.unique(once(key, pairs[1][which])[0], return_counts=True)
+    known = reasons(touched, asked, touch, np.isin(key, meeting[count > 1]))
+    rest = np.flatnonzero(~marked(len(row), known.question))
+    own = Reasons(rest, principal[rest], np.full(len(rest), -1))
+    return Reasons(*(np.concatenate(both) for both in zip(known, own, strict=True)))

@@ -1,0 +1,105 @@
+"""Pockets and changes of holdings over all days, or over some, for one actor after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from kg.control.ledger import NEVER
+from kg.control.names import Array
+from kg.control.record import Day
+from kg.derive.held import Held
+from kg.derive.history.blocks import Block, blocks, roads_of
+from kg.derive.history.changes import CERTAINLY, POSSIBLY, Changes, changes
+from kg.derive.history.components import components
+from kg.derive.history.pockets import Turns, Why, pockets
+from kg.derive.history.states import states_of, steps
+from kg.derive.network import Network
+
+
+@dataclass(frozen=True, eq=False)
+class Swept:
+    """What a sweep found, as columns, sorted.
+
+    `turns`: actor, place, day, what the place is from then on (0 no pocket, 1 possibly one, 2 certainly).
+    `whys`: actor, place, day, reading (1 possibly, 2 certainly), the place or area that is a reason, a piece or -1.
+    `changes`: actor, day, reading (1 possibly, 3 certainly), kind (0 parted, 1 joined), the place that names the
+    holding, its pieces, its places.
+    `causes`: the first five of these, the place or area that is a reason, a piece or -1.
+    """
+
+    turns: Array
+    whys: Array
+    changes: Array
+    causes: Array
+
+
+WIDTHS = {"turns": 4, "whys": 6, "changes": 7, "causes": 7}
+
+
+def sweep(network: Network, held: Held, windows: Iterable[tuple[int, Day, Day]]) -> Swept:
+    """Pockets and changes of holdings of actors, each on the days between two, both included."""
+    roads, stepped = roads_of(network), steps(held)
+    found: dict[str, list[Array]] = {name: [np.zeros((0, width), np.int64)] for name, width in WIDTHS.items()}
+    for actor, first, last in windows:
+        places, areas = states_of(network, held, stepped, actor)
+        seat, rank = int(network.seat[actor]), ranked(network, actor)
+        for block in blocks(network, roads, places, areas, first, last):
+            at = {threshold: components(block, threshold) for threshold in (POSSIBLY, 2, CERTAINLY)
+                  if threshold != 2 or seat >= 0}  # fmt: skip
+            for reading in (POSSIBLY, CERTAINLY):
+                add_changes(found, block, actor, reading, changes(block, at[reading], reading, rank))
+            if seat >= 0:
+                add_pockets(found, block, actor, *pockets(block, at, seat))
+    return Swept(**{name: ordered(np.concatenate(rows)) for name, rows in found.items()})
+
+
+def whole(network: Network, held: Held) -> list[tuple[int, Day, Day]]:
+    """The windows of the whole history: every actor that, or an ally of which, ever holds anything."""
+    one, other = network.allies
+    actors = np.union1d(held.actor, one[np.isin(other, held.actor)])
+    return [(actor, 0, NEVER - 1) for actor in actors.tolist()]
+
+
+def ranked(network: Network, actor: int) -> Array:
+    """For every place how early it is taken to name a holding of an actor: its seat, then the larger, then in order."""
+    order = np.lexsort((np.arange(len(network.places)), -network.population))
+    seat = int(network.seat[actor])
+    if seat >= 0:
+        order = np.concatenate([[seat], order[order != seat]])
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+def add_changes(found: dict[str, list[Array]], block: Block, actor: int, reading: int, new: Changes) -> None:
+    """Take down changes of holdings."""
+    day = block.days[new.row - 1]
+    columns = [np.full(len(day), actor), day, np.full(len(day), reading), new.kind, new.principal]
+    found["changes"].append(np.stack([*columns, new.pieces, new.places], axis=1))
+    asked = new.because.question
+    columns = [column[asked] for column in columns]
+    found["causes"].append(np.stack([*columns, new.because.thing, new.because.piece], axis=1))
+
+
+def add_pockets(found: dict[str, list[Array]], block: Block, actor: int, turns: Turns, why: Why) -> None:
+    """Take down pockets."""
+    day = block.days[turns.row - 1]
+    found["turns"].append(np.stack([np.full(len(day), actor), turns.place, day, turns.value], axis=1))
+    day = block.days[why.row - 1]
+    found["whys"].append(
+        np.stack([np.full(len(day), actor), why.place, day, why.reading, why.thing, why.piece], axis=1)
+    )
+
+
+def ordered(rows: Array) -> Array:
+    """Rows sorted by all columns, the first before the others."""
+    found: Array = rows[np.lexsort(rows.T[::-1])]
+    return found
+
+
+def columns_of(swept: Swept) -> dict[str, Array]:
+    """What was found, by name."""
+    return {each.name: getattr(swept, each.name) for each in fields(Swept)}
