@@ -79,9 +79,11 @@ def ingest(
     file: str,
     digest: str,
     who: str,
+    shaped: bool,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Loaded:
-    """Put what a reader made (`kg.ingest`) in place of a graph, as one version, checked as `load` checks.
+    """Put what a reader made (`kg.ingest`) in place of a graph, as one version, checked as `load` checks; by the shapes
+    only where it is `shaped`, because what a reader wrote itself has the form that it gives it.
 
     `parts` are Turtle files, which were made from `file`; `digest` stands for all that they depend on, and where the
     graph has it already, nothing happens. Raises what `load` raises.
@@ -91,16 +93,16 @@ def ingest(
             return Loaded(store.version(), {})
         progress("loading")
         written = {graph: candidate.fill(graph, parts, file, digest)}
-        return _loaded(store, candidate, written, {}, who, progress)
+        return _loaded(store, candidate, written, {}, who, progress, shaped=shaped)
 
 
 def _loaded(
     store: Store, candidate: Candidate, written: dict[str, int], sources: validate.Texts, who: str,
-    progress: Callable[[str], None],
+    progress: Callable[[str], None], *, shaped: bool = True,
 ) -> Loaded:  # fmt: skip
     """Check, conclude and publish what was written. Raises Refused."""
     progress("checking")
-    unshaped = validate.too_large(candidate, written)
+    unshaped = validate.too_large(candidate, written) if shaped else written
     violations = validate.check(candidate, sorted(written.keys() - unshaped.keys()), sources)
     if violations:
         raise Refused(violations)

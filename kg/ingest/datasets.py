@@ -9,11 +9,13 @@ from datetime import date
 from hashlib import sha256
 
 from kg.errors import BadMapping, NothingPublished, UnknownDataset
-from kg.gazetteer import KINDS, Gazetteer, Kind, last_part
+from kg.gazetteer import Entry, Gazetteer, Kind, last_part
 from kg.naming import expanded
 from kg.ontology import PREFIXES
 from kg.store.embedded import Store
 
+NUMBERED = "GeoNames "
+"""What the name of a place begins with of which only its number in GeoNames is known."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -43,16 +45,32 @@ def geonames(store: Store) -> dict[int, str]:
 
 
 def others(store: Store, gazetteer: Gazetteer, graph: str) -> Gazetteer:
-    """A gazetteer without the places and actors that only `graph` describes: what is known when it is written anew."""
+    """A gazetteer without the places and actors that only `graph` describes: what is known when it is written anew.
+
+    A place of which only its number is known counts as not described.
+    """
     elsewhere = {str(row["thing"]) for row in store.select("described-in") if str(row["graph"]) != graph}
     kinds: tuple[Kind, ...] = ("place", "actor")
-    kept = {kind: {iri: entry for iri, entry in gazetteer.entries[kind].items() if iri in elsewhere} for kind in kinds}
+    kept = {}
+    for kind in kinds:
+        known = (_named(entry) for iri, entry in gazetteer.entries[kind].items() if iri in elsewhere)
+        kept[kind] = {entry.iri: entry for entry in known if entry.labels}
     return replace(gazetteer, entries={**gazetteer.entries, **kept})
+
+
+def _named(entry: Entry) -> Entry:
+    """An entry without the name that is only its number."""
+    number = f"{NUMBERED}{entry.slug.rpartition('-')[2]}"
+    if not any(number in names for names in entry.labels.values()):
+        return entry
+    names = {language: tuple(name for name in names if name != number) for language, names in entry.labels.items()}
+    return replace(entry, labels={language: each for language, each in names.items() if each})
 
 
 def standing(gazetteer: Gazetteer, numbers: Mapping[int, str]) -> str:
     """What stands for the names that are known, on which a reader depends."""
-    told = [f"{entry.iri} {entry.label()}" for kind in KINDS for entry in gazetteer.entries[kind].values()]
+    entries = [*gazetteer.places.values(), *gazetteer.actors.values()]
+    told = [f"{entry.iri} {entry.label()}" for entry in entries]
     return sha256("\n".join([*told, *map(str, sorted(numbers.items()))]).encode()).hexdigest()
 
 

@@ -90,7 +90,7 @@ def ingest(
         if not dry:
             told = ", ".join(path.name for path in paths)
             loaded = publish.ingest(
-                store, task.graph, work.parts(), file=told, digest=found, who=who,
+                store, task.graph, work.parts(), file=told, digest=found, who=who, shaped=form == "rdf",
                 progress=lambda word: progress(word, 0.0),
             )  # fmt: skip
         work.clear()

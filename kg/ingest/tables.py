@@ -85,7 +85,7 @@ def _reached(file: IO[bytes], before: int, whole: int) -> Callable[[], float]:
     return lambda: (before + file.tell()) / whole
 
 
-def chunks(paths: Sequence[Path], check: Callable[[str, list[str]], None], size: int = CHUNK) -> Iterator[Chunk]:
+def chunks(paths: Sequence[Path], check: Callable[[str, list[str]], None]) -> Iterator[Chunk]:
     """The lines below the headings, in chunks. `check` gets the name of each table and its columns.
 
     Raises BadFile.
@@ -96,7 +96,7 @@ def chunks(paths: Sequence[Path], check: Callable[[str, list[str]], None], size:
                 heading = file.readline().removeprefix(BOM)
                 check(name, _columns(name, heading))
                 line = 2
-                while text := file.read(size):
+                while text := file.read(CHUNK):
                     text += file.readline()
                     if not text.endswith(b"\n"):
                         text += b"\n"

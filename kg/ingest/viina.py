@@ -14,6 +14,7 @@ from datetime import date
 import numpy as np
 
 from kg.ingest import tables
+from kg.ingest.datasets import NUMBERED
 from kg.ingest.fields import Array, Fields, days
 from kg.ingest.known import holders
 from kg.ingest.observed import BITS, Runs, merged, runs_of, seen
@@ -89,7 +90,7 @@ class Places:
         """The place of a number."""
         if number not in self.spots:
             iri = self.task.geonames.get(number, f"{PREFIXES['place']}geonames-{number}")
-            label = f"GeoNames {number}"
+            label = f"{NUMBERED}{number}"
             if iri in self.task.gazetteer.places:
                 label = self.task.gazetteer.places[iri].label()
             else:
@@ -106,7 +107,7 @@ class Places:
             )
         return "".join(
             f"place:geonames-{number} a kg:Place ; kg:placeType kg:PopulatedPlace ;"
-            f" skos:prefLabel {quoted(f'GeoNames {number}', 'en')} .\n"
+            f" skos:prefLabel {quoted(f'{NUMBERED}{number}', 'en')} .\n"
             for number in sorted(self.strange)
         )
 
