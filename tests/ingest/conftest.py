@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -101,6 +101,6 @@ class Ingesting:
 
 
 @pytest.fixture
-def kg(bare: Path, tmp_path: Path) -> Iterator[Ingesting]:
+def kg(bare: Path, tmp_path: Path) -> Ingesting:
     shutil.copytree(bare, tmp_path / "store")
-    yield Ingesting(tmp_path / "store", tmp_path)
+    return Ingesting(tmp_path / "store", tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -48,19 +49,21 @@ def test_the_first_word_on_a_day_stands_however_the_rows_are_cut(
 
 @given(ROWS)
 def test_changes_are_where_the_next_observation_differs(rows: list[Row]) -> None:
-    told: dict[int, dict[int, int]] = {}
+    by_place: dict[int, dict[int, int]] = {}
     for place, day, code in rows:
-        told.setdefault(place, {}).setdefault(day, code)
+        by_place.setdefault(place, {}).setdefault(day, code)
     changes, reports = set(), set()
-    for place, by_day in told.items():
+    for place, by_day in by_place.items():
         listed = sorted(by_day)
         reports |= {(place, day, by_day[day]) for day in (listed[0], listed[-1])}
-        for before, after in zip(listed, listed[1:], strict=False):
+        for before, after in pairwise(listed):
             if by_day[before] != by_day[after]:
                 changes.add((place, before + 1, after, by_day[before], by_day[after]))
     found = [seen(runs) for runs, _ in merged(cut(rows, []))]
-    assert {row for each in found for row in zip(each.place, each.low, each.high, each.before, each.after)} == changes
-    assert {row for each in found for row in zip(each.report_place, each.day, each.held)} == reports
+    told = [np.stack((each.place, each.low, each.high, each.before, each.after), 1) for each in found]
+    assert {tuple(row) for each in told for row in each.tolist()} == changes
+    told = [np.stack((each.report_place, each.day, each.held), 1) for each in found]
+    assert {tuple(row) for each in told for row in each.tolist()} == reports
     assert sum(len(each.report_place) for each in found) == len(reports)
 
 

@@ -75,7 +75,9 @@ def test_control_answers_on_any_day(kg: Ingesting) -> None:
 
 
 def test_a_source_that_goes_on_watching_is_not_silent(kg: Ingesting) -> None:
-    rows = "".join(f"1,202203{day:02},UA,,,,UA\n2,202203{day:02},{'UA' if day < 3 else 'RU'},,,,RU\n" for day in range(1, 20))
+    rows = "".join(
+        f"1,202203{day:02},UA,,,,UA\n2,202203{day:02},{'UA' if day < 3 else 'RU'},,,,RU\n" for day in range(1, 20)
+    )
     kg.ingest("viina", kg.write("control.csv", HEADING + rows))
     assert "carried" not in kg.said("control", "--at", "2022-03-19")
     assert kg.count("?event a kg:ControlObservation") == 4
