@@ -44,7 +44,7 @@ def ingest(
     """
     from kg.ingest import running
 
-    day = _day(retrieved)
+    day = _day(retrieved, "--retrieved")
     with closing(open_store(location)) as store, _bar() as progress:
         done = running.ingest(
             store, form, files, dataset, who=f"{getpass.getuser()} (kg ingest)", into=into, mapping=mapping,
@@ -70,11 +70,11 @@ def tell(done: Outcome) -> None:
     )
 
 
-def _day(text: str | None) -> date | None:
+def _day(text: str | None, option: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no day; accepted is 2026-11-20", param_hint="--retrieved") from None
+        raise click.BadParameter(f"{text!r} is no day; accepted is 2026-11-20", param_hint=option) from None
 
 
 @contextmanager
@@ -98,14 +98,18 @@ def dataset() -> None:
 
 @dataset.command()
 @click.argument("name")
-def new(name: str) -> None:
+@click.option("--title", help="The title, as pages show it.")
+@click.option("--start", help="The first day that is answered: 2022-02-24. By default the first of this year.")
+@click.option("--zone", default="UTC", show_default=True, help="Where a day begins at midnight: Europe/Kyiv.")
+def new(name: str, title: str | None, start: str | None, zone: str) -> None:
     """Write NAME.ttl, which describes a new data set: with comments, and as it is without fault.
 
-    Example: kg dataset new ukraine
+    Example: kg dataset new ukraine --start 2022-02-24 --zone Europe/Kyiv
     """
     from kg.ingest import datasets
 
-    text, path = datasets.skeleton(name, datetime.now(UTC).date()), Path(f"{name}.ttl")
+    begin = _day(start, "--start") or datetime.now(UTC).date().replace(month=1, day=1)
+    text, path = datasets.skeleton(name, begin, title or "", zone), Path(f"{name}.ttl")
     if path.exists():
         raise click.ClickException(f"{path} is there already; nothing was written")
     path.write_text(text, "utf-8")

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from zoneinfo import available_timezones
 
 from kg.errors import BadMapping, NothingPublished, UnknownDataset
 from kg.gazetteer import Entry, Gazetteer, Kind, last_part
+from kg.ingest.turtle import quoted
 from kg.naming import expanded
 from kg.ontology import PREFIXES
 from kg.store.embedded import Store
@@ -74,16 +76,28 @@ def standing(gazetteer: Gazetteer, numbers: Mapping[int, str]) -> str:
     return sha256("\n".join([*told, *map(str, sorted(numbers.items()))]).encode()).hexdigest()
 
 
-def skeleton(name: str, today: date) -> str:
-    """The text of a file that describes a new data set: with comments, and as it is without fault.
+def skeleton(name: str, start: date, title: str = "", zone: str = "UTC") -> str:
+    """The text of a file that describes a new data set, which answers from a day on: with comments, and as it is
+    without fault.
 
-    Raises BadMapping for a name that cannot be one.
+    Raises BadMapping for a name that cannot be one, and for a time zone that there is not.
     """
     if not _NAME.fullmatch(name):
         raise BadMapping("name", f"{name!r} is no name of a data set; accepted are small letters, digits and hyphens")
-    return _SKELETON.replace("NAME", name).replace("DAY", str(today)).replace("YEAR", str(today.year)).replace(
-        "PREFIXES\n", "".join(f"@prefix {short}: <{PREFIXES[short]}> .\n" for short in _SHORT)
-    )  # fmt: skip
+    if zone not in available_timezones():
+        raise BadMapping("zone", f"{zone!r} is no time zone of the IANA database; accepted are names like Asia/Kabul")
+    prefixes = "".join(f"@prefix {short}: <{PREFIXES[short]}> .\n" for short in _SHORT)
+    told = {
+        "PREFIXES\n": prefixes,
+        "TITLE": quoted(title or name, "en"),
+        "START": str(start),
+        "ZONE": zone,
+        "NAME": name,
+    }
+    text = _SKELETON
+    for word, value in told.items():
+        text = text.replace(word, value)
+    return text
 
 
 _SHORT = ("kg", "actor", "dataset", "graph", "dcterms", "skos", "void", "xsd")
@@ -94,15 +108,15 @@ _SKELETON = """\
 PREFIXES
 dataset:NAME a void:Dataset ;
   # the title, as pages show it
-  dcterms:title "NAME"@en ;
+  dcterms:title TITLE ;
   # under which licence this may be used: the address of the licence
   dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;
   # whom to credit
   dcterms:rights "Nobody yet."@en ;
   # the first day that is answered; before it, every answer is unknown
-  kg:studyStart "YEAR-01-01"^^xsd:date ;
+  kg:studyStart "START"^^xsd:date ;
   # where a day begins at midnight: a name of the IANA time zone database
-  kg:timeZone "UTC" ;
+  kg:timeZone "ZONE" ;
   # its graphs; each file that is brought in adds its own
   void:subset graph:NAME .
 

@@ -19,7 +19,7 @@ from kg.ingest.cells import Cells, Rejected
 from kg.ingest.rows import Part
 from kg.ingest.tables import Record
 from kg.ingest.task import Task
-from kg.ingest.things import key, within
+from kg.ingest.things import key
 from kg.ingest.turtle import curie, quoted, slug
 from kg.ontology import PREFIXES
 
@@ -185,7 +185,7 @@ def _outer(part: Part, properties: dict[str, Any], relations: list[dict[str, Any
         name = str(properties.pop(called, "") or "").strip()
         if not name:
             break
-        local = f"{task.dataset}-{within(above, name, f'adm{level}')}"
+        local = f"{task.dataset}-adm{level}-{slug(name)}-{key(above, name)}"
         iri = curie("place", local)
         inside = f" ; kg:within {outer}" if outer else ""
         kind = "Province" if level == 1 else "District"

@@ -29,7 +29,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the ontology and a new data set as `kg dataset new` writes it; tests copy it."""
     folder = tmp_path_factory.mktemp("bare")
     path = folder / f"{DATASET}.ttl"
-    text = datasets.skeleton(DATASET, date(2026, 11, 1)).replace("2026-01-01", "2021-01-01")
+    text = datasets.skeleton(DATASET, date(2021, 1, 1))
     path.write_text(text, "utf-8")
     with closing(open_store(folder / "store")) as store:
         publish.load(store, [files.shipped() / "ontology" / "control.ttl", path], who="test")
