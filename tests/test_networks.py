@@ -11,9 +11,11 @@ import pytest
 
 from kg import files
 from kg.control.ledger import NEVER
+from kg.control.names import table
 from kg.derive import chokepoints, events, graphs, holdings, links, ways
-from kg.derive.answers import Areas, Detour, Way
+from kg.derive.answers import Areas, Borders, Detour, Way
 from kg.derive.describing import LeftOut, Party, Piece, Road, build
+from kg.derive.held import ordered
 from kg.derive.network import Network, of_columns
 from kg.derive.opening import open_situation
 from kg.derive.situation import Situation, off_network
@@ -237,6 +239,19 @@ def test_areas_that_touch_may_be_a_front() -> None:
     (front,) = links.fronts(told, day("2021-05-01"), areas=True)
     assert (front.piece, front.ends, front.certain, front.holders) == (None, ("here", "there"), True, (("B", "A"),))
     assert links.fronts(told, day("2021-05-01")) == []
+
+
+@pytest.mark.parametrize("places", [[], ["a"], ["a", "b"]])
+def test_without_roads_there_is_nothing_to_tell(places: list[str]) -> None:
+    network, _ = build(places, [], actors=[Party("A", "a")])
+    told = Situation("", 1, network, ordered(np.zeros((0, 9), np.int64), table([])))
+    on = standing(told, 5, 0)
+    assert [links.links(on), links.across(on), links.fronts(told, 5), links.fronts(told, 5, areas=True)] == [[]] * 4
+    assert [holdings.holdings(on, "certainly"), ways.corridors(on), chokepoints.chokepoints(on)] == [[]] * 3
+    assert holdings.pockets(on) is None
+    assert (chokepoints.of_network(network), chokepoints.betweenness(network)) == ([], ({}, None))
+    assert holdings.borders(on) == Borders((), ())
+    assert off_network(network) == places
 
 
 def test_before_the_study_start_nobody_says_anything() -> None:
