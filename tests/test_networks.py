@@ -94,10 +94,16 @@ def test_what_a_store_has_of_bad_roads_is_left_out_and_listed(shipped: Store, em
         segment:negative a kg:RouteSegment ; kg:endpoint place:city-kabul , place:city-herat ; kg:lengthKm -3.0 .
         segment:no-number a kg:RouteSegment ; kg:endpoint place:city-kabul , place:city-herat ; kg:lengthKm "far" .
     """
+    concluded = f"""
+        <{BASE}id/segment/concluded> a <{KG.RouteSegment}> ;
+            <{KG.endpoint}> <{KABUL}> , <{KANDAHAR}> ; <{KG.lengthKm}> 3.0 .
+    """
     with empty.candidate() as candidate:
         for path in files.shipped_files():
             candidate.replace(files.graph_of(path), path.read_bytes(), str(path))
         candidate.replace(f"{BASE}graph/bad", text.encode(), "bad.ttl")
+        # what is concluded is no road either
+        candidate.conclude(f"{BASE}graph/derived/roads", None, [concluded.encode()])
         candidate.publish("test")
     good, bad = open_situation(shipped), open_situation(empty)
     assert set(bad.left_out) - set(good.left_out) == {
