@@ -28,8 +28,8 @@ from kg.forms.plain import Plain
 from kg.gazetteer import Entry
 from kg.roads import AREAS, Asked
 from kg.told import Claim
-from server import current, parameters
-from server.figures import image, page
+from server import current, headers, parameters
+from server.figures import image
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width
 from server.wording import local
 
@@ -153,10 +153,10 @@ def show() -> Response:
     asked, question = found.asked, found.asked.question
     named, cut = forms.routes(asked, (), 0, ROWS), forms.cut_off(asked, 0, ROWS)
     hinges = joined.hinges(asked, 0, HINGES)
-    facts = told.claims(told.of(current.store()), set(_claims(named, cut)))
-    claims = {iri: told.claim(iri, each) for iri, each in facts.items()}
+    said = told.claims(told.of(current.store()), set(_claims(named, cut)))
+    claims = {iri: told.claim(iri, facts) for iri, facts in said.items()}
     changes = found.scene.changes
-    return page(
+    return headers.with_figures(
         render_template(
             "figures/routes.html",
             scene=found.scene,
