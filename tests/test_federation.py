@@ -158,12 +158,14 @@ def test_what_is_known_before_a_call(query: str, part: str | None) -> None:
     assert [known and known.query for known in led.known] == [part]
 
 
-def test_what_is_known_goes_along_and_no_more(federated: Store, bad: Hostile) -> None:
+@pytest.mark.parametrize("base", [None, "http://e/sparql"])
+def test_what_is_known_goes_along_and_no_more(federated: Store, bad: Hostile, base: str | None) -> None:
     bad.asked.clear()
     call = f"SERVICE <{bad.url}/echo> {{ ?s ?p ?x FILTER(?x != ?title) }}"
-    answer = federated.query(f"SELECT ?x {{ {TITLES} {call} }}", results="tsv")
+    answer = federated.query(f"SELECT ?x {{ {TITLES} {call} }}", results="tsv", base=base)
     said = 'SELECT * WHERE { ?s ?p ?x . FILTER(!(?x = ?title)) } VALUES (?title) { (\\"Alden\\"@en) }'
-    assert answer.text().splitlines() == ["?x", f'"{said}"']
+    declared = f"BASE <{base}>\\n" if base else ""
+    assert answer.text().splitlines() == ["?x", f'"{declared}{said}"']
     assert lines(federated, f"SELECT ?x {{ ?a <http://e/none> ?b SERVICE <{bad.url}/echo> {{ ?s ?b ?x }} }}") == ["x"]
     assert bad.asked == ["/echo"]
 
