@@ -107,7 +107,7 @@ def tell(what: str, server: peers.Server, ask: Callable[[], bytes], times: int) 
 
 
 def processor(leader: int) -> float:
-    """Seconds of the processor that the processes of a session have used, as far as they live."""
+    """Seconds of the processor that the processes of a session have used."""
     total = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -115,7 +115,7 @@ def processor(leader: int) -> float:
         except OSError:
             continue
         if int(fields[3]) == leader:
-            total += int(fields[11]) + int(fields[12])
+            total += sum(map(int, fields[11:15]))  # its own, and those of its children that have ended
     return total / os.sysconf("SC_CLK_TCK")
 
 
