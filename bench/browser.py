@@ -44,8 +44,8 @@ def served(places: int | None) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as directory:
         location, paths = Path(directory) / "store", list(files.shipped_files())
         if places:
-            # a change a place is enough for many, and loaded in a tenth of the time
-            changes = generate.CHANGES_A_PLACE = world.CHANGES_A_PLACE = 1 if places > 1000 else 10
+            # three changes a place are enough for many, and loaded sooner
+            changes = generate.CHANGES_A_PLACE = world.CHANGES_A_PLACE = 3 if places > 1000 else 10
             generate.generate(places * changes, Path(directory) / "data")
             paths = [files.shipped() / "ontology" / "control.ttl", *sorted((Path(directory) / "data").glob("*.ttl"))]
         store = open_store(location)

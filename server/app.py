@@ -9,6 +9,7 @@ from kg import __version__
 from server import (
     api,
     claims,
+    completion,
     control,
     current,
     description,
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        claims, control, roads, roads_page, sitemap, problems, api, reconcile,
+        completion, claims, control, roads, roads_page, sitemap, problems, api, reconcile,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

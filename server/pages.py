@@ -125,7 +125,9 @@ def query() -> AnyResponse:
             status = problem["status"]
             context |= {"problem": problem, "pointer": _pointer(text, condition)}
     context["version"] = context.get("version") or current.version()
-    return Response(render_template("pages/query.html", **context), status=status, mimetype="text/html")
+    page = headers.with_figures(render_template("pages/query.html", **context))
+    page.status_code = status
+    return page
 
 
 def _only(rows: list[Row]) -> Row:

@@ -23,7 +23,7 @@ def build(root: Path = ROOT) -> Path:
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         _done(npm(["ci", "--no-audit", "--no-fund"], cwd=web), "npm ci")
         installed.touch()
-    _done(node(["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], cwd=web), "vite build")
+    _done(node(["node_modules/vite/bin/vite.js", "build", "--logLevel", "error"], cwd=web), "vite build")
     return root / "server" / "static" / "built"
 
 
