@@ -6,10 +6,13 @@ classes of 1.3). Who held a place is a relation with a `when`: the earliest and 
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from kg import queries
 from kg.export import told
 from kg.gazetteer import ROUTES, Entry, Gazetteer, last_part, open_gazetteer
 from kg.kinds import PLACES, sorts
@@ -148,9 +151,10 @@ def _spoken_of(stays: Iterable[Stay]) -> Json:
 def _stays(store: Store) -> dict[str, list[Stay]]:
     """The stays of each place, in the order in which they began."""
     found: dict[str, dict[tuple[str, ...], Stay]] = {}
-    for row in store.select("stays"):
-        said = {name: str(value) for name, value in row.items()}
-        bounds = tuple(said.get(name, "") for name in BOUNDS)
+    # as texts, because hundreds of thousands of terms would take gigabytes
+    answer = store.query(queries.text("stays"), results="csv")
+    for said in csv.DictReader(io.StringIO(answer.text(), newline="")):
+        bounds = tuple(said[name] for name in BOUNDS)
         key = (said["controller"], last_part(said["extent"]), *bounds)
         stay = found.setdefault(said["place"], {}).setdefault(key, Stay(said["controller"], key[1], bounds))
         if said["source"] not in stay.sources:
