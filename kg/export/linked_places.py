@@ -46,7 +46,7 @@ class Stay:
 def write(store: Store, output: IO[bytes]) -> None:
     """Write every place but the routes, in the order of their IRIs."""
     whose = told.dataset(store)
-    head = {"@context": CONTEXT, "title": whose.title, "licence": list(whose.licences)}
+    head = {"@context": CONTEXT, "title": whose.title, "license": list(whose.licences)}
     told.collection(output, head, _features(store, whose.title))
 
 
@@ -116,13 +116,14 @@ def _parts(gazetteer: Gazetteer, entry: Entry) -> Iterator[Json]:
 
 def _held(gazetteer: Gazetteer, stay: Stay) -> Json:
     """Who held the place, as a relation; it is certain where it surely held it on some day."""
-    sure = bool(stay.bounds[1]) and stay.extent != _PARTS
+    sure = "certain" if stay.bounds[1] and stay.extent != _PARTS else "less-certain"
     words = f"{'parts held' if stay.extent == _PARTS else 'held'} by {gazetteer.label(stay.controller)}"
     return {
         "relationType": HELD_BY,
         "relationTo": stay.controller,
         "label": words,
-        "when": {"timespans": [_span(stay.bounds)], "certainty": "certain" if sure else "less-certain"},
+        "when": {"timespans": [_span(stay.bounds)], "certainty": sure},
+        "certainty": sure,
         "citations": [{"label": gazetteer.label(source), "@id": source} for source in stay.sources],
     }
 
