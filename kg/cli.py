@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from kg import __version__, cli_claims, cli_control, cli_links, cli_roads, files
+from kg import __version__, cli_claims, cli_control, cli_ingest, cli_links, cli_roads, files
 from kg.cli_progress import progress
 from kg.errors import Problem, QuerySyntax
 from kg.store import open_store
@@ -66,6 +66,8 @@ for command in (
     cli_control.history,
     cli_control.compare,
     cli_control.aggregates,
+    cli_ingest.ingest,
+    cli_ingest.dataset,
     cli_roads.routes,
     cli_roads.path,
     cli_roads.pockets,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +13,17 @@ from kg import told
 from kg.control.answers import POLICIES, Verdict
 from kg.control.index import verdict
 from kg.control.verdicts import STATES
+from kg.dossier.making import Dossier, dossier
+from kg.dossier.words import BEARING
 from kg.figures import seen
 from kg.figures.calendar import date_of, day, days
 from kg.figures.drawing import style_source
 from kg.figures.map import map_svg
+from kg.figures.reel import reel
 from kg.figures.sheets import Sheet
 from kg.figures.states import UNKNOWN, Answer, notes, words
 from kg.figures.symbols import sign
-from kg.figures.timeline import LANES, counted, differs, timeline_svg, within
+from kg.figures.timeline import LANES, counted, differs, reach, timeline_svg, within
 from kg.gazetteer import ROUTES, Entry, last_part
 from kg.told import Claim
 from server import current, headers
@@ -57,6 +61,7 @@ def map_page() -> Response:
     claims = told.claims(told.of(current.store()), wanted)
     text = render_template(
         "figures/map.html",
+        testimony=_testimony(asked),
         **_shared(asked, asked.sheet()),
         wide=_map(asked, WIDE, "wide", headed=False),
         narrow=_map(asked, NARROW, "narrow", headed=False),
@@ -70,7 +75,22 @@ def map_page() -> Response:
         later=[each for each in asked.changes if each > question.last][:1],
         image=asked.address("/map.svg"),
     )
-    return page(text)
+    return headers.with_figures(text)
+
+
+@bp.route("/map/reel")
+def map_reel() -> Response:
+    """The map through time, as JSON: what the time bar of the page needs to show any day at once."""
+    asked = scene()
+    start = asked.index.ledger.study_start
+    moving = {
+        "version": asked.gazetteer.version,
+        "first": start,
+        "last": reach(asked.drawn, (start, start))[1],
+        "changes": asked.changes,
+        **reel(asked.drawn, name_of),
+    }
+    return Response(json.dumps(moving, ensure_ascii=False, separators=(",", ":")), mimetype="application/json")
 
 
 @bp.route("/timeline")
@@ -92,7 +112,7 @@ def timeline_page() -> Response:
         more=len(stretches) - ROWS,
         image=asked.address("/timeline.svg"),
     )
-    return page(text)
+    return headers.with_figures(text)
 
 
 @dataclass(frozen=True)
@@ -123,13 +143,20 @@ def _marked(asked: Scene) -> Row | None:
     place, question = asked.selected, asked.question
     if place is None:
         return None
-    told = verdict(asked.index, place, question.first, question.last, question.view)
-    return Row(asked.gazetteer.places[place], asked.told.get(place, UNKNOWN), told)
+    found = verdict(asked.index, place, question.first, question.last, question.view)
+    return Row(asked.gazetteer.places[place], asked.told.get(place, UNKNOWN), found)
 
 
-def _sides(told: Verdict) -> Iterator[str]:
+def _testimony(asked: Scene) -> Dossier | None:
+    """Everything for and against the answer about the place that is marked."""
+    place, question = asked.selected, asked.question
+    store = current.store().at(asked.gazetteer.version)
+    return dossier(store, place, question.first, question.last, question.view) if place else None
+
+
+def _sides(found: Verdict) -> Iterator[str]:
     """The claims that contradict each other."""
-    yield from (claim for group in told.conflicts for claim in group)
+    yield from (claim for group in found.conflicts for claim in group)
 
 
 def _sources(row: Row, claims: Mapping[str, Claim]) -> list[str]:
@@ -150,7 +177,15 @@ def _map(asked: Scene, pixels: float, prefix: str = "map", headed: bool = True) 
     sites = seen.sites(asked.gazetteer, asked.listed, question.lang, asked.about)
     onto = frozenset(question.within)
     return map_svg(
-        sites, seen.outlines_of(asked.gazetteer), asked.sheet(), pixels, asked.selected, onto, prefix, headed
+        sites,
+        seen.outlines_of(asked.gazetteer),
+        asked.sheet(),
+        pixels,
+        asked.selected,
+        onto,
+        prefix,
+        headed,
+        ranks=asked.ranks,
     )
 
 
@@ -187,6 +222,7 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
         "sources_of": _sources,
         "kind": lambda entry: _kind(asked, entry),
         "sign": sign,
+        "bearing": BEARING,
         "words": words,
         "notes": notes,
         "days": days,
@@ -203,12 +239,4 @@ def image(drawing: str) -> Response:
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src {style_source()}; frame-ancestors 'self'"
     )
-    return response
-
-
-def page(text: str) -> Response:
-    """A page with figures in it."""
-    response = Response(text, mimetype="text/html")
-    policy = headers.ALWAYS["Content-Security-Policy"]
-    response.headers["Content-Security-Policy"] = f"style-src 'self' {style_source()}; {policy}"
     return response

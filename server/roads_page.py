@@ -27,8 +27,8 @@ from kg.forms.plain import Plain
 from kg.gazetteer import Entry
 from kg.roads import AREAS, Asked
 from kg.told import Claim
-from server import current, parameters
-from server.figures import image, page
+from server import current, headers, parameters
+from server.figures import image
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width
 from server.wording import local
 
@@ -65,12 +65,12 @@ class Roads:
         """The places that roads join, and of the areas that they pass those of which anything is said."""
         network = self.asked.situation.network
         passed = {network.place(area) for area in set(network.passes[1].tolist())}
-        told = self.scene.told
+        answers = self.scene.told
         places = [
             place for at, place in enumerate(network.places)
-            if network.on_network[at] or (place in passed and told.get(place, UNKNOWN) != UNKNOWN)
+            if network.on_network[at] or (place in passed and answers.get(place, UNKNOWN) != UNKNOWN)
         ]  # fmt: skip
-        return [(self.asked.known.entry(place), told.get(place, UNKNOWN)) for place in places]
+        return [(self.asked.known.entry(place), answers.get(place, UNKNOWN)) for place in places]
 
     @cached_property
     def pieces(self) -> list[tuple[str, str, str, int, float]]:
@@ -95,13 +95,13 @@ class Roads:
         """What the map says of itself."""
         question, asked = self.scene.question, self.asked
         title = f"Which roads were open on {day(asked.question.day)}"
-        told = sheet(title, replace(question, places=(), within=(), types=(), states=(), actors=()),
+        whole = sheet(title, replace(question, places=(), within=(), types=(), states=(), actors=()),
                      self.scene.gazetteer, self.scene.owed)  # fmt: skip
         missing = len(self.pieces) - len(self.stretches)
         small = f"{missing} pieces of road are not drawn: an end has no position." * bool(missing)
-        below = f"For {asked.label(asked.actor)}; {told.below[:1].lower()}{told.below[1:]}"
+        below = f"For {asked.label(asked.actor)}; {whole.below[:1].lower()}{whole.below[1:]}"
         return replace(
-            told, below=below, credits=("Roads are straight lines between named places.", small, *told.credits)
+            whole, below=below, credits=("Roads are straight lines between named places.", small, *whole.credits)
         )
 
     @property
@@ -142,7 +142,7 @@ def show() -> Response:
     said = told.claims(told.of(current.store()), set(_claims(named, cut)))
     claims = {iri: told.claim(iri, facts) for iri, facts in said.items()}
     changes = found.scene.changes
-    return page(
+    return headers.with_figures(
         render_template(
             "figures/routes.html",
             scene=found.scene,

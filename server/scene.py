@@ -20,6 +20,7 @@ from kg.control.record import Day
 from kg.errors import BadQuestion
 from kg.figures import seen
 from kg.figures.calendar import date_of
+from kg.figures.map import SYMBOLS
 from kg.figures.seen import Actors
 from kg.figures.sheets import Sheet, map_title, open_credits, sheet, timeline_title
 from kg.figures.states import Answer
@@ -86,6 +87,24 @@ class Scene:
     def listed(self) -> list[tuple[Entry, Answer]]:
         """The places that the question lists, with their answers."""
         return seen.listed(self.held, self.told)
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """Where there are more places than a map draws: those of which anything is ever said, the first to change
+        first, so that the same ones are drawn on every day."""
+        if len(self.listed) <= SYMBOLS:
+            return {}
+        told = told_first(self.index, self.question.view, len(self.index.ledger.places))
+        listed = {entry.iri for entry, _ in self.listed}
+        return {place: rank for rank, place in enumerate(place for place in told if place in listed)}
+
+    @cached_property
+    def drawn(self) -> list[Lane]:
+        """The places of the map through time: all that are listed, or those that are drawn of too many."""
+        listed = self.listed
+        if self.ranks:
+            listed = [pair for pair in listed if self.ranks.get(pair[0].iri, SYMBOLS) < SYMBOLS]
+        return seen.lanes(self.index, self.question.view, listed, self.actors, self.question.lang, self.about)
 
     @cached_property
     def lanes(self) -> list[Lane]:

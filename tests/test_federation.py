@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -17,9 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.soak.texts import texts
-from bench.soak.walls import placed, unwalled
+from bench.soak.unwalled import led
+from bench.soak.walls import ALLOWED, aimed, placed, unwalled
 from kg import publish
-from kg.errors import QueryDied, QueryReachesOut, QuerySyntax, QueryTimeout, ServiceFailed
+from kg.errors import Problem, QueryCancelled, QueryDied, QueryReachesOut, QuerySyntax, QueryTimeout, ServiceFailed
 from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.federation import CALLS, lead
@@ -40,7 +41,7 @@ WHOLE = {"good", "echo"}
 
 MAY = "http://may/"
 RELAYED = {MAY: "http://relay/0"}
-SECONDS = 0.8
+SECONDS = 1.2
 """What a query has for everything."""
 
 
@@ -54,7 +55,9 @@ def bad() -> Iterator[Hostile]:
 def federated(elsewhere: Elsewhere, bad: Hostile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A store with the title of one thing, whose queries may ask the other engine and the hostile server."""
     services = listed(" ".join([elsewhere.query, *(f"{bad.url}/{path}" for path in PATHS)]))
-    limits = Limits(children=1, seconds=SECONDS, memory=300 << 20, answer=4 << 20, wait=2, services=services)
+    limits = Limits(
+        children=1, seconds=SECONDS, patience=5, memory=300 << 20, answer=4 << 20, wait=2, services=services
+    )
     location = tmp_path_factory.mktemp("federated")
     store = open_store(location / "store", limits)
     path = location / "tiny.ttl"
@@ -205,9 +208,9 @@ def test_an_answer_is_that_of_one_store_with_everything(
 # ── what goes wrong elsewhere ────────────────────────────────────────────────────────────────────────────────────────
 
 FAULTS = {
-    "silent": "gave no whole answer in 0.7",
-    "dripping": "gave no whole answer in 0.7",
-    "slow_head": "gave no whole answer in 0.7",
+    "silent": "gave no whole answer in [01]",
+    "dripping": "gave no whole answer in [01]",
+    "slow_head": "gave no whole answer in [01]",
     "endless": "answered with more than 4,194,304 bytes, the limit",
     "bomb": r"answered with application/sparql-results\+json \(gzip\), and not with SPARQL results",
     "page": "answered with text/html, and not with SPARQL results",
@@ -244,6 +247,26 @@ def test_a_bad_answer_is_a_failure_that_names_the_service(federated: Store, bad:
 
 def test_every_bad_answer_has_its_words() -> None:
     assert set(PATHS) == WHOLE | set(FAULTS)
+
+
+def test_a_query_that_waits_for_another_service_can_be_cancelled(federated: Store, bad: Hostile) -> None:
+    name, told = "a-name-of-16-letters", []
+
+    def ask() -> None:
+        try:
+            federated.query(f"SELECT * {{ SERVICE <{bad.url}/silent> {{ ?s ?p ?o }} }}", name=name)
+        except Problem as problem:
+            told.append(problem)
+
+    bad.asked.clear()
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while not bad.asked:
+        asking.join(0.005)
+        assert asking.is_alive()
+    assert federated.cancel(name)
+    asking.join()
+    assert [type(problem) for problem in told] == [QueryCancelled]
 
 
 def test_a_failure_that_was_silent_is_not_told_as_another(federated: Store, bad: Hostile) -> None:
@@ -416,28 +439,14 @@ def listener() -> Iterator[Listener]:
         yield heard
 
 
-def engine_runs(text: str, relayed: dict[str, str]) -> bool:
-    """Whether a text was taken as one that asks only what may be asked, and then run with the network open to it."""
-    try:
-        outward = lead(text, relayed, "http://e/base/", {}).outward
-    except (Outbound, SyntaxError):
-        return False
-    with suppress(OSError, RuntimeError):
-        answer: Any = ox.Store().query(outward, base_iri="http://e/base/")
-        for _ in answer if not isinstance(answer, ox.QueryBoolean) else ():
-            pass
-    return True
-
-
 def test_the_guard_alone_with_a_list_lets_nothing_else_through(listener: Listener) -> None:
-    """Texts that try everything, half of them to ask what may be asked."""
+    """Texts that try everything, as they are and to ask what may be asked."""
     with listening() as relay:
-        relayed = {MAY: f"http://127.0.0.1:{relay.port}/"}
-        queries = [one.text for one in placed(texts(400), listener.port) if not one.update]
-        aimed = [one.replace(f"http://127.0.0.1:{listener.port}/", MAY) for one in queries]
-        assert sum(engine_runs(one, relayed) for one in aimed) > sum(engine_runs(one, relayed) for one in queries) > 10
-        assert listener.callers == []
+        relayed, queries = {ALLOWED: f"http://127.0.0.1:{relay.port}"}, placed(texts(400), listener.port)
+        taken = [led(text, relayed) for text in aimed(queries, listener.port)]
+        assert sum(taken) > 100
         assert relay.callers
+    assert listener.callers == []
 
 
 SHREDS = [
@@ -450,7 +459,7 @@ SHREDS = [
 @given(st.lists(st.sampled_from(SHREDS), min_size=3, max_size=12).map("".join))
 def test_shreds_of_calls_lead_to_nobody_who_is_not_listed(listener: Listener, shreds: str) -> None:
     base = f"http://127.0.0.1:{listener.port}/"
-    engine_runs(f"BASE <{base}> PREFIX e: <{base}> SELECT * {{ {shreds} }}", {f"{base}here": "http://127.0.0.1:1/"})
+    led(f"BASE <{base}> PREFIX e: <{base}> SELECT * {{ {shreds} }}", {f"{base}here": "http://127.0.0.1:1/"})
     assert listener.callers == []
 
 

@@ -6,7 +6,7 @@ symbol at its own position.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from kg.figures import legend, roads
 from kg.figures.drawing import MARGIN, Element, add, figure, finished, number
@@ -32,13 +32,15 @@ def map_svg(
     prefix: str = "map",
     headed: bool = True,
     stretches: Sequence[Stretch] = (),
+    ranks: Mapping[str, int] | None = None,
 ) -> str:
     """The map of these places, which are listed once each; of the outlines those of other places are only context.
     `stretches` are the pieces of road that are drawn below the symbols.
 
     `width` is in pixels, and everything is laid out for it; `selected` is marked; `headed` writes the heading. The map
-    is fitted to the areas in `onto`, or to all areas, or where there is none to the positions. The same arguments give
-    the same text.
+    is fitted to the areas in `onto`, or to all areas, or where there is none to the positions. Where there are too many
+    symbols, those of the lowest rank are drawn, and of those without one the known. The same arguments give the same
+    text.
     """
     by_place = {site.place: site for site in sites}
     areas = {outline.place for outline in outlines.areas if outline.place in by_place}
@@ -51,7 +53,10 @@ def map_svg(
     fills = Fills(definitions, prefix)
     top = legend.heading(root, sheet.title, sheet.below, MARGIN, width - 2 * MARGIN) if headed else 0.0
     located = len(dots)
-    dots = sorted(dots, key=lambda site: (site.answer.state == "unknown", site.weight, site.place))[:SYMBOLS]
+    ranked, last = ranks or {}, len(ranks or {})
+    dots = sorted(
+        dots, key=lambda s: (ranked.get(s.place, last), s.answer.state == "unknown", s.weight, s.place)
+    )[:SYMBOLS]  # fmt: skip
     if ground.onto:
         clip = add(definitions, "clipPath", id=f"{prefix}-frame")
         add(clip, "rect", width=width, height=ground.height)
@@ -61,14 +66,18 @@ def map_svg(
         top += ground.height + 12
     listed = roads.entries(stretches) + legend.entries(site.answer for site in dots)
     listed += legend.entries((site.answer for site in sites if site.place in areas), area=True, how="notches")
-    top += legend.draw(root, listed, lambda entry, at: _sample(root, fills, entry, at), MARGIN, top, width - 2 * MARGIN)
+    # what changes with the day and stands below the map, so that a page can exchange it alone
+    below = add(root, "g", class_="below")
+    top += legend.draw(
+        below, listed, lambda entry, at: _sample(below, fills, entry, at), MARGIN, top, width - 2 * MARGIN
+    )
     small = [
         _missing(len(sites) - located - len(areas), located - len(dots), nameless),
         _empty(outlines, areas),
         *sheet.credits,
         outlines.credit if outlines.areas else "",
     ]
-    return finished(root, width, legend.foot(root, small, MARGIN, top, width - 2 * MARGIN))
+    return finished(root, width, legend.foot(below, small, MARGIN, top, width - 2 * MARGIN))
 
 
 def description(sites: Sequence[Site], sheet: Sheet, stretches: Sequence[Stretch] = ()) -> str:

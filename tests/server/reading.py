@@ -45,7 +45,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
         assert not any(name.startswith("on") or name == "style" for name in given), "scripts and styles in attributes"
-        assert tag != "script" or given.get("type") == "application/ld+json", "a script that is no data"
+        data = given.get("type") == "application/ld+json"
+        assert tag != "script" or data or given["src"].startswith("/static/"), "a script is data, or a file of ours"
         if "id" in given:
             assert given["id"] not in self.page.ids, f"id {given['id']} twice"
             self.page.ids.add(given["id"])
@@ -78,7 +79,8 @@ class _Reader(HTMLParser):
             case "h1":
                 self.page.heading = text
             case "title":
-                self.page.title = text
+                if "svg" not in [name for name, _ in self.open]:  # a drawing has a title of its own
+                    self.page.title = text
             case _:
                 self.page.areas.append(raw)
 
