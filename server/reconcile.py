@@ -72,7 +72,7 @@ class Query(_Strict):
     query: str = Field("", max_length=500)
     type: str | list[str] = []
     limit: int = Field(10, ge=1)
-    properties: list[Condition] = Field([], max_length=20)
+    properties: list[Condition] = Field([], max_length=10)
     type_strict: Literal["any", "should", "all"] = "any"
 
 
