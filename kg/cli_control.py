@@ -75,7 +75,8 @@ def control(location: Path, /, form: str, **texts: tuple[str, ...]) -> None:
             told = {**plain.asked(question), "version": found.version}
             click.echo(turtle.document(told, turtle.held(found)), nl=False)
         else:
-            click.echo(b"".join(mapped.written(found, "geojson" if form == "geojson" else "json")), nl=False)
+            for part in mapped.written(found, "geojson" if form == "geojson" else "json").parts:
+                click.echo(part, nl=False)
 
 
 @click.command()

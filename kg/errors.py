@@ -25,6 +25,7 @@
     └── QueryProblem
         ├── QuerySyntax        the text is no SPARQL: message, line, column
         ├── QueryReachesOut    it asks another service, which is not allowed here
+        ├── ServiceFailed      a service that it asks gave no answer that can be used
         ├── QueryFailed        the engine could not evaluate it
         ├── QueryTimeout       not finished within its deadline
         ├── QueryDied          it ended its process (memory, nesting)
@@ -39,8 +40,11 @@ A condition says what was wrong, where, and what is accepted; it knows no status
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
+
+from kg.findings import Candidate as Candidate
+from kg.findings import FieldFault as FieldFault
+from kg.findings import Violation as Violation
 
 
 class Problem(Exception):
@@ -93,26 +97,6 @@ class UnknownDataset(Problem):
         )
 
 
-@dataclass(frozen=True)
-class Violation:
-    """One thing wrong in the data.
-
-    `rule` names the shape (`Claim-stance`) or the check (`cycle-within`) that found it; `node` is the IRI at fault;
-    `file` and `line` (1-based) say where that node is described, where a file is known.
-    """
-
-    rule: str
-    node: str
-    message: str
-    graph: str | None = None
-    file: str | None = None
-    line: int | None = None
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""
-        return f"{place}{self.node}: {self.message} [{self.rule}]"
-
-
 class Refused(Problem):
     """Data that breaks shapes or checks; nothing of it was written. `violations` has every finding."""
 
@@ -130,19 +114,6 @@ class UnknownEntity(Problem):
         super().__init__(f"nothing is known of <{iri}>")
 
 
-@dataclass(frozen=True)
-class FieldFault:
-    """One thing wrong with what somebody filled in: the field, by its name in JSON (`to`, `source/published`; "" is the
-    whole), what is wrong and what is accepted, and, where a shape or a check found it, its name."""
-
-    field: str
-    message: str
-    rule: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.message}" if self.field else self.message
-
-
 class BadClaim(Problem):
     """A claim that cannot be added as it was filled in; nothing was written. `faults` has every finding."""
 
@@ -157,18 +128,6 @@ class ClaimConflict(Problem):
     def __init__(self, iri: str, message: str) -> None:
         self.iri = iri
         super().__init__(message)
-
-
-class Candidate(NamedTuple):
-    """Something that may have been meant by a name: its IRI, its slug, its label, its types in words."""
-
-    iri: str
-    slug: str
-    label: str
-    type: str
-
-    def __str__(self) -> str:
-        return f"{self.slug} ({self.label}, {self.type})" if self.type else f"{self.slug} ({self.label})"
 
 
 class UnknownName(Problem):
@@ -270,7 +229,16 @@ class QuerySyntax(QueryProblem):
 
 
 class QueryReachesOut(QueryProblem):
-    """The text has `SERVICE` or `LOAD`, which would make the engine ask another service."""
+    """The text has `SERVICE` or `LOAD`, which would make the engine ask another service that it may not ask."""
+
+
+class ServiceFailed(QueryProblem):
+    """A service that the query asks (`endpoint`) gave no answer that can be used; `remote_status` is its HTTP status,
+    None where none came."""
+
+    def __init__(self, endpoint: str, remote_status: int | None, message: str) -> None:
+        self.endpoint, self.remote_status = endpoint, remote_status
+        super().__init__(message)
 
 
 class QueryFailed(QueryProblem):

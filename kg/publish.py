@@ -14,6 +14,7 @@ from typing import Any
 from kg import described, files, news, validate
 from kg.control import publishing as control
 from kg.control.reading import DERIVED
+from kg.derive import publishing as networks
 from kg.errors import BadFile, NothingPublished, Refused, Violation
 from kg.store import versions
 from kg.store.answer import Account
@@ -107,7 +108,8 @@ def _loaded(
     if violations:
         raise Refused(violations)
     progress("drawing conclusions")
-    control.conclude(candidate, candidate.changed, candidate.nodes)
+    concluded = control.conclude(candidate, candidate.changed, candidate.nodes)
+    networks.conclude(candidate, concluded, candidate.changed)
     described.keep_loaded(candidate)
     progress("putting in order")
     candidate.tidy()
@@ -162,7 +164,8 @@ def write(
         unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
         changed = account.changed if account.nodes else None
         progress("concluding")
-        control.conclude(candidate, None if derived else changed, account.nodes)
+        changed = None if derived else changed
+        networks.conclude(candidate, control.conclude(candidate, changed, account.nodes), changed)
         progress("publishing")
         return Written(candidate.publish(who), account.added, account.removed, unshaped)
 

@@ -83,13 +83,13 @@ def _levels(asked: Asked, graph: Any) -> None:
                 level=int(standing.place[at]), silent=bool(standing.silent[at]), own=bool(standing.own[at]),
                 captured=bool(standing.captured[at]),
             )  # fmt: skip
-    strength = _strengths(asked)
+    strength = strengths(asked)
     for _, _, key, told in graph.edges(keys=True, data=True):
         at = net.pieces.number(key)
         told |= {"label": asked.label(key), "level": int(standing.piece[at]), "strength": strength[at]}
 
 
-def _strengths(asked: Asked) -> list[int]:
+def strengths(asked: Asked) -> list[int]:
     """How strong each piece is with its two ends."""
     standing, net = asked.standing, asked.situation.network
     found = (min(three) for three in zip(

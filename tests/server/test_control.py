@@ -359,4 +359,4 @@ def test_the_page_of_the_description(described: Any, shipped_client: FlaskClient
         assert path in page
     assert 'name="a.at"' in page
     assert "https://" not in page.replace("https://w3id.org/", "")
-    assert "<script" not in page
+    assert "<script>" not in page

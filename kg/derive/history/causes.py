@@ -52,10 +52,11 @@ def touches(block: Block, found: Components, threshold: int, *, back: bool = Fal
     thing, piece, beyond = block.roads.around(place)
     used = block.usable(row[thing], piece, threshold)
     thing, piece, beyond = thing[used], piece[used], beyond[used]
-    touched = [(row[thing], place[thing], thing, piece, labels(found, row[thing], beyond))]
+    touched: list[tuple[Array, ...]] = [(row[thing], place[thing], thing, piece, labels(found, row[thing], beyond))]
     row, area = np.nonzero((block.passage[other] >= threshold) & (block.passage[step] < threshold))
     if len(row):
-        touched.append(through_areas(block, found, threshold, held, (row + offset, area), 1 if back else -1, len(place)))
+        past = 1 if back else -1
+        touched.append(through_areas(block, found, threshold, held, (row + offset, area), past, len(place)))
     columns = [np.concatenate(each) for each in zip(*touched, strict=True)]
     order = np.lexsort((columns[3], columns[1], columns[4]))
     return Touches(*(column[order] for column in columns))
@@ -115,8 +116,8 @@ def met(touched: Touches, question: Array, label: Array) -> tuple[Array, Array]:
 
 
 def reasons(touched: Touches, asked: Array, at: Array, undone: Array) -> Reasons:
-    """The reasons for questions `asked` that are met at touches `at`: those things that alone would undo it; where there
-    is none, all of them. `undone` tells which of these pairs are part of undoing it."""
+    """The reasons for questions `asked` that are met at touches `at`: those things that alone would undo it; where
+    there is none, all of them. `undone` tells which of these pairs are part of undoing it."""
     size = int(asked.max(initial=-1)) + 1
     by_one = np.zeros(size, bool)
     by_one[asked[undone]] = True

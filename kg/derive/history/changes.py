@@ -44,10 +44,13 @@ def changes(block: Block, found: Components, reading: int, rank: Array) -> Chang
     parts = [
         turned(block, found, reading, rank, own, of, before, after, kind) for kind in (PARTED, JOINED)
     ]  # fmt: skip
-    size = len(parts[0].row)
-    asked = Reasons(*(np.concatenate(each) for each in zip(parts[0].because, parts[1].because, strict=True)))
-    asked.question[len(parts[0].because.question) :] += size
-    return Changes(*(np.concatenate(each) for each in list(zip(*parts, strict=True))[:5]), asked)
+    parted, came = parts
+    asked = Reasons(*(np.concatenate(both) for both in zip(parted.because, came.because, strict=True)))
+    asked.question[len(parted.because.question) :] += len(parted.row)
+    row, kind, principal, pieces, places = (
+        np.concatenate(both) for both in zip(parted[:5], came[:5], strict=True)
+    )  # fmt: skip
+    return Changes(row, kind, principal, pieces, places, asked)
 
 
 def turned(
@@ -81,8 +84,8 @@ def turned(
 def because(
     block: Block, found: Components, threshold: int, pairs: Pairs, kind: int, row: Array, principal: Array
 ) -> Reasons:  # fmt: skip
-    """Why pieces (pairs of change and component) have parted: what was lost that day and alone, put back, would join two
-    of them again; why they have joined: what came, and alone would have joined them the day before.
+    """Why pieces (pairs of change and component) have parted: what was lost that day and alone, put back, would join
+    two of them again; why they have joined: what came, and alone would have joined them the day before.
 
     If nothing alone would, all that touches them; if nothing does, the place by which the holding is named.
     """

@@ -31,8 +31,9 @@ def components(block: Block, threshold: int) -> Components:
 
     What is joined in all rows is contracted first; of what is left, every row has its own copy in one graph.
     """
-    roads, open_ = block.roads, block.state >= FLOOR[threshold]
-    always, ever = open_.all(axis=0), open_.any(axis=0)
+    roads = block.roads
+    open_: Array = block.state >= FLOOR[threshold]
+    always, ever = (np.asarray(each(open_, axis=0)) for each in (np.all, np.any))
     lasting, now_and_then = lets_through(block, threshold)
     ends = roads.end, roads.other_end
     steady = lasting & always[ends[0]] & always[ends[1]]

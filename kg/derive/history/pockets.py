@@ -10,7 +10,7 @@ from kg.control.names import Array
 from kg.derive.history.blocks import Block
 from kg.derive.history.causes import Reasons, labels, marked, met, reasons, touches
 from kg.derive.history.components import Components
-from kg.derive.history.states import DOUBTFUL, HELD, LOST, OWN
+from kg.derive.history.states import HELD, LOST, OWN
 
 NONE, MAYBE, SURE = range(3)
 """No pocket, possibly one, certainly one."""
