@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from kg import __version__, cli_claims, cli_control, cli_links, cli_roads, files
+from kg import __version__, cli_claims, cli_control, cli_ingest, cli_links, cli_roads, files
 from kg.cli_progress import progress
 from kg.errors import Problem, QuerySyntax
 from kg.store import open_store
@@ -66,6 +66,8 @@ for command in (
     cli_control.history,
     cli_control.compare,
     cli_control.aggregates,
+    cli_ingest.ingest,
+    cli_ingest.dataset,
     cli_roads.routes,
     cli_roads.path,
     cli_roads.pockets,
@@ -181,7 +183,7 @@ def export(location: Path, form: str, graph: str | None, output: IO[bytes]) -> N
 
     if form in FILES and graph:
         raise click.UsageError(f"--as {form} is of everything, and goes with no --graph")
-    with _opened(location) as store:
+    with _opened(location, children=1, seconds=None, patience=3600.0) as store:
         if form not in FILES:
             try:
                 exporter.export(store, output, form, graph)

@@ -3,7 +3,9 @@
     Problem
     ├── BadDate            a date that is no EDTF of the subset we accept
     │   └── Backwards          one that ends before it begins
-    ├── BadFile            a file that cannot be read as RDF: file, line, reason
+    ├── BadFile            a file that cannot be read as what it should be: file, line, reason
+    ├── BadMapping         a mapping file that cannot be used: where in it, what is wrong
+    ├── UnknownDataset     no data set has this name: those that there are
     ├── Refused            data that breaks a shape or a check: the violations
     ├── UnknownEntity      an IRI about which no graph says anything
     ├── BadClaim           a claim that cannot be added as it was filled in: the fields, and what is wrong with each
@@ -74,6 +76,25 @@ class BadFile(Problem):
     def __init__(self, file: str, line: int | None, reason: str) -> None:
         self.file, self.line, self.reason = file, line, reason
         super().__init__(f"{file}:{line}: {reason}" if line else f"{file}: {reason}")
+
+
+class BadMapping(Problem):
+    """A mapping file, or an option in its place, that cannot be used: `where` is the table or the key in it."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.where = where
+        super().__init__(f"mapping, {where}: {reason}" if where else f"mapping: {reason}")
+
+
+class UnknownDataset(Problem):
+    """No data set of this `name` is described in the store; `known` are those that are."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        self.name, self.known = name, known
+        there = f"there are {', '.join(known)}" if known else "there is none"
+        super().__init__(
+            f"no data set is called {name!r}; {there}. `kg dataset new {name}` writes one, `kg load` loads it"
+        )
 
 
 class Refused(Problem):

@@ -157,6 +157,7 @@ def _page(entity: Entity) -> str:
         labels=labels,
         types=_types(entity, labels),
         is_event=any(statement.property.endswith("#eventType") for statement in entity.statements),
+        links=current.store().select("links-of", entity=URIRef(entity.iri)),
         is_property=any(kind.endswith("Property") for kind in _values(entity, "type")),
         parts=[(part, _in_words(part, labels)) for part in parts],
         groups=_grouped([(s.property, s.value, s.graph) for s in entity.statements], labels),

@@ -28,6 +28,7 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.BadDate: (400, "bad-date", "No date that is understood"),
     errors.BadQuestion: (400, "bad-question", "A part of the question is not accepted"),
     errors.AmbiguousName: (400, "ambiguous-name", "Several things have this name"),
+    errors.UnknownDataset: (404, "unknown-dataset", "No data set has this name"),
     errors.UnknownName: (404, "unknown-name", "Nothing has this name"),
     errors.QueryReachesOut: (403, "query-reaches-out", "No other services from here"),
     errors.UnknownEntity: (404, "unknown-entity", "Nothing is known of this"),

@@ -38,6 +38,9 @@ class Named(Query):
 class Chosen(Named):
     """Which places are listed."""
 
+    dataset: str | None = Field(
+        None, description="only this data set: its places, and the words of its sources", examples=["offensive-2021"]
+    )
     place: list[str] = Field([], description="only these places", examples=[["city-kabul"]])
     within: list[str] = Field([], description="only what lies in these places", examples=[["country-afghanistan"]])
     type: list[str] = Field([], description="only places of these types", examples=[["ProvincialCapital"]])
@@ -50,7 +53,8 @@ class Control(Listening, Chosen, Paged):
 
     at: str = Field(description=f"{DAY}; every day of it is asked about", examples=["2021-08-09"])
     grounds: Literal["on", "off"] = Field(
-        "on", description="whether each answer has `because`, `conflicts` and `unheard`; without them it is quicker"
+        "on",
+        description="whether each answer has `because`, `conflicts`, `unheard`, `undated`; without them it is quicker",
     )
 
 

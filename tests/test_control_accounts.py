@@ -90,8 +90,14 @@ def held(index: Index, first: int, last: int, view: View, places: tuple[str, ...
     return Held(Question("some days", first, last, view, places), known, np.array(at, np.int64))
 
 
+def text_of(document: mapped.Written) -> bytes:
+    text = b"".join(document.parts)
+    assert len(text) == document.size
+    return text
+
+
 def written(found: Held, form: mapped.Form = "json") -> list[dict[str, Any]]:
-    told = json.loads(b"".join(mapped.written(found, form)))
+    told = json.loads(text_of(mapped.written(found, form)))
     listed: list[dict[str, Any]] = told["features" if form == "geojson" else "places"]
     return listed
 
@@ -103,10 +109,10 @@ def check_written(index: Index, first: int, last: int, view: View) -> None:
     told = written(found)
     assert [{name: each[name] for name in side} for each, side in zip(told, sides, strict=True)] == sides
     assert [{**each["properties"], "coordinates": None} for each in written(found, "geojson")] == told
-    less = json.loads(b"".join(mapped.written(found, "json", grounded=False)))["places"]
-    grounds = {"because", "conflicts", "unheard"}
+    less = json.loads(text_of(mapped.written(found, "json", grounded=False)))["places"]
+    grounds = {"because", "conflicts", "unheard", "undated"}
     assert less == [{name: value for name, value in each.items() if name not in grounds} for each in told]
-    one_by_one = [json.loads(b"".join(mapped.written(found, "json", at, at + 1)))["places"] for at in range(len(told))]
+    one_by_one = [json.loads(text_of(mapped.written(found, "json", at, at + 1)))["places"] for at in range(len(told))]
     assert one_by_one == [[each] for each in told]
 
 

@@ -215,7 +215,7 @@ def test_adjacency_goes_both_ways(chance: Random) -> None:
 def adjacent(situation: Situation, piece: np.ndarray, place: np.ndarray, own: np.ndarray) -> set[tuple[str, str]]:
     """The pairs of places, in both orders, that one finds going from each place over its pieces."""
     network, found = situation.network, set()
-    for here, there, number in network.graph.edges(keys=True):
+    for number, (here, there) in enumerate(zip(network.end.tolist(), network.other_end.tolist(), strict=True)):
         for one, other in ((here, there), (there, here)):
             if own[one] and own[other] and min(piece[number], place[one], place[other]) >= 1:
                 found.add((network.place(one), network.place(other)))

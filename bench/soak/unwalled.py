@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from unittest.mock import patch
 
 import pyoxigraph as ox
 
-from kg.store import child, guard
+from kg.store import child, federation, guard
 from kg.store.isolation import leave_network, raise_loopback
 
 NO_NAMESPACE = 77
@@ -55,6 +56,19 @@ def unguarded(text: str, *, update: bool) -> str:
     except (OSError, RuntimeError):
         return "run"
     return "run"
+
+
+def led(text: str, relayed: dict[str, str]) -> bool:
+    """Run a query as where the endpoints of `relayed` may be asked, without a relay; whether it was taken for one."""
+    try:
+        outward = federation.lead(text, relayed, BASE, PREFIXES).outward
+    except (guard.Outbound, SyntaxError):
+        return False
+    with suppress(OSError, RuntimeError):
+        answer = _opened("tiny").query(outward, base_iri=BASE, prefixes=PREFIXES)
+        for _ in answer if not isinstance(answer, ox.QueryBoolean) else ():
+            pass
+    return True
 
 
 _Store = ox.Store

@@ -120,6 +120,8 @@ def merged(old: Names, new: Names) -> tuple[Names, Array, Array]:
 
 def distinct(numbers: Array) -> Array:
     """The numbers that occur, in order. `np.unique` puts them into a hash table first, which takes much longer."""
+    if (numbers[1:] > numbers[:-1]).all():
+        return numbers
     ordered = np.sort(numbers)
     kept = np.ones(len(ordered), bool)
     kept[1:] = ordered[1:] != ordered[:-1]

@@ -109,13 +109,11 @@ def words(ledger: Ledger, heard: Timelines, place: Array, day: Array, everybody:
 def told_days(heard: Timelines, place: Array, day: Array) -> tuple[Array, Array]:
     """The latest day, not after each day, on which a told change of the place may begin; the earliest later day on
     which one is surely done."""
-    where = np.repeat(heard.place, np.diff(heard.row_start))[heard.told]
-    if not len(where):
+    begun, done = heard.begun, heard.done
+    if not len(begun):
         return np.full(len(place), -NEVER), np.full(len(place), NEVER)
-    begun = np.sort(where * STRIDE + heard.lo[heard.told])
     at = np.searchsorted(begun, place * STRIDE + day, "right") - 1
     latest = np.where((at >= 0) & (begun[at] // STRIDE == place), begun[at] % STRIDE, -NEVER)
-    done = np.sort(where * STRIDE + heard.hi[heard.told])
     at = np.searchsorted(done, place * STRIDE + day, "right")
     late = np.minimum(at, len(done) - 1)
     return latest, np.where((at < len(done)) & (done[late] // STRIDE == place), done[late] % STRIDE, NEVER)

@@ -15,7 +15,7 @@ from kg.derive.network import Network
 Why = Literal[
     "does not have two different ends",
     "ends at an unknown place",
-    "has a negative length",
+    "has a length that is negative or no number",
     "has no length, and counts as 0 km",
     "passes an unknown area",
     "has a piece that was left out",
@@ -126,7 +126,7 @@ def _unfit(piece: Piece, known: Mapping[str, int]) -> Why | None:
     if any(end not in known for end in piece.ends):
         return "ends at an unknown place"
     if piece.km is not None and not piece.km >= 0:
-        return "has a negative length"
+        return "has a length that is negative or no number"
     return None
 
 

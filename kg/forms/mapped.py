@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain
+from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from kg.answering import Held, Known
-from kg.control.findings import Findings
+from kg.control.findings import Findings, undated
 from kg.control.grounds import Grounds
 from kg.control.ledger import Ledger
 from kg.control.names import Array, Names
 from kg.control.spells import OPEN, Spells
 from kg.control.verdicts import FLAGS, REASONS, STATES, flags_of
 from kg.forms import neighbours, plain
-from kg.forms.woven import Pieces, Section, filled, firsts, order, woven
+from kg.forms.woven import Pieces, Section, filled, firsts, length, order, woven
 
 Form = Literal["json", "geojson"]
 TOGETHER = 500
@@ -31,10 +33,15 @@ _STATES = [
 ]  # fmt: skip
 
 
-def written(
-    found: Held, form: Form, start: int = 0, stop: int | None = None, *, grounded: bool = True
-) -> list[bytes]:  # fmt: skip
-    """The answer with the listed places from `start` to before `stop` as a JSON document in UTF-8, in its parts."""
+class Written(NamedTuple):
+    """A document in UTF-8: how many bytes it has, and its parts, which are put together while others are sent."""
+
+    size: int
+    parts: Iterable[bytes]
+
+
+def written(found: Held, form: Form, start: int = 0, stop: int | None = None, *, grounded: bool = True) -> Written:
+    """The answer with the listed places from `start` to before `stop` as a JSON document."""
     opening = heads(found.known, form, found.question.lang, found.at[start:stop].tolist())
     closing = b"}}" if form == "geojson" else b"}"
     about = {**plain.asked(found.question), "version": found.version, "total": len(found)}
@@ -44,10 +51,11 @@ def written(
     before, after = f'{json.dumps(about, ensure_ascii=False)[:-1]}, "{name}": [\n'.encode(), b"\n]}\n"
     inside = runs(found, start, stop)
     if not opening:
-        return [before, after]
+        return Written(len(before) + len(after), [before, after])
     if len(opening) == 1:
         body = neighbours.body(found, start, bodies, grounded=grounded)
-        return [b"".join([before, opening[0], body, *inside, closing, after])]
+        text = b"".join([before, opening[0], body, *inside, closing, after])
+        return Written(len(text), [text])
     size = len(opening)
     pieces, sections = body_of(found, found.findings(start, stop, grounded=grounded), grounded=grounded)
     head = Section(None, (pieces.add(opening) + np.arange(size),))
@@ -55,7 +63,8 @@ def written(
     ends = np.full(size, pieces.add([closing + b",\n", closing]))
     ends[-1] += 1
     numbers, begins = order(size, [head, *sections, *tail, Section(None, (ends,))])
-    return [before, *woven(pieces, numbers, [*begins[:-1:TOGETHER], begins[-1]]), after]
+    parts = woven(pieces, numbers, [*begins[:-1:TOGETHER], begins[-1]])
+    return Written(len(before) + length(pieces, numbers) + len(after), chain([before], parts, [after]))
 
 
 def heads(known: Known, form: Form, language: str, at: list[int]) -> list[bytes]:
@@ -86,7 +95,7 @@ def head(known: Known, form: Form, place: str, language: str) -> str:
 def bodies(found: Held, told: Findings, *, grounded: bool) -> list[bytes]:
     """For every place its answer, as what comes next in an object."""
     pieces, sections = body_of(found, told, grounded=grounded)
-    return woven(pieces, *order(len(told), sections))
+    return list(woven(pieces, *order(len(told), sections)))
 
 
 def body_of(found: Held, told: Findings, *, grounded: bool) -> tuple[Pieces, list[Section]]:
@@ -131,11 +140,7 @@ def stays(pieces: Pieces, told: Spells, found: Held) -> Section:
             yield f'{{"actor": "{name}", "label": {label}, "certainty": "{sure}", "possibleFrom": '.encode()
 
     def day(column: Array, following: str) -> Array:
-        def texts(days: list[int]) -> Iterator[bytes]:
-            written = ("null" if each == OPEN else f'"{plain.day(each)}"' for each in days)
-            return (f'{each}, "{following}": '.encode() for each in written)
-
-        return pieces.of(column, texts)
+        return pieces.of(column, lambda days: [bound(each, following) for each in days])
 
     return parted(
         pieces, told.at, pieces.of(told.actor * 2 + told.certain, who), day(told.possible_from, "certainFrom"),
@@ -144,19 +149,29 @@ def stays(pieces: Pieces, told: Spells, found: Held) -> Section:
     )  # fmt: skip
 
 
+@lru_cache(1 << 16)
+def bound(day: int, following: str) -> bytes:
+    """A bound of a stay, before the name of what follows it."""
+    return f'{"null" if day == OPEN else f"{chr(34)}{plain.day(day)}{chr(34)}"}, "{following}": '.encode()
+
+
 def grounds(pieces: Pieces, ledger: Ledger, rests: Grounds, size: int) -> list[Section]:
     """What each answer rests on."""
     both = pieces.of(np.concatenate([rests.claim, rests.member]), lambda numbers: claims(ledger, numbers))
     begins = pieces.add([b'", "', b'"', b'"], ["', b'["'])
     after = pieces.add([b'], "conflicts": [', b'"], "conflicts": [', b'], "unheard": [', b'"]], "unheard": ['])
     starts = firsts(rests.group_at)
+    dateless = np.flatnonzero(undated(ledger, rests.claim))
+    at = rests.claim_at[dateless]
     return [
         Section(rests.claim_at, (begins + firsts(rests.claim_at), both[: len(rests.claim)])),
         Section(None, (after + filled(rests.claim_at, size),)),
         Section(rests.group_at, (begins + np.where(firsts(rests.group), 2 + starts, 0), both[len(rests.claim) :])),
         Section(None, (after + 2 + filled(rests.group_at, size),)),
         unheard(pieces, ledger, rests),
-        always(pieces, b"]"),
+        always(pieces, b'], "undated": ['),
+        Section(at, (begins + firsts(at), both[dateless])),
+        Section(None, (pieces.add([b"]", b'"]']) + filled(at, size),)),
     ]
 
 

@@ -43,7 +43,8 @@ def listening(view: View, sources: Iterable[str]) -> Plain:
 
 def asked(question: Question) -> Plain:
     """The question, as its answer repeats it."""
-    return {"at": question.at, **listening(question.view, question.sources)}
+    among = {"dataset": question.dataset} if question.dataset else {}
+    return {"at": question.at, **among, **listening(question.view, question.sources)}
 
 
 def place(known: Known, iri: str, language: str) -> Plain:
@@ -146,6 +147,7 @@ def sides(told: Accounts, known: Known, language: str) -> Iterator[Plain]:
                     told.unheard_start[number] : told.unheard_start[number + 1]
                 ]
             ],
+            "undated": told.undated[told.undated_start[number] : told.undated_start[number + 1]],
         }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -50,9 +50,11 @@ class Pieces(list[bytes]):
 def order(size: int, sections: Sequence[Section]) -> tuple[Array, list[int]]:
     """The numbers of the pieces of `size` parts, of which each has its lines of every section, section by section;
     and where each part begins, and the last one ends."""
-    counts = np.zeros((size, len(sections)), np.int64)
-    for number, (at, columns) in enumerate(sections):
-        counts[:, number] = len(columns) if at is None else np.bincount(at, minlength=size) * len(columns)
+    lines = np.ones((size, len(sections)), np.int64)
+    for number, (at, _) in enumerate(sections):
+        if at is not None:
+            lines[:, number] = np.bincount(at, minlength=size)
+    counts = lines * [len(columns) for _, columns in sections]
     ends = np.cumsum(counts.ravel())
     begins = (ends - counts.ravel()).reshape(counts.shape)
     total = int(ends[-1]) if len(ends) else 0
@@ -61,18 +63,23 @@ def order(size: int, sections: Sequence[Section]) -> tuple[Array, list[int]]:
         if at is None:
             first = begins[:, number]
         else:
-            nth = np.arange(len(at)) - np.searchsorted(at, at, "left")
+            nth = np.arange(len(at)) - (np.cumsum(lines[:, number]) - lines[:, number])[at]
             first = begins[at, number] + nth * len(columns)
         for place, column in enumerate(columns):
             numbers[first + place] = column
     return numbers, [*begins[:, 0].tolist(), total]
 
 
-def woven(pieces: Pieces, numbers: Array, begins: Sequence[int]) -> list[bytes]:
+def woven(pieces: Pieces, numbers: Array, begins: Sequence[int]) -> Iterator[bytes]:
     """The texts that pieces make, by their numbers; `begins` tells where in these each text begins, and the last one
     ends."""
     table = np.array(pieces, object)
-    return [b"".join(table[numbers[begin:end]].tolist()) for begin, end in pairwise(begins)]
+    return (b"".join(table[numbers[begin:end]].tolist()) for begin, end in pairwise(begins))
+
+
+def length(pieces: Pieces, numbers: Array) -> int:
+    """How many bytes these pieces make, by their numbers."""
+    return int(np.fromiter(map(len, pieces), np.int64, len(pieces))[numbers].sum())
 
 
 def firsts(at: Array) -> Array:

@@ -30,6 +30,8 @@ LEAST = 60.0
 """The least score, of 100, with which a link is proposed."""
 MOST = 3
 """How many things are proposed for one of ours."""
+FINE = 4
+"""Squares along a degree, by which things that lie near are found."""
 _AREAS = frozenset("AL")
 
 
@@ -180,21 +182,22 @@ class Pool:
 
 
 def _square(point: tuple[float, float]) -> tuple[int, int]:
-    """The degree square of a position."""
-    return _turned(math.floor(point[0])), math.floor(point[1])
+    """The square of a position, of which a degree has `FINE` on each side."""
+    return _turned(math.floor(point[0] * FINE)), math.floor(point[1] * FINE)
 
 
-def _turned(degrees: int) -> int:
-    """A longitude once round is the same."""
-    return (degrees + 180) % 360 - 180
+def _turned(squares: int) -> int:
+    """Once round is the same longitude."""
+    return (squares + 180 * FINE) % (360 * FINE) - 180 * FINE
 
 
 def _squares_around(point: tuple[float, float], far: float) -> Iterator[tuple[int, int]]:
-    """The degree squares that have every position within some kilometres."""
-    degree = math.radians(1) * EARTH
-    north = math.ceil(far / degree)
-    narrowest = math.cos(math.radians(min(90.0, abs(point[1]) + north)))
-    east = 180 if narrowest < far / (180 * degree) else math.ceil(far / (degree * narrowest))
+    """The squares that have every position within some kilometres."""
+    side = math.radians(1 / FINE) * EARTH
+    north = math.ceil(far / side)
+    narrowest = math.cos(math.radians(min(90.0, abs(point[1]) + north / FINE)))
+    once_round = 180 * FINE
+    east = once_round if narrowest < far / (once_round * side) else math.ceil(far / (side * narrowest))
     longitude, latitude = _square(point)
     for x, y in product(range(longitude - east, longitude + east + 1), range(latitude - north, latitude + north + 1)):
         yield _turned(x), y

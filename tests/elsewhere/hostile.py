@@ -9,9 +9,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 JSON = "application/sparql-results+json"
 HEAD = b'{"head": {"vars": ["x"]}, "results": {"bindings": ['
@@ -27,6 +28,11 @@ class Hostile:
     over: threading.Event = field(default_factory=threading.Event)
 
 
+@cache
+def _bomb() -> bytes:
+    return b"".join(gzip.compress(b" " * (1 << 20)) for _ in range(64))
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     hostile: Hostile
@@ -37,7 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.said = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         self.close_connection = True
         try:
-            getattr(self, self.path.strip("/"))()
+            getattr(self, urlsplit(self.path).path.strip("/"))()
         except OSError:
             return
 
@@ -96,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def bomb(self) -> None:
         """64 MiB of spaces in 64 KiB."""
-        self._answer(gzip.compress(b" " * (64 << 20)), Content_Encoding="gzip")
+        self._answer(_bomb(), Content_Encoding="gzip")
 
     def page(self) -> None:
         """A page, with status 200."""
@@ -126,8 +132,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(b"too many", 429, "text/plain", Retry_After="7")
 
     def redirect(self) -> None:
-        """To a private address."""
-        self._answer(b"", 302, Location="http://127.0.0.1:1/inside")
+        """To the address in the parameter `to`, or to a private one."""
+        to = parse_qs(urlsplit(self.path).query).get("to", ["http://127.0.0.1:1/inside"])
+        self._answer(b"", 302, Location=to[0])
 
     def truth(self) -> None:
         """A boolean, where solutions were asked for."""
