@@ -10,10 +10,10 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 
 from kg import naming, ties, told
+from kg.errors import BadQuestion
 from kg.gazetteer import Gazetteer, open_gazetteer
 from kg.ties import Direction, Tie
 from server import current, holders, parameters, wording
-from server.errors import Rejected
 from server.scene import name_of
 
 bp = Blueprint("explorer", __name__)
@@ -131,22 +131,19 @@ def _asked(gazetteer: Gazetteer, centre: str, found: Iterable[Tie], text: str) -
 
 def _side(text: str) -> Direction:
     if text not in ("in", "out"):
-        raise Rejected(400, "direction", "No such direction", f"direction={text!r}: accepted are out and in")
+        raise BadQuestion("direction", text, "accepted are out and in")
     return "in" if text == "in" else "out"
 
 
 def _offset(text: str) -> int:
     if not text.isascii() or not text.isdigit():
-        raise Rejected(400, "offset", "No such offset", f"offset={text!r}: accepted are numbers from 0 on")
+        raise BadQuestion("offset", text, "accepted are numbers from 0 on")
     return int(text)
 
 
 def _labels(gazetteer: Gazetteer, iris: set[str]) -> dict[str, str]:
     """What things are called, those of the gazetteer in the language that is asked for."""
-    lang = parameters.one("lang") or "en"
-    labels = told.names(current.store(), sorted(iris))
-    named = {iri: entry for kind in gazetteer.entries.values() for iri, entry in kind.items() if iri in iris}
-    return labels | {iri: entry.label(lang) for iri, entry in named.items()}
+    return gazetteer.called(told.names(current.store(), sorted(iris)), parameters.one("lang") or "en")
 
 
 def _told(iri: str, labels: dict[str, str]) -> dict[str, str]:
