@@ -114,8 +114,7 @@ class Asked:
         return self.known.gazetteer.label(iri, self.question.lang)
 
     def because(self, places: Iterable[str], day: Day | None = None) -> Mapping[str, list[str]]:
-        """The claims that rests on what is told on this, or another, day of who holds each of some places, and of who
-        holds parts of it."""
+        """The claims behind what is told, on this or another day, of who holds each of some places, or parts of it."""
         names, when = sorted(set(places)), self.question.day if day is None else day
         numbers = self.known.index.ledger.places.numbers(names)
         told = accounts(self.known.index, names, numbers, when, when, self.question.view)
