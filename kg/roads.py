@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import get_args
 
 import numpy as np
@@ -199,8 +199,10 @@ def seated(situation: Situation) -> str | None:
     return next((network.actor(at) for at, seat in enumerate(network.seat.tolist()) if seat >= 0), None)
 
 
+@lru_cache(maxsize=8)
 def _with_seat(situation: Situation, actor: str, place: str) -> Situation:
-    """The situation in which an actor has its seat at a place."""
+    """The situation in which an actor has its seat at a place; the last few are kept, because what is swept is kept by
+    the situation."""
     network = situation.network
     seat = network.seat.copy()
     seat[network.actors.number(actor)] = network.places.number(place)
