@@ -22,8 +22,9 @@ from kg.figures.symbols import sign
 from kg.figures.timeline import LANES, counted, differs, timeline_svg, within
 from kg.gazetteer import ROUTES, Entry, last_part
 from kg.told import Claim
-from server import current, headers
-from server.scene import NARROW, WIDE, Scene, name_of, scene, width
+from server import current
+from server.beside import aggregates, as_data, embedded, framed, nearer
+from server.scene import NARROW, WIDE, Scene, name_of, scene, width, window
 
 bp = Blueprint("figures", __name__)
 
@@ -48,10 +49,17 @@ def timeline_image() -> Response:
 def map_page() -> Response:
     """The map of control, the place that is marked, what changed, and the same as a table."""
     asked = scene()
+    if elsewhere := as_data(asked):
+        return elsewhere
+    if asked.embedded:
+        return embedded(asked, "map", _map(asked, WIDE, "wide"), _map(asked, NARROW, "narrow"))
     question = asked.question
     said = [(entry, answer) for entry, answer in asked.listed if answer != UNKNOWN]
-    verdicts = {verdict.place: verdict for verdict in asked.held}
-    rows = [Row(entry, answer, verdicts[entry.iri]) for entry, answer in _ordered(asked, said)[:ROWS]]
+    shown = _ordered(asked, said)[:ROWS]
+    rows = [
+        Row(entry, answer, verdict)
+        for (entry, answer), verdict in zip(shown, asked.held.of([entry.iri for entry, _ in shown]), strict=True)
+    ]
     marked = _marked(asked)
     wanted = {claim for row in (*rows, marked) if row for claim in (*row.verdict.because, *_sides(row.verdict))}
     claims = told.claims(told.of(current.store()), wanted)
@@ -69,14 +77,20 @@ def map_page() -> Response:
         earlier=[each for each in asked.changes if each < question.first][-1:],
         later=[each for each in asked.changes if each > question.last][:1],
         image=asked.address("/map.svg"),
+        aggregates=aggregates(asked),
+        nearer=nearer(asked),
     )
-    return _page(page)
+    return framed(page)
 
 
 @bp.route("/timeline")
 def timeline_page() -> Response:
     """The timeline of control, and the same as a table."""
     asked = scene(timeline=True)
+    if elsewhere := as_data(asked, timeline=True):
+        return elsewhere
+    if asked.embedded:
+        return embedded(asked, "timeline", _timeline(asked, WIDE, "wide"), _timeline(asked, NARROW, "narrow"))
     lanes = asked.lanes
     window = asked.window
     stretches = [(lane, span) for lane in lanes[:LANES] for span in within(lane.spans, window)]
@@ -92,7 +106,7 @@ def timeline_page() -> Response:
         more=len(stretches) - ROWS,
         image=asked.address("/timeline.svg"),
     )
-    return _page(page)
+    return framed(page)
 
 
 @dataclass(frozen=True)
@@ -150,7 +164,7 @@ def _map(asked: Scene, pixels: float, prefix: str = "map", headed: bool = True) 
     sites = seen.sites(asked.gazetteer, asked.listed, question.lang, asked.about)
     onto = frozenset(question.within)
     return map_svg(
-        sites, seen.outlines_of(asked.gazetteer), asked.sheet(), pixels, asked.selected, onto, prefix, headed
+        sites, seen.outlines_of(asked.gazetteer), asked.sheet(), pixels, asked.selected, onto, window(), prefix, headed
     )
 
 
@@ -202,11 +216,4 @@ def _image(drawing: str) -> Response:
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src {style_source()}; frame-ancestors 'self'"
     )
-    return response
-
-
-def _page(page: str) -> Response:
-    response = Response(page, mimetype="text/html")
-    policy = headers.ALWAYS["Content-Security-Policy"]
-    response.headers["Content-Security-Policy"] = f"style-src 'self' {style_source()}; {policy}"
     return response

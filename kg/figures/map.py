@@ -12,7 +12,7 @@ from kg.figures import legend
 from kg.figures.drawing import MARGIN, Element, add, figure, finished, number
 from kg.figures.outlines import Outlines
 from kg.figures.patterns import Fills
-from kg.figures.picture import Picture, Site, paper
+from kg.figures.picture import WHOLE, Picture, Site, Window, paper
 from kg.figures.shapes import Point
 from kg.figures.sheets import Sheet
 from kg.figures.symbols import half_width, symbol
@@ -28,26 +28,30 @@ def map_svg(
     width: float,
     selected: str | None = None,
     onto: frozenset[str] = frozenset(),
+    window: Window = WHOLE,
     prefix: str = "map",
     headed: bool = True,
 ) -> str:
     """The map of these places, which are listed once each; of the outlines those of other places are only context.
 
     `width` is in pixels, and everything is laid out for it; `selected` is marked; `headed` writes the heading. The map
-    is fitted to the areas in `onto`, or to all areas, or where there is none to the positions. The same arguments give
-    the same text.
+    is fitted to the areas in `onto`, or to all areas, or where there is none to the positions, and shows of that what
+    is in the `window`. The same arguments give the same text.
     """
     by_place = {site.place: site for site in sites}
     areas = {outline.place for outline in outlines.areas if outline.place in by_place}
     dots = [site for site in sites if site.place not in areas and site.point]
     points = () if outlines.areas else tuple(site.point for site in dots if site.point)
-    ground = paper(outlines, onto, points, width)
+    ground = paper(outlines, onto, points, width, window)
     nameless = 0
     root = figure(prefix, width, sheet.title, description(sites, sheet), "map")
     definitions = add(root, "defs")
     fills = Fills(definitions, prefix)
     top = legend.heading(root, sheet.title, sheet.below, MARGIN, width - 2 * MARGIN) if headed else 0.0
     located = len(dots)
+    if window != WHOLE:
+        dots = [site for site in dots if site.point and ground.shows(site.point, width)]
+    inside = len(dots)
     dots = sorted(dots, key=lambda site: (site.answer.state == "unknown", site.weight, site.place))[:SYMBOLS]
     if ground.onto:
         clip = add(definitions, "clipPath", id=f"{prefix}-frame")
@@ -60,7 +64,7 @@ def map_svg(
     listed += legend.entries((site.answer for site in sites if site.place in areas), area=True, how="notches")
     top += legend.draw(root, listed, lambda entry, at: _sample(root, fills, entry, at), MARGIN, top, width - 2 * MARGIN)
     small = [
-        _missing(len(sites) - located - len(areas), located - len(dots), nameless),
+        _missing(len(sites) - located - len(areas), inside - len(dots), nameless, located - inside),
         _empty(outlines, areas),
         *sheet.credits,
         outlines.credit if outlines.areas else "",
@@ -95,10 +99,11 @@ def _empty(outlines: Outlines, areas: Collection[str | None]) -> str:
     return "Areas without a pattern are not asked about." * any(each.place not in areas for each in outlines.areas)
 
 
-def _missing(pointless: int, beyond: int, nameless: int) -> str:
+def _missing(pointless: int, beyond: int, nameless: int, outside: int) -> str:
     """What the map cannot show, in a sentence; empty where it shows all."""
     told = [
         (pointless, "place has", "places have", "no position that a point can stand for"),
+        (outside, "place lies", "places lie", "outside of this part"),
         (beyond, "place is", "places are", "too many to be drawn"),
         (nameless, "symbol has", "symbols have", "no room for a name"),
     ]
