@@ -22,6 +22,7 @@ from bench.invented import PARTIES, START, invented
 from bench.plot import Line, plotted
 from kg import publish, queries, validate
 from kg.control.answers import POLICIES, View
+from kg.control.conclusions import draw
 from kg.control.facts import of_record
 from kg.control.index import Index, build, counts, history, open_index, state_at, verdict
 from kg.control.opening import index_of, open_control
@@ -87,7 +88,7 @@ def asked(index: Index) -> None:
 def by_query(built: Index, facts: object, directory: Path) -> dict[str, float]:
     """Write the conclusions, load them into a database, and ask it for all places on a day."""
     texts, _ = timed(
-        "writing the conclusions", lambda: list(written(facts, built.ledger, np.arange(len(built.ledger.places))))
+        "writing the conclusions", lambda: list(written(draw(facts, built.ledger, np.arange(len(built.ledger.places)))))
     )  # type: ignore[arg-type]
     store = ox.Store(str(directory))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kg import parts
 from kg.asking import Question
 from kg.control import index as indexes
 from kg.control.accounts import Accounts, accounts
@@ -167,11 +168,26 @@ def held(store: Store, question: Question) -> Held:
 
     Raises NoStudyStart, NothingPublished, StoreUnreadable.
     """
-    of = known(store)
+    of, question = narrowed(store, question)
     at = listed(of, question)
     if question.states or question.actors:
         at = at[fitting(of, question, columns(of, question))[at]]
     return Held(question, of, at)
+
+
+def narrowed(store: Store, question: Question) -> tuple[Known, Question]:
+    """What is known, and the question as it is answered from it: of one data set only its places are listed and only
+    its sources heard, from its study start on. Raises UnknownDataset."""
+    of = known(store)
+    if not question.dataset:
+        return of, question
+    part = parts.part(store, question.dataset)
+    heard = question.view.sources
+    sources = part.sources if heard is None else part.sources & heard
+    view = replace(question.view, sources=sources)
+    if question.last < part.start:
+        view = replace(view, sources=frozenset(), baseline=False)
+    return of, replace(question, view=view, among=part.places)
 
 
 def columns(of: Known, question: Question) -> Columns:
@@ -181,12 +197,14 @@ def columns(of: Known, question: Question) -> Columns:
 
 def listed(of: Known, question: Question) -> Array:
     """The positions of the places that the question lists, whatever their answers are."""
-    if not (question.places or question.within or question.types):
+    if not (question.places or question.within or question.types or question.among is not None):
         return np.flatnonzero(of.plain)
     if question.places:
         chosen = {of.position[place] for place in question.places if place in of.position}
     else:
         chosen = set(range(len(of.places)) if question.types else np.flatnonzero(of.plain).tolist())
+    if question.among is not None:
+        chosen &= {of.position[place] for place in question.among if place in of.position}
     if question.within:
         inside = frozenset().union(*(of.gazetteer.inside(outer) for outer in question.within))
         chosen &= {of.position[place] for place in inside}

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from kg import __version__, cli_claims, cli_control, cli_links, cli_roads, files
+from kg import __version__, cli_claims, cli_control, cli_ingest, cli_links, cli_roads, files
 from kg.cli_progress import progress
 from kg.errors import Problem, QuerySyntax
 from kg.store import open_store
@@ -66,6 +66,8 @@ for command in (
     cli_control.history,
     cli_control.compare,
     cli_control.aggregates,
+    cli_ingest.ingest,
+    cli_ingest.dataset,
     cli_roads.routes,
     cli_roads.path,
     cli_roads.pockets,
@@ -157,23 +159,44 @@ def validate(paths: tuple[Path, ...]) -> None:
     click.echo(f"{len(chosen)} files conform")
 
 
+FILES = {"lpf": "places.lpf.json", "geojson": "control.geojson", "csv": "control.csv", "places-csv": "places.csv"}
+"""What --as names besides RDF: the file of `kg.export.FILES`."""
+
+
 @main.command()
-@click.option("--as", "form", type=click.Choice(list(GRAPH_FORMATS)), default="nq", show_default=True)
+@click.option("--as", "form", type=click.Choice([*GRAPH_FORMATS, *FILES]), default="nq", show_default=True,
+              help="RDF; lpf: Linked Places Format; geojson: who held what, with times; csv: the same as a table; "
+              "places-csv: the gazetteer as a table.")  # fmt: skip
 @click.option("--graph", help="The IRI of one graph; without it everything, as nq or trig.")
 @click.option("-o", "--output", type=click.File("wb", atomic=True), default="-", help="The file to write.")
 @click.pass_obj
 def export(location: Path, form: str, graph: str | None, output: IO[bytes]) -> None:
     """Write the published version, or one graph of it; equal data gives equal bytes.
 
+    Beside a table its description (CSVW) is written, as FILE-metadata.json.
+
     Example: kg export --graph https://w3id.org/controlgraph/graph/seed --as ttl -o seed.ttl
+
+    Example: kg export --as csv -o control.csv
     """
     from kg import export as exporter
 
-    try:
-        with _opened(location) as store:
-            exporter.export(store, output, form, graph)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    if form in FILES and graph:
+        raise click.UsageError(f"--as {form} is of everything, and goes with no --graph")
+    with _opened(location, children=1, seconds=None, patience=3600.0) as store:
+        if form not in FILES:
+            try:
+                exporter.export(store, output, form, graph)
+            except ValueError as error:
+                raise click.UsageError(str(error)) from None
+            return
+        name = FILES[form]
+        exporter.FILES[name][1](store, output)
+        described = f"{name}{exporter.DESCRIBED}"
+        if described in exporter.FILES and output.name not in ("-", "<stdout>"):
+            beside = Path(output.name).with_name(Path(output.name).name + exporter.DESCRIBED)
+            with beside.open("wb") as file:
+                exporter.FILES[described][1](store, file, Path(output.name).name)
 
 
 @main.command()

@@ -22,6 +22,7 @@ LISTENING = {
     "baseline": "on (default) or off: whether what is assumed where nobody speaks is in.",
 }
 LISTING = {
+    "dataset": "Only this data set: its places, and the words of its sources.",
     "place": "Only these places: an IRI, a CURIE or a slug.",
     "within": "Only places that lie in these.",
     "type": "Only places of these types: ProvincialCapital, Crossing …",

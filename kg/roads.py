@@ -192,4 +192,4 @@ def _with_seat(situation: Situation, actor: str, place: str) -> Situation:
     network = situation.network
     seat = network.seat.copy()
     seat[network.actors.number(actor)] = network.places.number(place)
-    return replace(situation, network=replace(network, seat=seat))
+    return replace(situation, network=replace(network, seat=seat), found=None)

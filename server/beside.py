@@ -6,7 +6,6 @@ from flask import Response, render_template
 
 from kg import asking
 from kg.figures.calendar import date_of
-from kg.figures.drawing import style_source
 from kg.forms import numbers
 from kg.forms.plain import Plain
 from server import current, formats, headers, parameters
@@ -41,7 +40,8 @@ def embedded(asked: Scene, kind: str, wide: str, narrow: str) -> Response:
     """The figure alone, for a frame in a page of anybody's."""
     title = asked.sheet(timeline=kind == "timeline").title
     full = asked.address(f"/{kind}", embed=None)
-    return framed(render_template("figures/embed.html", title=title, wide=wide, narrow=narrow, full=full), "*")
+    page = render_template("figures/embed.html", title=title, wide=wide, narrow=narrow, full=full)
+    return headers.with_figures(page, "*")
 
 
 def aggregates(asked: Scene) -> list[Plain]:
@@ -71,12 +71,3 @@ def nearer(asked: Scene) -> list[tuple[str, str]]:
     if times > 1 or asked.given.get("c"):
         found.append(("The whole map", asked.address("/map", z=None, c=None)))
     return found
-
-
-def framed(page: str, ancestors: str = "'self'") -> Response:
-    """A page with drawings in it, which `ancestors` may have in a frame."""
-    response = Response(page, mimetype="text/html")
-    policy = headers.ALWAYS["Content-Security-Policy"]
-    policy = policy.replace("frame-ancestors 'self'", f"frame-ancestors {ancestors}")
-    response.headers["Content-Security-Policy"] = f"style-src 'self' {style_source()}; {policy}"
-    return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,18 +13,21 @@ from kg import told
 from kg.control.answers import POLICIES, Verdict
 from kg.control.index import verdict
 from kg.control.verdicts import STATES
+from kg.dossier.making import Dossier, dossier
+from kg.dossier.words import BEARING
 from kg.figures import seen
 from kg.figures.calendar import date_of, day, days
 from kg.figures.drawing import style_source
 from kg.figures.map import map_svg
+from kg.figures.reel import reel
 from kg.figures.sheets import Sheet
 from kg.figures.states import UNKNOWN, Answer, notes, words
 from kg.figures.symbols import sign
-from kg.figures.timeline import LANES, counted, differs, timeline_svg, within
+from kg.figures.timeline import LANES, counted, differs, reach, timeline_svg, within
 from kg.gazetteer import ROUTES, Entry, last_part
 from kg.told import Claim
-from server import current
-from server.beside import aggregates, as_data, embedded, framed, nearer
+from server import current, headers
+from server.beside import aggregates, as_data, embedded, nearer
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width, window
 
 bp = Blueprint("figures", __name__)
@@ -36,13 +40,13 @@ SVG = "image/svg+xml"
 @bp.route("/map.svg")
 def map_image() -> Response:
     """The map of control, drawn for `width` pixels."""
-    return _image(_map(scene(), width()))
+    return image(_map(scene(), width()))
 
 
 @bp.route("/timeline.svg")
 def timeline_image() -> Response:
     """The timeline of control, drawn for `width` pixels."""
-    return _image(_timeline(scene(timeline=True), width()))
+    return image(_timeline(scene(timeline=True), width()))
 
 
 @bp.route("/map")
@@ -63,8 +67,9 @@ def map_page() -> Response:
     marked = _marked(asked)
     wanted = {claim for row in (*rows, marked) if row for claim in (*row.verdict.because, *_sides(row.verdict))}
     claims = told.claims(told.of(current.store()), wanted)
-    page = render_template(
+    text = render_template(
         "figures/map.html",
+        testimony=_testimony(asked),
         **_shared(asked, asked.sheet()),
         wide=_map(asked, WIDE, "wide", headed=False),
         narrow=_map(asked, NARROW, "narrow", headed=False),
@@ -80,7 +85,22 @@ def map_page() -> Response:
         aggregates=aggregates(asked),
         nearer=nearer(asked),
     )
-    return framed(page)
+    return headers.with_figures(text)
+
+
+@bp.route("/map/reel")
+def map_reel() -> Response:
+    """The map through time, as JSON: what the time bar of the page needs to show any day at once."""
+    asked = scene()
+    start = asked.index.ledger.study_start
+    moving = {
+        "version": asked.gazetteer.version,
+        "first": start,
+        "last": reach(asked.drawn, (start, start))[1],
+        "changes": asked.changes,
+        **reel(asked.drawn, name_of),
+    }
+    return Response(json.dumps(moving, ensure_ascii=False, separators=(",", ":")), mimetype="application/json")
 
 
 @bp.route("/timeline")
@@ -94,7 +114,7 @@ def timeline_page() -> Response:
     lanes = asked.lanes
     window = asked.window
     stretches = [(lane, span) for lane in lanes[:LANES] for span in within(lane.spans, window)]
-    page = render_template(
+    text = render_template(
         "figures/timeline.html",
         **_shared(asked, asked.sheet(timeline=True)),
         wide=_timeline(asked, WIDE, "wide", headed=False),
@@ -106,7 +126,7 @@ def timeline_page() -> Response:
         more=len(stretches) - ROWS,
         image=asked.address("/timeline.svg"),
     )
-    return framed(page)
+    return headers.with_figures(text)
 
 
 @dataclass(frozen=True)
@@ -137,13 +157,20 @@ def _marked(asked: Scene) -> Row | None:
     place, question = asked.selected, asked.question
     if place is None:
         return None
-    told = verdict(asked.index, place, question.first, question.last, question.view)
-    return Row(asked.gazetteer.places[place], asked.told.get(place, UNKNOWN), told)
+    found = verdict(asked.index, place, question.first, question.last, question.view)
+    return Row(asked.gazetteer.places[place], asked.told.get(place, UNKNOWN), found)
 
 
-def _sides(told: Verdict) -> Iterator[str]:
+def _testimony(asked: Scene) -> Dossier | None:
+    """Everything for and against the answer about the place that is marked."""
+    place, question = asked.selected, asked.question
+    store = current.store().at(asked.gazetteer.version)
+    return dossier(store, place, question.first, question.last, question.view) if place else None
+
+
+def _sides(found: Verdict) -> Iterator[str]:
     """The claims that contradict each other."""
-    yield from (claim for group in told.conflicts for claim in group)
+    yield from (claim for group in found.conflicts for claim in group)
 
 
 def _sources(row: Row, claims: Mapping[str, Claim]) -> list[str]:
@@ -164,7 +191,16 @@ def _map(asked: Scene, pixels: float, prefix: str = "map", headed: bool = True) 
     sites = seen.sites(asked.gazetteer, asked.listed, question.lang, asked.about)
     onto = frozenset(question.within)
     return map_svg(
-        sites, seen.outlines_of(asked.gazetteer), asked.sheet(), pixels, asked.selected, onto, window(), prefix, headed
+        sites,
+        seen.outlines_of(asked.gazetteer),
+        asked.sheet(),
+        pixels,
+        asked.selected,
+        onto,
+        prefix,
+        headed,
+        ranks=asked.ranks,
+        window=window(),
     )
 
 
@@ -201,6 +237,7 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
         "sources_of": _sources,
         "kind": lambda entry: _kind(asked, entry),
         "sign": sign,
+        "bearing": BEARING,
         "words": words,
         "notes": notes,
         "days": days,
@@ -210,7 +247,8 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _image(drawing: str) -> Response:
+def image(drawing: str) -> Response:
+    """A figure alone."""
     response = Response(drawing, mimetype=SVG)
     # the style sheet is in the drawing; nothing else is loaded by it
     response.headers["Content-Security-Policy"] = (

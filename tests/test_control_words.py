@@ -13,6 +13,7 @@ from hypothesis import given
 
 from kg.control import index, reference
 from kg.control.answers import View
+from kg.control.conclusions import draw
 from kg.control.facts import of_record
 from kg.control.gathering import gather
 from kg.control.record import Claim, Event, Record, Source
@@ -150,7 +151,7 @@ def concluded(said: Record) -> ox.Store:
     facts = of_record(said)
     ledger = gather(facts)
     store = ox.Store()
-    for text in written(facts, ledger, np.arange(len(ledger.places))):
+    for text in written(draw(facts, ledger, np.arange(len(ledger.places)))):
         store.load(text, ox.RdfFormat.TURTLE, base_iri=BASE)
     return store
 

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from kg import publish
 from kg.cli import main
+from kg.distances import kilometres
 from kg.errors import BadFile, BadReview, ElsewhereFailed, Refused
 from kg.gazetteer import open_gazetteer
+from kg.kinds import sorts
 from kg.links import checking, deciding, enriching, proposing, reading, review, stated, things
 from kg.links.endpoint import Endpoint
-from kg.links.kinds import sorts
-from kg.links.scoring import Pool, Scorer, kilometres, nearness
+from kg.links.scoring import Pool, Scorer, nearness
 from kg.links.things import Thing
 from kg.store import open_store
 from kg.store.embedded import Store

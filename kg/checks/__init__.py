@@ -23,7 +23,10 @@ from kg.store.terms import Row
 BATCH = 500
 """Nodes asked about in one query."""
 
-DERIVED = tuple(f"{files.BASE}id/{kind}/" for kind in ("run", "interval", "partial", "activity"))
+DERIVED = tuple(
+    f"{files.BASE}id/{kind}/"
+    for kind in ("run", "interval", "partial", "activity", "route-state", "pocket", "holding-change", "chokepoint")
+)
 """What conclusions are named: they are drawn anew after the checks, so that what they still say is nobody's fault."""
 
 WAYS: dict[str, tuple[str, ...]] = {

@@ -39,6 +39,34 @@ class Conclusions:
     covered: Array
 
 
+class Part(NamedTuple):
+    """What one source says from one day on of who holds parts of a place; the days as in `Conclusions.stays`."""
+
+    place: int
+    actor: int
+    source: int
+    first: Day
+    certain_first: Day
+    certain_last: Day
+    last: Day
+    claims: tuple[int, ...]
+
+
+class Drawn(NamedTuple):
+    """What is concluded about places, given in order by their numbers; `ledger` is gathered from `facts`."""
+
+    facts: Facts
+    ledger: Ledger
+    places: Array
+    conclusions: Conclusions
+    parts: list[Part]
+
+
+def draw(facts: Facts, ledger: Ledger, places: Array, view: View = DEFAULT) -> Drawn:
+    """Conclude, as a view has it. `ledger` is gathered from `facts`."""
+    return Drawn(facts, ledger, places, conclude(ledger, places, view), parts(facts, ledger, places, view))
+
+
 def conclude(ledger: Ledger, places: Array, view: View = DEFAULT) -> Conclusions:
     """The conclusions about places, given in order by their numbers, as a view has them."""
     wide = is_wide(ledger)[places]
@@ -140,19 +168,6 @@ def stays(
         ))  # fmt: skip
         covered.append(np.stack([run[start], run[last]], 1))
     return np.concatenate(rows), np.concatenate(covered)
-
-
-class Part(NamedTuple):
-    """What one source says from one day on of who holds parts of a place; the days as in `Conclusions.stays`."""
-
-    place: int
-    actor: int
-    source: int
-    first: Day
-    certain_first: Day
-    certain_last: Day
-    last: Day
-    claims: tuple[int, ...]
 
 
 def parts(facts: Facts, ledger: Ledger, places: Array, view: View = DEFAULT) -> list[Part]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from rdflib.term import URIRef
 
 from kg.control.answers import View
+from kg.control.conclusions import Drawn, draw
 from kg.control.gathering import gather
 from kg.control.index import Index, patch
 from kg.control.reading import asserted, read_facts
@@ -21,8 +24,17 @@ from kg.ontology import KG
 from kg.store.candidate import Candidate
 
 
-def conclude(candidate: Candidate, changed: Mapping[str, set[str]] | None, nodes: Iterable[str]) -> None:
-    """Bring index and conclusions in line with what a candidate asserts.
+class Changed(NamedTuple):
+    """What is concluded now: of these places (None: of all). Nothing, where the study has no start."""
+
+    drawn: Drawn | None
+    places: set[str] | None = None
+
+
+def conclude(
+    candidate: Candidate, changed: Mapping[str, set[str]] | None, nodes: Iterable[str]
+) -> Changed | None:  # fmt: skip
+    """Bring index and conclusions in line with what a candidate asserts; what is different now, None for nothing.
 
     `changed` tells which subjects have statements of which property added or taken away, `nodes` everything in these
     statements (`kg.store.answer.Account`); None where that was too much to list. What touches few places costs little.
@@ -31,17 +43,13 @@ def conclude(candidate: Candidate, changed: Mapping[str, set[str]] | None, nodes
     before = stored(candidate.directory)
     if changed is not None and before is not None:
         if not changed.keys() & NAMES.keys():
-            return
-        try:
-            renew(candidate, before, changed, nodes)
-        except TooMuch:
-            pass
-        else:
-            return
-    rebuild(candidate)
+            return None
+        with suppress(TooMuch):
+            return renew(candidate, before, changed, nodes)
+    return rebuild(candidate)
 
 
-def rebuild(candidate: Candidate) -> None:
+def rebuild(candidate: Candidate) -> Changed:
     """Index and conclusions from everything."""
     candidate.settle()
     try:
@@ -50,22 +58,28 @@ def rebuild(candidate: Candidate) -> None:
         remove(candidate.directory)
         if GRAPH in candidate.graphs:
             candidate.conclude(GRAPH, None, [])
-        return
+        return Changed(None)
     ledger = gather(facts)
     places = np.arange(len(ledger.places))
     save(Stored(Index(ledger, runs_of(ledger, places[~is_wide(ledger)], View()))), candidate.directory, None)
-    candidate.conclude(GRAPH, None, chain([f"{HEAD}{HOW}".encode()], written(facts, ledger, places)))
+    drawn = draw(facts, ledger, places)
+    candidate.conclude(GRAPH, None, chain([f"{HEAD}{HOW}".encode()], written(drawn)))
+    return Changed(drawn)
 
 
-def renew(candidate: Candidate, before: Stored, changed: Mapping[str, set[str]], nodes: Iterable[str]) -> None:
+def renew(
+    candidate: Candidate, before: Stored, changed: Mapping[str, set[str]], nodes: Iterable[str]
+) -> Changed | None:  # fmt: skip
     """Index and conclusions of the places that a write touched. Raises TooMuch, and then nothing was done."""
     near = Near(candidate.lookup(asserted(candidate.graphs)))
     places = touched(near, before.parts(), changed, nodes)
     if not places:
-        return
+        return None
     facts = part(near, places, day(before.base.ledger.study_start))
     fresh = patch(facts, places)
     save(before.patched(fresh, places), candidate.directory, before)
     gone = {str(triple[0]) for place in places for triple in candidate.matching(GRAPH, None, KG.place, URIRef(place))}
     numbers = np.sort(fresh.ledger.places.numbers(places))
-    candidate.conclude(GRAPH, gone, written(facts, fresh.ledger, numbers))
+    drawn = draw(facts, fresh.ledger, numbers)
+    candidate.conclude(GRAPH, gone, written(drawn))
+    return Changed(drawn, places)

@@ -13,8 +13,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from kg.control.conclusions import Conclusions, Part, conclude, parts
-from kg.control.facts import Facts
+from kg.control.conclusions import Conclusions, Drawn, Part
 from kg.control.ledger import ACTOR_SHIFT, NEVER, Ledger
 from kg.control.names import Array
 from kg.control.record import Day
@@ -41,15 +40,12 @@ HOW = f"""<{GRAPH}> prov:wasGeneratedBy <{ACTIVITY}> .
 """How the graph came about: by which version of the rules and whose choice of words."""
 
 
-def written(facts: Facts, ledger: Ledger, places: Array) -> Iterator[bytes]:
-    """All conclusions about places, given in order by their numbers, as pieces of Turtle that stand alone.
-
-    `ledger` is gathered from `facts`. The same facts give the same bytes.
-    """
-    found = conclude(ledger, places)
-    names = Writer(ledger, found)
+def written(drawn: Drawn) -> Iterator[bytes]:
+    """All that is concluded, as pieces of Turtle that stand alone. The same facts give the same bytes."""
+    places, found = drawn.places, drawn.conclusions
+    names = Writer(drawn.ledger, found)
     told = dict[int, list[str]]()
-    for part in parts(facts, ledger, places):
+    for part in drawn.parts:
         told.setdefault(part.place, []).append(names.part(part))
     runs, stays = edges(found.runs.place, places), edges(np.sort(found.stays[:, 0]), places)
     order = np.lexsort((found.stays[:, 2], found.stays[:, 1], found.stays[:, 0])).tolist()

@@ -8,11 +8,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from kg.control.answers import View
-from kg.control.conclusions import Part, conclude, parts
-from kg.control.facts import Facts
-from kg.control.index import DEFAULT
-from kg.control.ledger import NEVER, Ledger
+from kg.control.conclusions import Drawn, Part
+from kg.control.ledger import NEVER
 from kg.control.names import Array, Names, table
 from kg.control.record import Day
 from kg.control.writing import interval_iri, partial_iri
@@ -90,15 +87,10 @@ def ordered(rows: Array, sources: Names) -> Held:
     return Held(**{**columns, "captured": rows[:, 7].astype(bool)}, sources=sources)
 
 
-def held(
-    network: Network, facts: Facts, ledger: Ledger, places: Array | None = None, view: View = DEFAULT
-) -> tuple[Held, list[LeftOut]]:  # fmt: skip
-    """The intervals that follow from what is said, by default of all places, else of those with these numbers in the
-    ledger, given in order, as a view has them; and the places with intervals that are left out because nothing
-    describes them or their holder. `ledger` is gathered from `facts`."""
-    if places is None:
-        places = np.arange(len(ledger.places))
-    stays, some = conclude(ledger, places, view).stays, parts(facts, ledger, places, view)
+def held(network: Network, drawn: Drawn) -> tuple[Held, list[LeftOut]]:
+    """The intervals of what is concluded; and the places with intervals that are left out because nothing describes
+    them or their holder."""
+    ledger, stays, some = drawn.ledger, drawn.conclusions.stays, drawn.parts
     rows = np.concatenate([
         np.concatenate([stays, np.full((len(stays), 1), -1)], axis=1), partial_rows(some)
     ])  # fmt: skip
@@ -119,12 +111,13 @@ def held(
     return ordered(rows, speakers), left
 
 
-def evidence_of_parts(facts: Facts, ledger: Ledger, view: View) -> dict[str, list[str]]:
-    """The claims behind every interval of partial control, by what the interval is called, as a view has them."""
+def evidence_of_parts(drawn: Drawn) -> dict[str, list[str]]:
+    """The claims behind every interval of partial control, by what the interval is called."""
+    ledger = drawn.ledger
     return {
         partial_iri(ledger.places[part.place], ledger.actors[part.actor], part.first, ledger.sources[part.source]):
         [ledger.claims[claim] for claim in part.claims]
-        for part in parts(facts, ledger, np.arange(len(ledger.places)), view)
+        for part in drawn.parts
     }  # fmt: skip
 
 

@@ -43,7 +43,8 @@ def listening(view: View, sources: Iterable[str]) -> Plain:
 
 def asked(question: Question) -> Plain:
     """The question, as its answer repeats it."""
-    return {"at": question.at, **listening(question.view, question.sources)}
+    among = {"dataset": question.dataset} if question.dataset else {}
+    return {"at": question.at, **among, **listening(question.view, question.sources)}
 
 
 def place(known: Known, iri: str, language: str) -> Plain:

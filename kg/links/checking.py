@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kg import queries
+from kg.distances import kilometres
 from kg.gazetteer import Entry, Gazetteer, last_part, open_gazetteer
-from kg.links.kinds import sorts
-from kg.links.scoring import Scorer, kilometres
+from kg.kinds import sorts
+from kg.links.scoring import Scorer
 from kg.links.stated import EXACT, REJECTED, Link, links, matches, space
 from kg.links.things import ROLES, Thing, of_rows
 from kg.store.embedded import Store
@@ -62,7 +63,7 @@ def brought(store: Store) -> dict[str, Thing]:
     wanted = targets(store)
     if not wanted:
         return {}
-    query = queries.filled(queries.text_for("external-things", "property", ROLES), "thing", wanted)
+    query = queries.filled(queries.text_for("said-of-things", "property", ROLES), "thing", wanted)
     return {thing.iri: thing for thing in of_rows(read_rows(store.query(query).read()))}
 
 

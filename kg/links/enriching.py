@@ -79,7 +79,7 @@ def enrich(
     kept = _Kept(store.location, endpoint.address, properties)
     resumed = len(kept.got)
     todo = [thing for thing in wanted if thing not in kept.got]
-    query = queries.text_for("external-things", "property", properties)
+    query = queries.text_for("said-of-things", "property", properties)
     for start in range(0, len(todo), BATCH):
         some = todo[start : start + BATCH]
         progress(f"{start + len(some)} of {len(todo)}")

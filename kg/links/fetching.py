@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from kg.errors import ElsewhereFailed
+from kg.store.outward import is_public
 
 REDIRECTS = 3
 """How often an answer may send us on."""
@@ -131,7 +132,7 @@ class _Guard:
         """A connection to a host, at an address that may be asked."""
         failure: OSError = OSError(f"{place[0]} has no address")
         for family, kind, protocol, _, address in socket.getaddrinfo(*place, type=socket.SOCK_STREAM):
-            if place != self.named and not _public(str(address[0])):
+            if place != self.named and not is_public(ipaddress.ip_address(str(address[0]).partition("%")[0])):
                 raise ElsewhereFailed(
                     f"{self.named[0]} sends us on to {place[0]}, which is {address[0]}, a private address; name it "
                     "yourself if you mean it"
@@ -165,12 +166,6 @@ class _Guard:
             return ElsewhereFailed(f"<{address}> did not answer within {self.seconds:g} s", again=True)
         words = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
         return ElsewhereFailed(f"<{address}> cannot be asked: {words}", again=True)
-
-
-def _public(address: str) -> bool:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
 
 
 class _Plain(urllib.request.HTTPHandler):

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
+from kg.distances import EARTH, kilometres
 from kg.gazetteer import Entry, Gazetteer
-from kg.links.kinds import PLACES, sorts
+from kg.kinds import PLACES, sorts
 from kg.links.things import Thing
 from kg.naming import fold, likeness
 
@@ -23,14 +24,14 @@ NEAR = 5.0
 """Kilometres up to which positions of one thing differ because somebody else chose them."""
 WIDE = 4.0
 """How many times as far apart positions of areas may lie: each has another notion of their middle."""
-EARTH = 6371.0088
-"""The mean radius of the Earth in kilometres (IUGG)."""
 LEAST_NAME = 75.0
 """The least likeness of names, of 100, with which things are compared at all."""
 LEAST = 60.0
 """The least score, of 100, with which a link is proposed."""
 MOST = 3
 """How many things are proposed for one of ours."""
+FINE = 4
+"""Squares along a degree, by which things that lie near are found."""
 _AREAS = frozenset("AL")
 
 
@@ -133,14 +134,6 @@ class Scorer:
         return "closeMatch" if apart else "exactMatch"
 
 
-def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """The distance between two positions, each longitude and latitude in degrees, on a sphere."""
-    (east, north), (easter, norther) = (map(math.radians, each) for each in (one, other))
-    chord = math.sin((norther - north) / 2) ** 2
-    chord += math.cos(north) * math.cos(norther) * math.sin((easter - east) / 2) ** 2
-    return 2 * EARTH * math.asin(min(1.0, math.sqrt(chord)))
-
-
 def nearness(apart: float, far: float) -> float:
     """How much a distance speaks for one thing: 1 up to `NEAR` kilometres, 0 from `far` on, evenly in between."""
     return min(1.0, max(0.0, (far - apart) / max(far - NEAR, 1e-9)))
@@ -189,21 +182,22 @@ class Pool:
 
 
 def _square(point: tuple[float, float]) -> tuple[int, int]:
-    """The degree square of a position."""
-    return _turned(math.floor(point[0])), math.floor(point[1])
+    """The square of a position, of which a degree has `FINE` on each side."""
+    return _turned(math.floor(point[0] * FINE)), math.floor(point[1] * FINE)
 
 
-def _turned(degrees: int) -> int:
-    """A longitude once round is the same."""
-    return (degrees + 180) % 360 - 180
+def _turned(squares: int) -> int:
+    """Once round is the same longitude."""
+    return (squares + 180 * FINE) % (360 * FINE) - 180 * FINE
 
 
 def _squares_around(point: tuple[float, float], far: float) -> Iterator[tuple[int, int]]:
-    """The degree squares that have every position within some kilometres."""
-    degree = math.radians(1) * EARTH
-    north = math.ceil(far / degree)
-    narrowest = math.cos(math.radians(min(90.0, abs(point[1]) + north)))
-    east = 180 if narrowest < far / (180 * degree) else math.ceil(far / (degree * narrowest))
+    """The squares that have every position within some kilometres."""
+    side = math.radians(1 / FINE) * EARTH
+    north = math.ceil(far / side)
+    narrowest = math.cos(math.radians(min(90.0, abs(point[1]) + north / FINE)))
+    once_round = 180 * FINE
+    east = once_round if narrowest < far / (once_round * side) else math.ceil(far / (side * narrowest))
     longitude, latitude = _square(point)
     for x, y in product(range(longitude - east, longitude + east + 1), range(latitude - north, latitude + north + 1)):
         yield _turned(x), y

@@ -69,7 +69,7 @@ class Thing:
 def found(endpoint: Endpoint, names: Iterable[Literal], around: Iterable[str]) -> Iterator[str]:
     """The IRIs of things that have one of these names, as it is written, or lie in these things. Raises
     ElsewhereFailed."""
-    query = queries.text("external-named")
+    query = queries.text("things-called")
     listed, containers = sorted(set(names)), sorted(set(around))
     for start in range(0, max(len(listed), 1), NAMES_AT_ONCE):
         named = queries.filled_with(query, "name", listed[start : start + NAMES_AT_ONCE])
@@ -82,7 +82,7 @@ def found(endpoint: Endpoint, names: Iterable[Literal], around: Iterable[str]) -
 def described(endpoint: Endpoint, iris: Iterable[str]) -> Iterator[Thing]:
     """What an endpoint says of things; those of which it says nothing are left out. Raises ElsewhereFailed."""
     listed = sorted(set(iris))
-    query = queries.text_for("external-things", "property", ROLES)
+    query = queries.text_for("said-of-things", "property", ROLES)
     for start in range(0, len(listed), BATCH):
         some = listed[start : start + BATCH]
         rows = endpoint.select(queries.filled(query, "thing", some))
@@ -91,7 +91,7 @@ def described(endpoint: Endpoint, iris: Iterable[str]) -> Iterator[Thing]:
 
 
 def of_rows(rows: Iterable[Row]) -> list[Thing]:
-    """Things from solutions of `kg/queries/external-things.rq`, in the order of their IRIs."""
+    """Things from solutions of `kg/queries/said-of-things.rq`, in the order of their IRIs."""
     told: defaultdict[str, set[tuple[str, Node, str]]] = defaultdict(set)
     for row in rows:
         role = ROLES.get(str(row.get("property")))

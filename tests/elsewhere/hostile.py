@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 JSON = "application/sparql-results+json"
@@ -24,6 +28,11 @@ class Hostile:
     over: threading.Event = field(default_factory=threading.Event)
 
 
+@cache
+def _bomb() -> bytes:
+    return b"".join(gzip.compress(b" " * (1 << 20)) for _ in range(64))
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     hostile: Hostile
@@ -31,8 +40,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Do what the path says; what is sent may not be read to its end."""
         self.hostile.asked.append(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
-        self.rfile.read(length)
+        self.said = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         self.close_connection = True
         try:
             getattr(self, urlsplit(self.path).path.strip("/"))()
@@ -64,6 +72,11 @@ class _Handler(BaseHTTPRequestHandler):
         """One solution: x is "here"."""
         self._answer(HEAD + b'{"x": {"type": "literal", "value": "here"}}]}}')
 
+    def echo(self) -> None:
+        """One solution: x is the query."""
+        query = parse_qs(self.said)["query"][0]
+        self._answer(HEAD + json.dumps({"x": {"type": "literal", "value": query}}).encode() + b"]}}")
+
     def silent(self) -> None:
         """Nothing, until the test is over."""
         self.hostile.over.wait(60)
@@ -89,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def bomb(self) -> None:
         """64 MiB of spaces in 64 KiB."""
-        self._answer(gzip.compress(b" " * (64 << 20)), Content_Encoding="gzip")
+        self._answer(_bomb(), Content_Encoding="gzip")
 
     def page(self) -> None:
         """A page, with status 200."""
@@ -119,17 +132,38 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(b"too many", 429, "text/plain", Retry_After="7")
 
     def redirect(self) -> None:
-        """To the address in the parameter `to`."""
-        to = parse_qs(urlsplit(self.path).query)["to"][0]
-        self._answer(b"", 302, Location=to)
+        """To the address in the parameter `to`, or to a private one."""
+        to = parse_qs(urlsplit(self.path).query).get("to", ["http://127.0.0.1:1/inside"])
+        self._answer(b"", 302, Location=to[0])
+
+    def truth(self) -> None:
+        """A boolean, where solutions were asked for."""
+        self._answer(b'{"head": {}, "boolean": true}')
+
+    def hangup(self) -> None:
+        """Nothing, and the connection is closed."""
+
+
+PATHS = sorted(
+    name for name, each in vars(_Handler).items() if callable(each) and not name.startswith(("_", "do_", "log_"))
+)
+"""The ways in which it answers; each is the path of an address."""
+
+
+CERTIFICATE = Path(__file__).parent / "localhost.pem"
 
 
 @contextmanager
-def started() -> Iterator[Hostile]:
-    """Start the server, and end it and its slow answers afterwards."""
+def started(*, encrypted: bool = False) -> Iterator[Hostile]:
+    """Start the server, where it is wanted with TLS as localhost, and end it and its slow answers afterwards."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
         server.daemon_threads = True
         hostile = Hostile(f"http://127.0.0.1:{server.server_port}")
+        if encrypted:
+            hostile.url = f"https://localhost:{server.server_port}"
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(CERTIFICATE)
+            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         server.RequestHandlerClass = type("Handler", (_Handler,), {"hostile": hostile})
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from kg.control.ledger import NEVER
+from kg.control.names import Array
 from kg.control.record import Day
 
 Run = tuple[Day, Day, int]
@@ -48,3 +49,14 @@ def cut(stretch: list[Run]) -> Iterator[Spell]:
     for number, (first, until) in enumerate(sure):
         following = sure[number + 1][0] if number + 1 < len(sure) else end
         yield (first if number else begin), first, until, following
+
+
+def dated(turns: Array) -> Iterator[tuple[tuple[int, int], tuple[Day, ...]]]:
+    """The intervals of rows of who, what, day and value from then on, sorted: who and what, the four bounds, and the
+    first day of the stretch of days on end that the interval lies in."""
+    for key, rows in groupby(turns.tolist(), key=lambda row: (row[0], row[1])):
+        since, ended = 0, -1
+        for spell in spells(runs((row[2], row[3]) for row in rows)):
+            since = since if spell[0] == ended else spell[0]
+            ended = spell[3]
+            yield key, (*spell, since)

@@ -98,7 +98,9 @@ def states_of(network: Network, held: Held, stepped: Steps, actor: int) -> tuple
         friendly & ~part & ~stepped.sure, ~friendly & ~part & ~stepped.sure, friendly & ~part & stepped.sure,
     ))  # fmt: skip
     state = np.where(
-        surely > 0, HELD, np.where(others == 0, np.where(theirs > 0, POSSIBLE, SILENT), np.where(theirs > 0, DOUBTFUL, LOST))
+        surely > 0,
+        HELD,
+        np.where(others == 0, np.where(theirs > 0, POSSIBLE, SILENT), np.where(theirs > 0, DOUBTFUL, LOST)),
     )
     said, wholly = counted(stepped, (~friendly & ~stepped.sure, ~friendly & stepped.sure & (extent == WHOLE)))
     passage = np.where(wholly > 0, TAKEN, np.where(said > 0, PARTLY, FREE))

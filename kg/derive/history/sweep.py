@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from kg.derive.held import Held
 from kg.derive.history.blocks import Block, blocks, roads_of
 from kg.derive.history.changes import CERTAINLY, POSSIBLY, Changes, changes
 from kg.derive.history.components import components
+from kg.derive.history.corridors import strengths
 from kg.derive.history.pockets import Turns, Why, pockets
 from kg.derive.history.states import states_of, steps
 from kg.derive.network import Network
@@ -21,26 +22,28 @@ from kg.derive.network import Network
 
 @dataclass(frozen=True, eq=False)
 class Swept:
-    """What a sweep found, as columns, sorted.
+    """What was found, as columns, sorted.
 
     `turns`: actor, place, day, what the place is from then on (0 no pocket, 1 possibly one, 2 certainly).
     `whys`: actor, place, day, reading (1 possibly, 2 certainly), the place or area that is a reason, a piece or -1.
     `changes`: actor, day, reading (1 possibly, 3 certainly), kind (0 parted, 1 joined), the place that names the
     holding, its pieces, its places.
     `causes`: the first five of these, the place or area that is a reason, a piece or -1.
+    `strengths`: actor, named road, day, its strength from then on.
     """
 
     turns: Array
     whys: Array
     changes: Array
     causes: Array
+    strengths: Array
 
 
-WIDTHS = {"turns": 4, "whys": 6, "changes": 7, "causes": 7}
+WIDTHS = {"turns": 4, "whys": 6, "changes": 7, "causes": 7, "strengths": 4}
 
 
 def sweep(network: Network, held: Held, windows: Iterable[tuple[int, Day, Day]]) -> Swept:
-    """Pockets and changes of holdings of actors, each on the days between two, both included."""
+    """Pockets and changes of holdings of actors, each on the days between two, both included; no strengths."""
     roads, stepped = roads_of(network), steps(held)
     found: dict[str, list[Array]] = {name: [np.zeros((0, width), np.int64)] for name, width in WIDTHS.items()}
     for actor, first, last in windows:
@@ -56,11 +59,24 @@ def sweep(network: Network, held: Held, windows: Iterable[tuple[int, Day, Day]])
     return Swept(**{name: ordered(np.concatenate(rows)) for name, rows in found.items()})
 
 
+def everything(network: Network, held: Held, study_start: Day) -> Swept:
+    """All that there is to find, from the study start on. The strengths of roads are those for actors with a seat."""
+    seated = np.flatnonzero(network.seat >= 0).tolist()
+    roads = np.arange(len(network.roads))
+    found = sweep(network, held, whole(network, held))
+    return replace(found, strengths=strengths(network, held, study_start, seated, roads))
+
+
 def whole(network: Network, held: Held) -> list[tuple[int, Day, Day]]:
-    """The windows of the whole history: every actor that, or an ally of which, ever holds anything."""
+    """The windows of the whole history: every actor of `holders`."""
+    return [(actor, 0, NEVER - 1) for actor in holders(network, held)]
+
+
+def holders(network: Network, held: Held) -> list[int]:
+    """The actors that, or an ally of which, ever hold anything, in order."""
     one, other = network.allies
-    actors = np.union1d(held.actor, one[np.isin(other, held.actor)])
-    return [(actor, 0, NEVER - 1) for actor in actors.tolist()]
+    actors: list[int] = np.union1d(held.actor, one[np.isin(other, held.actor)]).tolist()
+    return actors
 
 
 def ranked(network: Network, actor: int) -> Array:
@@ -100,6 +116,17 @@ def ordered(rows: Array) -> Array:
     return found
 
 
-def columns_of(swept: Swept) -> dict[str, Array]:
+def columns_of(found: Swept) -> dict[str, Array]:
     """What was found, by name."""
-    return {each.name: getattr(swept, each.name) for each in fields(Swept)}
+    return {each.name: getattr(found, each.name) for each in fields(Swept)}
+
+
+def turn_key(network: Network, rows: Array) -> Array:
+    """Actor, place and day, the first columns of `turns` and of `whys`, as one number, in the same order."""
+    return (rows[:, 0] * len(network.places) + rows[:, 1] << 22) + rows[:, 2]
+
+
+def change_key(network: Network, rows: Array) -> Array:
+    """The first five columns of `changes` and of `causes` as one number, in the same order."""
+    when = (rows[:, 0] << 22) + rows[:, 1]
+    return (((when << 2) + rows[:, 2] << 1) + rows[:, 3]) * len(network.places) + rows[:, 4]

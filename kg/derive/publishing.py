@@ -1,0 +1,86 @@
+"""The relationships through roads of a version in the making: what follows from its roads and from who held what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from kg.control.conclusions import Drawn, draw
+from kg.control.gathering import gather
+from kg.control.publishing import Changed
+from kg.control.reading import asserted, read_facts
+from kg.control.statements import KG, RDF_TYPE
+from kg.control.writing import HEAD
+from kg.derive.held import held
+from kg.derive.history.sweep import everything
+from kg.derive.reading import PROPERTIES, read_network
+from kg.derive.renewing import renewed
+from kg.derive.stored import Stored, remove, save, stored
+from kg.derive.writing import GRAPH, written
+from kg.store.candidate import Candidate
+
+OF_ROADS = {KG + name for name in PROPERTIES}
+"""A change of these may be one of the network."""
+
+
+def conclude(candidate: Candidate, control: Changed | None, changed: Mapping[str, set[str]] | None) -> None:
+    """Bring what is derived in line with what a candidate asserts, after its conclusions on control were drawn.
+
+    `control` is what of these is different (`kg.control.publishing.conclude`), `changed` tells which subjects have
+    statements of which property added or taken away; None where that was too much to list. What concerns neither roads
+    nor control costs nothing, what is about few places little.
+    """
+    if control is not None and control.drawn is None:
+        remove(candidate.directory)
+        if GRAPH in candidate.graphs:
+            candidate.conclude(GRAPH, None, [])
+        return
+    before = stored(candidate.directory)
+    everywhere = control is not None and control.places is None
+    if before is None or changed is None or everywhere or of_roads(candidate, before, changed):
+        rebuild(candidate, control)
+    elif control is not None:
+        assert control.drawn is not None
+        renew(candidate, before, control.drawn, control.places or ())
+
+
+def of_roads(candidate: Candidate, before: Stored, changed: Mapping[str, set[str]]) -> bool:
+    """Whether a write changes the network."""
+    if changed.keys() & OF_ROADS:
+        return True
+    lookup = candidate.lookup(asserted(candidate.graphs))
+    return any(
+        max(before.network.pieces.number(node), before.network.roads.number(node)) >= 0
+        or any(prop in OF_ROADS for prop, _ in lookup.of(node))
+        for node in changed.get(RDF_TYPE, ()) if not node.startswith("_:")
+    )  # fmt: skip
+
+
+def rebuild(candidate: Candidate, control: Changed | None = None) -> None:
+    """Everything anew. `control` is what was just concluded, if it was everything."""
+    candidate.settle()
+    drawn = control.drawn if control is not None and control.places is None else None
+    network, unfit = read_network(candidate.directory, candidate.graphs)
+    if drawn is None:
+        facts = read_facts(candidate.directory, candidate.graphs)
+        ledger = gather(facts)
+        drawn = draw(facts, ledger, np.arange(len(ledger.places)))
+    intervals, unknown = held(network, drawn)
+    start = drawn.facts.study_start
+    new = Stored(start, network, tuple(unfit), intervals, tuple(unknown), everything(network, intervals, start))
+    save(new, candidate.directory, None)
+    candidate.conclude(GRAPH, None, written(new) if len(network.pieces) else [])
+
+
+def renew(candidate: Candidate, before: Stored, drawn: Drawn, places: Collection[str]) -> None:
+    """What a write about few places changes."""
+    fresh, left = held(before.network, drawn)
+    unknown = tuple(sorted({*(each for each in before.unknown if each.name not in places), *left}))
+    numbers = before.network.places.numbers(sorted(places))
+    found = renewed(before, fresh, numbers[numbers >= 0])
+    save(replace(found.about, unknown=unknown), candidate.directory, before)
+    if len(before.network.pieces):
+        told = "".join([HEAD, *(text for _, text in found.told)])
+        candidate.conclude(GRAPH, found.gone, [told.encode()])
