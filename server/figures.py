@@ -222,6 +222,7 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
         "sheet": sheet,
         "version": gazetteer.version,
         "options": {
+            "calendars": [("gregorian", "Gregorian"), ("persian", "Solar Hijri")],
             "policies": [(each, each) for each in POLICIES],
             "states": [(each, each, each in question.states) for each in STATES],
             "types": sorted((gazetteer.concepts[each], last_part(each), each in question.types) for each in types),
@@ -240,9 +241,9 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
         "bearing": BEARING,
         "words": words,
         "notes": notes,
-        "days": days,
+        "days": lambda first, last: days(first, last, asked.calendar),
         "date_of": date_of,
-        "day_of": day,
+        "day_of": lambda number: day(number, asked.calendar),
         "label": lambda iri: gazetteer.label(iri, question.lang),
     }
 

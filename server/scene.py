@@ -1,7 +1,7 @@
 """What a figure or its page is asked for: the question, everything of one version that answers it, and addresses.
 
 The parameters are those of `kg.asking`, and `sel` (the place that is marked), `width` (pixels), `z` and `c` (the part
-of a map), `embed`. Others are kept in the addresses that lead on.
+of a map), `cal` (the calendar), `embed`. Others are kept in the addresses that lead on.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kg.control.index import Index, state_at
 from kg.control.record import Day
 from kg.errors import BadQuestion
 from kg.figures import seen
-from kg.figures.calendar import date_of
+from kg.figures.calendar import CALENDARS, Calendar, date_of
 from kg.figures.map import SYMBOLS
 from kg.figures.picture import Window
 from kg.figures.seen import Actors
@@ -71,6 +71,14 @@ class Scene:
     def changes(self) -> list[Day]:
         """The days on which anything changes, in this view."""
         return changes(self.index, self.question.view)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar that days are told in. Raises BadQuestion."""
+        text = asking.one(self.given, "cal") or "gregorian"
+        if text not in CALENDARS:
+            raise BadQuestion("cal", text, f"accepted are {' and '.join(CALENDARS)}")
+        return CALENDARS[text]
 
     @property
     def embedded(self) -> bool:
@@ -139,8 +147,8 @@ class Scene:
 
     def sheet(self, timeline: bool = False) -> Sheet:
         """What the figure says of itself."""
-        title = timeline_title(self.question, self.gazetteer) if timeline else map_title(self.question)
-        return sheet(title, self.question, self.gazetteer, self.owed)
+        title = timeline_title(self.question, self.gazetteer) if timeline else map_title(self.question, self.calendar)
+        return sheet(title, self.question, self.gazetteer, self.owed, self.calendar)
 
     def address(self, path: str, /, **changed: str | None) -> str:
         """An address with the parameters of this request, of which some are changed, and those with None left out."""

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kg import answering, asking
-from kg.figures.calendar import days
+from kg.figures.calendar import PERSIAN, days, ticks
 from kg.store.embedded import Store
 from tests.server.reading import Page, read
 from tests.server.test_pages import page
@@ -323,6 +323,36 @@ def test_a_page_has_the_same_as_data_by_accept(shipped_client: FlaskClient) -> N
     browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"}
     assert shipped_client.get("/map?at=2021-08-09", headers=browser).status_code == 200
     assert shipped_client.get("/map?at=2021-08-09&format=pdf").status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("2021-08-15", "24 Asad 1400"), ("2021-03-20", "30 Hut 1399"), ("2021-03-21", "1 Hamal 1400"),
+        ("2024-03-19", "29 Hut 1402"), ("2024-03-20", "1 Hamal 1403"), ("2021-09-22", "31 Sunbula 1400"),
+        ("2021-09-23", "1 Mizan 1400"), ("1978-04-27", "7 Sawr 1357"), ("1973-07-17", "26 Saratan 1352"),
+        ("2021-08-06/2021-08-09", "15 to 18 Asad 1400"), ("2021-08/2021-09", "10 Asad to 8 Mizan 1400"),
+    ],
+)  # fmt: skip
+def test_days_are_told_in_the_solar_hijri_calendar(at: str, told: str) -> None:
+    first, last = asking.days(at)
+    assert days(first, last, PERSIAN) == told
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_and_its_figure_are_in_the_calendar_that_is_asked_for(shipped_client: FlaskClient, path: str) -> None:
+    told = shipped_client.get(f"{path}?at=2021-08-09/2021-08-15&cal=persian&known=2021-08-15").text
+    assert "18 to 24 Asad 1400" in told
+    assert "as had been said by 24 Asad 1400" in told
+    assert shipped_client.get(f"{path}?cal=julian").status_code == 400
+
+
+def test_an_axis_begins_the_months_of_its_calendar() -> None:
+    first, last = asking.days("2021-01/2021-12")
+    lines = ticks(first, last, 900, 44, PERSIAN)
+    assert [text for _, text in lines][:4] == ["Dalw", "Hut", "Hamal 1400", "Sawr"]
+    assert {PERSIAN.parts(at)[2] for at, _ in lines} == {1}
+    assert all(PERSIAN.begin(*PERSIAN.parts(at)[:2]) == at for at, _ in lines)
 
 
 def test_claimed_numbers_stand_beside_the_map_of_a_day(shipped_client: FlaskClient) -> None:
