@@ -47,9 +47,9 @@ def _persian(number: Day) -> tuple[int, int, int]:
     while _new_year(year + 1) <= number:
         year += 1
     past = number - _new_year(year)
-    return (
-        (year, past // 31 + 1, past % 31 + 1) if past < 186 else (year, (past - 186) // 30 + 7, (past - 186) % 30 + 1)
-    )
+    if past < 186:
+        return year, past // 31 + 1, past % 31 + 1
+    return year, (past - 186) // 30 + 7, (past - 186) % 30 + 1
 
 
 _NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
