@@ -93,6 +93,7 @@ def test_what_a_store_has_of_bad_roads_is_left_out_and_listed(shipped: Store, em
         segment:nowhere a kg:RouteSegment ; kg:endpoint place:city-kabul , place:atlantis ; kg:lengthKm 3.0 .
         segment:negative a kg:RouteSegment ; kg:endpoint place:city-kabul , place:city-herat ; kg:lengthKm -3.0 .
         segment:no-number a kg:RouteSegment ; kg:endpoint place:city-kabul , place:city-herat ; kg:lengthKm "far" .
+        place:city-herat kg:population "many" .
     """
     concluded = f"""
         <{BASE}id/segment/concluded> a <{KG.RouteSegment}> ;
@@ -114,6 +115,7 @@ def test_what_a_store_has_of_bad_roads_is_left_out_and_listed(shipped: Store, em
     }
     assert list(bad.network.pieces) == list(good.network.pieces)
     assert bad.network.road_hash() == good.network.road_hash()
+    assert bad.network.population.tolist() == good.network.population.tolist()
 
 
 def test_a_network_is_its_columns() -> None:
