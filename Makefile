@@ -3,15 +3,20 @@ PYTHON ?= python3
 PORT ?= 8000
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 BIN = .venv/bin
+# an editable install reads the checkout: it needs no Node, and `make web` builds
+export HATCH_BUILD_NO_HOOKS = true
 
-.PHONY: help run load test lint types layers check bench soak clean tables geometry golden
+.PHONY: help run load test lint types layers check web screenshots bench soak clean tables geometry golden
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: .venv/installed ## set up, load the shipped data, serve on http://127.0.0.1:$(PORT)
+	@$(MAKE) --no-print-directory web || echo "the parts that run in the browser are not built; every page works without them"
 	@$(BIN)/kg load
 	@$(BIN)/kg serve --port $(PORT)
+
+web: server/static/built/.vite/manifest.json ## build what pages run in the browser, with a Node of its own
 
 load: .venv/installed ## load the shipped data into the store
 	@$(BIN)/kg load
@@ -22,17 +27,21 @@ lint: .venv/testing ## style and likely mistakes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: .venv/testing ## types, strictly
+types: .venv/testing web ## types, strictly, of Python and of what runs in the browser
 	$(BIN)/mypy
+	$(BIN)/python -m tools.web --check
 
 layers: .venv/testing ## who may import whom
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
 
-check: .venv/testing ## the tests, with coverage, in JOBS processes
+check: .venv/testing web ## the tests, with coverage, in JOBS processes
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 90
+
+screenshots: .venv/testing web ## write pictures of every page to screenshots/ (needs chromium)
+	$(BIN)/python -m tests.browser.screenshots
 
 golden: .venv/testing ## golden cases: of control, through RDF (WORLDS=FILE, ENGINE=index or reference), or NETWORKS=FILE
 	$(BIN)/python -m $(if $(NETWORKS),tests.golden_networks $(NETWORKS) $(if $(ENGINE),--engine $(ENGINE)),tests.golden_control $(or $(WORLDS),tests/golden/control/worlds.jsonl) --engine $(or $(ENGINE),index))
@@ -54,7 +63,7 @@ soak: .venv/testing ## long runs against a real server: runaway and hostile quer
 	$(BIN)/python -m bench.soak crash --seconds 1800
 
 clean: ## remove the environment, the store and what tools leave
-	rm -rf .venv .geometry store .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .geometry store screenshots server/static/built server/web/node_modules .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " + sys.version.split()[0] + "; name another with: make PYTHON=python3.12")'
@@ -65,4 +74,10 @@ clean: ## remove the environment, the store and what tools leave
 
 .venv/testing: .venv/installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+# without the packages that it needs, pages say that these parts are not built, and have everything else
+server/static/built/.vite/manifest.json: .venv/installed $(shell find server/web -path server/web/node_modules -prune -o -type f -print)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[web]'
+	@$(BIN)/python -m tools.web
 	@touch $@

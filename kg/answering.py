@@ -9,19 +9,20 @@ Each function takes the store first and answers from the version that is publish
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kg import parts
 from kg.asking import Question
 from kg.control import index as indexes
 from kg.control.accounts import Accounts, accounts
 from kg.control.answers import Counts, Run, Verdict, View
+from kg.control.findings import Findings, findings
 from kg.control.index import Columns, Index
 from kg.control.names import Array
-from kg.control.neighbours import account
 from kg.control.opening import open_control
 from kg.control.record import Day
 from kg.control.verdicts import STATES
@@ -112,16 +113,17 @@ class Held:
         """The answers about all places of the index."""
         return columns(self.known, self.question)
 
-    def accounts(self, start: int = 0, stop: int | None = None, *, grounded: bool = True) -> Accounts:
-        """The verdicts about the listed places from `start` to before `stop`, as columns; without what they rest on
+    def findings(self, start: int = 0, stop: int | None = None, *, grounded: bool = True) -> Findings:
+        """The verdicts about the listed places from `start` to before `stop`, in numbers; without what they rest on
         unless `grounded`."""
+        asked, numbers = self.question, self.known.numbers[self.at[start:stop]]
+        return findings(self.known.index, numbers, asked.first, asked.last, asked.view, grounded=grounded)
+
+    def accounts(self, start: int = 0, stop: int | None = None) -> Accounts:
+        """The verdicts about the listed places from `start` to before `stop`, as columns of plain values."""
         asked, at = self.question, self.at[start:stop]
         names = [self.known.places[each] for each in at.tolist()]
-        numbers = self.known.numbers[at]
-        days = asked.first, asked.last
-        if len(at) == 1 and grounded and numbers[0] >= 0:
-            return account(self.known.index, int(numbers[0]), *days, asked.view)
-        return accounts(self.known.index, names, numbers, *days, asked.view, grounded=grounded)
+        return accounts(self.known.index, names, self.known.numbers[at], asked.first, asked.last, asked.view)
 
     def label(self, iri: str) -> str:
         """What a place or an actor is called in the language of the question."""
@@ -159,11 +161,26 @@ def held(store: Store, question: Question) -> Held:
 
     Raises NoStudyStart, NothingPublished, StoreUnreadable.
     """
-    of = known(store)
+    of, question = narrowed(store, question)
     at = listed(of, question)
     if question.states or question.actors:
         at = at[fitting(of, question, columns(of, question))[at]]
     return Held(question, of, at)
+
+
+def narrowed(store: Store, question: Question) -> tuple[Known, Question]:
+    """What is known, and the question as it is answered from it: of one data set only its places are listed and only
+    its sources heard, from its study start on. Raises UnknownDataset."""
+    of = known(store)
+    if not question.dataset:
+        return of, question
+    part = parts.part(store, question.dataset)
+    heard = question.view.sources
+    sources = part.sources if heard is None else part.sources & heard
+    view = replace(question.view, sources=sources)
+    if question.last < part.start:
+        view = replace(view, sources=frozenset(), baseline=False)
+    return of, replace(question, view=view, among=part.places)
 
 
 def columns(of: Known, question: Question) -> Columns:
@@ -173,12 +190,14 @@ def columns(of: Known, question: Question) -> Columns:
 
 def listed(of: Known, question: Question) -> Array:
     """The positions of the places that the question lists, whatever their answers are."""
-    if not (question.places or question.within or question.types):
+    if not (question.places or question.within or question.types or question.among is not None):
         return np.flatnonzero(of.plain)
     if question.places:
         chosen = {of.position[place] for place in question.places if place in of.position}
     else:
         chosen = set(range(len(of.places)) if question.types else np.flatnonzero(of.plain).tolist())
+    if question.among is not None:
+        chosen &= {of.position[place] for place in question.among if place in of.position}
     if question.within:
         inside = frozenset().union(*(of.gazetteer.inside(outer) for outer in question.within))
         chosen &= {of.position[place] for place in inside}

@@ -8,6 +8,7 @@ A question is given as parameters, each with its texts. What they mean:
     sources    only these; with `-` before each, all but these
     policy     one of `kg.control.answers.POLICIES`
     baseline   on or off
+    dataset    one of the data sets: its places, and the words of its sources
     place, within, type, state, actor, lang    which places the answer lists, and in which language
 
 Places, actors and sources are named as `kg.naming` has it. Lists are texts one by one, or with commas.
@@ -26,13 +27,14 @@ from kg.control.record import Day
 from kg.control.verdicts import STATES
 from kg.errors import BadDate, BadQuestion
 from kg.gazetteer import Gazetteer, Kind, last_part
+from kg.ontology import PREFIXES
 
 Given = Mapping[str, Sequence[str]]
 """The texts of each parameter, in order; a parameter without a text, or with empty ones, is not given."""
 
 LISTENING = ("known", "recorded", "sources", "policy", "baseline")
 """The parameters that make the view."""
-LISTING = ("place", "within", "type", "state", "actor", "lang")
+LISTING = ("dataset", "place", "within", "type", "state", "actor", "lang")
 """The parameters that choose what is listed, and how."""
 SIDES = ("a", "b")
 Choice = TypeVar("Choice", bound=str)
@@ -44,7 +46,8 @@ class Question:
 
     `at` is the text that the days were given as. Of the places only those are listed that are among `places`, lie in
     one of `within`, are of one of `types` (IRIs of concepts), whose answer is one of `states` and has one of `actors`
-    among the controllers; what is empty chooses nothing. `sources` are the texts that `view.sources` was given as.
+    among the controllers; what is empty chooses nothing. `dataset` (an IRI, or empty) leaves the places of one data
+    set, which are then `among`, and the words of its sources. `sources` are the texts that `view.sources` was given as.
     """
 
     at: str
@@ -58,6 +61,8 @@ class Question:
     actors: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     lang: str = "en"
+    dataset: str = ""
+    among: frozenset[str] | None = None
 
 
 def question(gazetteer: Gazetteer, given: Given) -> Question:
@@ -81,7 +86,13 @@ def question(gazetteer: Gazetteer, given: Given) -> Question:
         things(gazetteer, "actor", several(given, "actor")),
         several(given, "sources"),
         one(given, "lang") or "en",
+        dataset(one(given, "dataset")),
     )
+
+
+def dataset(text: str | None) -> str:
+    """The IRI of the data set of a name; whether there is one is seen where its places are looked for."""
+    return (naming.expanded(text) or PREFIXES["dataset"] + naming.slugged(text)) if text else ""
 
 
 def view(gazetteer: Gazetteer, given: Given) -> View:

@@ -6,14 +6,15 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from kg import __version__, cli_claims, cli_control, cli_roads, files
+from kg import __version__, cli_claims, cli_control, cli_ingest, cli_links, cli_roads, files
+from kg.cli_progress import progress
 from kg.errors import Problem, QuerySyntax
 from kg.store import open_store
 from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
@@ -65,10 +66,14 @@ for command in (
     cli_control.history,
     cli_control.compare,
     cli_control.aggregates,
+    cli_ingest.ingest,
+    cli_ingest.dataset,
     cli_roads.routes,
     cli_roads.path,
     cli_roads.pockets,
     cli_roads.chokepoints,
+    cli_links.link,
+    cli_links.enrich,
 ):
     main.add_command(command)
 
@@ -90,7 +95,7 @@ def load(location: Path, paths: tuple[Path, ...], graph: str | None, replace_edi
     if graph and len(paths) != 1:
         raise click.UsageError("--graph goes with exactly one file")
     chosen = list(paths) or files.shipped_files()
-    with _opened(location) as store, _progress(len(chosen) + 4, "loading") as step:
+    with _opened(location) as store, progress(len(chosen) + 4, "loading") as step:
         done = publish.load(store, chosen, who=_who("load"), graph=graph, replace_edited=replace_edited, progress=step)
     if done.written:
         click.echo(f"published version {done.version}: {sum(done.written.values()):,} triples written")
@@ -145,7 +150,7 @@ def validate(paths: tuple[Path, ...]) -> None:
 
     beside = files.shipped_files()
     chosen = list(paths) or beside
-    with _progress(len({*chosen, *beside}) + 1, "validating") as step:
+    with progress(len({*chosen, *beside}) + 1, "validating") as step:
         violations = publish.dry_run(chosen, beside=beside, progress=step)
     for violation in violations:
         click.echo(str(violation))
@@ -154,23 +159,44 @@ def validate(paths: tuple[Path, ...]) -> None:
     click.echo(f"{len(chosen)} files conform")
 
 
+FILES = {"lpf": "places.lpf.json", "geojson": "control.geojson", "csv": "control.csv", "places-csv": "places.csv"}
+"""What --as names besides RDF: the file of `kg.export.FILES`."""
+
+
 @main.command()
-@click.option("--as", "form", type=click.Choice(list(GRAPH_FORMATS)), default="nq", show_default=True)
+@click.option("--as", "form", type=click.Choice([*GRAPH_FORMATS, *FILES]), default="nq", show_default=True,
+              help="RDF; lpf: Linked Places Format; geojson: who held what, with times; csv: the same as a table; "
+              "places-csv: the gazetteer as a table.")  # fmt: skip
 @click.option("--graph", help="The IRI of one graph; without it everything, as nq or trig.")
 @click.option("-o", "--output", type=click.File("wb", atomic=True), default="-", help="The file to write.")
 @click.pass_obj
 def export(location: Path, form: str, graph: str | None, output: IO[bytes]) -> None:
     """Write the published version, or one graph of it; equal data gives equal bytes.
 
+    Beside a table its description (CSVW) is written, as FILE-metadata.json.
+
     Example: kg export --graph https://w3id.org/controlgraph/graph/seed --as ttl -o seed.ttl
+
+    Example: kg export --as csv -o control.csv
     """
     from kg import export as exporter
 
-    try:
-        with _opened(location) as store:
-            exporter.export(store, output, form, graph)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    if form in FILES and graph:
+        raise click.UsageError(f"--as {form} is of everything, and goes with no --graph")
+    with _opened(location) as store:
+        if form not in FILES:
+            try:
+                exporter.export(store, output, form, graph)
+            except ValueError as error:
+                raise click.UsageError(str(error)) from None
+            return
+        name = FILES[form]
+        exporter.FILES[name][1](store, output)
+        described = f"{name}{exporter.DESCRIBED}"
+        if described in exporter.FILES and output.name not in ("-", "<stdout>"):
+            beside = Path(output.name).with_name(Path(output.name).name + exporter.DESCRIBED)
+            with beside.open("wb") as file:
+                exporter.FILES[described][1](store, file, Path(output.name).name)
 
 
 @main.command()
@@ -240,25 +266,6 @@ def _opened(location: Path, **limits: Any) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-@contextmanager
-def _progress(steps: int, label: str) -> Iterator[Callable[[str], None]]:
-    """A progress bar on standard error, shown where that is a terminal; call what it gives at the start of a step."""
-    if not sys.stderr.isatty():
-        told: list[str] = []
-
-        def tell(word: str) -> None:
-            if not told:
-                click.echo(f"{label} …", err=True)
-            told.append(word)
-
-        yield tell
-        return
-    with click.progressbar(
-        length=steps, label=label, file=sys.stderr, item_show_func=lambda word: word, show_eta=False,
-    ) as bar:  # fmt: skip
-        yield lambda word: bar.update(1, word)
 
 
 def as_table(results: dict[str, Any], prefixes: dict[str, str]) -> str:

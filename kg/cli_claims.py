@@ -255,7 +255,7 @@ def done(store: Store, word: str, dry_run: bool, yes: bool, write: Callable[...,
 
 def tell(store: Store, outcome: Outcome, done: str) -> None:
     """Say what was done, and what it changes."""
-    from kg.entities import names
+    from kg.told import names
 
     if not outcome.new:
         click.echo(f"nothing to do: version {outcome.version} has it so: <{outcome.claim}>")

@@ -22,6 +22,7 @@ LISTENING = {
     "baseline": "on (default) or off: whether what is assumed where nobody speaks is in.",
 }
 LISTING = {
+    "dataset": "Only this data set: its places, and the words of its sources.",
     "place": "Only these places: an IRI, a CURIE or a slug.",
     "within": "Only places that lie in these.",
     "type": "Only places of these types: ProvincialCapital, Crossing …",
@@ -74,7 +75,8 @@ def control(location: Path, /, form: str, **texts: tuple[str, ...]) -> None:
             told = {**plain.asked(question), "version": found.version}
             click.echo(turtle.document(told, turtle.held(found)), nl=False)
         else:
-            click.echo(mapped.written(found, "geojson" if form == "geojson" else "json"), nl=False)
+            for part in mapped.written(found, "geojson" if form == "geojson" else "json").parts:
+                click.echo(part, nl=False)
 
 
 @click.command()

@@ -8,11 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from kg.answering import Held, Known, fitting, held, known, listed
+from kg.answering import Held, Known, fitting, held, listed, narrowed
 from kg.asking import Question
 from kg.control import index as indexes
-from kg.control.accounts import claim_names, decoded, every, runs_from
+from kg.control.accounts import claim_names, decoded, every
 from kg.control.answers import Run
+from kg.control.findings import runs_from
 from kg.control.grounds import bounds, grounds_of
 from kg.control.ledger import ACTOR_SHIFT
 from kg.control.names import Array, spans
@@ -109,7 +110,7 @@ def changes(store: Store, question: Question) -> Changes:
 
     Raises NoStudyStart, NothingPublished, StoreUnreadable.
     """
-    of = known(store)
+    of, question = narrowed(store, question)
     ledger = of.index.ledger
     numbers = of.numbers[listed(of, question)]
     numbers = numbers[numbers >= 0]

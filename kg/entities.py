@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rdflib import Dataset, Graph, URIRef
 from rdflib.term import Identifier, Node
 
-from kg import queries
+from kg import told
 from kg.errors import UnknownEntity
 from kg.ontology import PREFIXES
 from kg.store.embedded import Store
-from kg.store.terms import Row, read_rows
+from kg.store.terms import Row
+from kg.told import Claim
 
 SHOWN = 500
 """How many statements of one kind a description has at most; `Entity.cut` says where there are more."""
@@ -26,25 +26,6 @@ class Statement:
     subject: Node
     property: URIRef
     value: Node
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One claim about the thing: its IRI, what stance who takes in which source, and what it says in our words.
-
-    `claimants` is empty where the source itself speaks. `stated` and `when` are EDTF texts of the day on which it was
-    said and of the day it gives for what happened; None where it gives none. `sentence` counts from 1, 0 is the title.
-    """
-
-    iri: str
-    stance: str
-    claimants: tuple[str, ...]
-    source: str
-    published: str | None
-    sentence: int | None
-    gloss: str
-    stated: str | None
-    when: str | None
 
 
 @dataclass(frozen=True)
@@ -81,37 +62,20 @@ def describe(store: Store, iri: str) -> Entity:
     ]
     if not statements and not mentions:
         raise UnknownEntity(iri)
-    rows = store.select("claims-about", entity=thing)
-    there = store.select("claims-at", entity=thing)
-    told, happened = claims_in(rows), claims_in(there)
-    labels = names(store, _iris(thing, statements, mentions, [*told, *happened]))
+    rows, there = (store.select(query, entity=thing) for query in ("claims-about", "claims-at"))
+    about, happened = _claims(store, rows), _claims(store, there)
+    labels = told.names(store, _iris(thing, statements, mentions, [*about, *happened]))
     return Entity(
         iri,
         labels.get(iri) or _last_part(iri),
         version,
         tuple(statements),
         tuple(mentions[:SHOWN]),
-        tuple(told),
-        tuple(happened),
+        about,
+        happened,
         max(len(mentions), len(rows), len(there)) > SHOWN,
         labels,
     )
-
-
-def claims(store: Store, iris: Iterable[str]) -> dict[str, Claim]:
-    """These claims; what is none is not there."""
-    wanted = sorted(set(iris))
-    if not wanted:
-        return {}
-    rows = read_rows(store.query(queries.text_for("claims-told", "claim", wanted)).read())
-    return {claim.iri: claim for claim in claims_in(rows, len(rows))}
-
-
-def names(store: Store, iris: Iterable[str]) -> dict[str, str]:
-    """English names of these IRIs, where the store knows one."""
-    query = queries.text_for("labels", "thing", iris)
-    rows = read_rows(store.query(query).read())
-    return {str(row["thing"]): str(row["label"]) for row in rows if "label" in row}
 
 
 def as_dataset(entity: Entity) -> Dataset:
@@ -140,34 +104,12 @@ def _identifier(node: Node) -> Identifier:
     return node
 
 
-def claims_in(rows: list[Row], most: int = SHOWN) -> list[Claim]:
-    """Claims from the first `most` solutions, of which each claimant of a claim has its own."""
-    first: dict[str, Row] = {}
-    claimants: dict[str, list[str]] = {}
-    for row in rows[:most]:
-        iri = str(row["claim"])
-        first.setdefault(iri, row)
-        if "claimant" in row:
-            claimants.setdefault(iri, []).append(str(row["claimant"]))
-    return [_claim(iri, row, tuple(dict.fromkeys(claimants.get(iri, ())))) for iri, row in first.items()]
-
-
-def _claim(iri: str, row: Row, claimants: tuple[str, ...]) -> Claim:
-    def text(name: str) -> str | None:
-        return str(row[name]) if name in row else None
-
-    sentence = text("sentence")
-    return Claim(
-        iri,
-        str(row["stance"]),
-        claimants,
-        str(row["source"]),
-        text("published"),
-        int(sentence) if sentence is not None else None,
-        str(row["gloss"]),
-        text("stated"),
-        text("when"),
-    )
+def _claims(store: Store, rows: list[Row]) -> tuple[Claim, ...]:
+    """The claims of some solutions, in order; where these give a day, it is the one that a claim tells of."""
+    listed = {str(row["claim"]): row for row in reversed(rows[:SHOWN])}
+    facts = told.claims(told.of(store), listed)
+    claims = ((told.claim(iri, facts[iri]), row) for iri, row in reversed(listed.items()) if iri in facts)
+    return tuple(replace(claim, when=str(row["when"])) if "when" in row else claim for claim, row in claims)
 
 
 def _iris(thing: URIRef, statements: list[Statement], mentions: list[Statement], claims: list[Claim]) -> set[str]:

@@ -3,13 +3,17 @@
     Problem
     ├── BadDate            a date that is no EDTF of the subset we accept
     │   └── Backwards          one that ends before it begins
-    ├── BadFile            a file that cannot be read as RDF: file, line, reason
+    ├── BadFile            a file that cannot be read as what it should be: file, line, reason
+    ├── BadMapping         a mapping file that cannot be used: where in it, what is wrong
+    ├── UnknownDataset     no data set has this name: those that there are
     ├── Refused            data that breaks a shape or a check: the violations
     ├── UnknownEntity      an IRI about which no graph says anything
     ├── BadClaim           a claim that cannot be added as it was filled in: the fields, and what is wrong with each
     ├── ClaimConflict      a claim that does not fit what is in the record already
     ├── UnknownName        no place, actor or source has this name: the nearest ones
     ├── AmbiguousName      several places, actors or sources have this name: all of them
+    ├── BadReview          a review of links that cannot be taken as it is: the lines, and what is wrong with each
+    ├── ElsewhereFailed    another service did not answer, or with nothing that can be used
     ├── BadQuestion        a part of a question that is not accepted: which, and what is
     ├── StoreProblem
     │   ├── StoreUnreadable    the directory is no store, or damaged
@@ -21,6 +25,7 @@
     └── QueryProblem
         ├── QuerySyntax        the text is no SPARQL: message, line, column
         ├── QueryReachesOut    it asks another service, which is not allowed here
+        ├── ServiceFailed      a service that it asks gave no answer that can be used
         ├── QueryFailed        the engine could not evaluate it
         ├── QueryTimeout       not finished within its deadline
         ├── QueryDied          it ended its process (memory, nesting)
@@ -35,8 +40,11 @@ A condition says what was wrong, where, and what is accepted; it knows no status
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
+
+from kg.findings import Candidate as Candidate
+from kg.findings import FieldFault as FieldFault
+from kg.findings import Violation as Violation
 
 
 class Problem(Exception):
@@ -70,24 +78,23 @@ class BadFile(Problem):
         super().__init__(f"{file}:{line}: {reason}" if line else f"{file}: {reason}")
 
 
-@dataclass(frozen=True)
-class Violation:
-    """One thing wrong in the data.
+class BadMapping(Problem):
+    """A mapping file, or an option in its place, that cannot be used: `where` is the table or the key in it."""
 
-    `rule` names the shape (`Claim-stance`) or the check (`cycle-within`) that found it; `node` is the IRI at fault;
-    `file` and `line` (1-based) say where that node is described, where a file is known.
-    """
+    def __init__(self, where: str, reason: str) -> None:
+        self.where = where
+        super().__init__(f"mapping, {where}: {reason}" if where else f"mapping: {reason}")
 
-    rule: str
-    node: str
-    message: str
-    graph: str | None = None
-    file: str | None = None
-    line: int | None = None
 
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""
-        return f"{place}{self.node}: {self.message} [{self.rule}]"
+class UnknownDataset(Problem):
+    """No data set of this `name` is described in the store; `known` are those that are."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        self.name, self.known = name, known
+        there = f"there are {', '.join(known)}" if known else "there is none"
+        super().__init__(
+            f"no data set is called {name!r}; {there}. `kg dataset new {name}` writes one, `kg load` loads it"
+        )
 
 
 class Refused(Problem):
@@ -107,19 +114,6 @@ class UnknownEntity(Problem):
         super().__init__(f"nothing is known of <{iri}>")
 
 
-@dataclass(frozen=True)
-class FieldFault:
-    """One thing wrong with what somebody filled in: the field, by its name in JSON (`to`, `source/published`; "" is the
-    whole), what is wrong and what is accepted, and, where a shape or a check found it, its name."""
-
-    field: str
-    message: str
-    rule: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.message}" if self.field else self.message
-
-
 class BadClaim(Problem):
     """A claim that cannot be added as it was filled in; nothing was written. `faults` has every finding."""
 
@@ -134,18 +128,6 @@ class ClaimConflict(Problem):
     def __init__(self, iri: str, message: str) -> None:
         self.iri = iri
         super().__init__(message)
-
-
-class Candidate(NamedTuple):
-    """Something that may have been meant by a name: its IRI, its slug, its label, its types in words."""
-
-    iri: str
-    slug: str
-    label: str
-    type: str
-
-    def __str__(self) -> str:
-        return f"{self.slug} ({self.label}, {self.type})" if self.type else f"{self.slug} ({self.label})"
 
 
 class UnknownName(Problem):
@@ -171,6 +153,25 @@ class BadQuestion(Problem):
     def __init__(self, parameter: str, value: str, accepted: str) -> None:
         self.parameter, self.value = parameter, value
         super().__init__(f"{parameter}={value!r}: {accepted}" if value else f"{parameter}: {accepted}")
+
+
+class BadReview(Problem):
+    """A review of links that cannot be taken as it is; nothing was written. `faults` are lines of it (1-based, None for
+    the whole), each with what is wrong and what is accepted."""
+
+    def __init__(self, file: str, faults: list[tuple[int | None, str]]) -> None:
+        self.file, self.faults = file, faults
+        told = [f"{file}:{line}: {message}" if line else f"{file}: {message}" for line, message in faults]
+        super().__init__("\n".join(["nothing was written, because of the review", *told]))
+
+
+class ElsewhereFailed(Problem):
+    """Another service did not answer, or with nothing that can be used. `again` is whether it is worth to come again,
+    `after` how many seconds it asks to wait."""
+
+    def __init__(self, message: str, *, again: bool = False, after: float = 0.0) -> None:
+        self.again, self.after = again, after
+        super().__init__(message)
 
 
 class StoreProblem(Problem):
@@ -228,7 +229,16 @@ class QuerySyntax(QueryProblem):
 
 
 class QueryReachesOut(QueryProblem):
-    """The text has `SERVICE` or `LOAD`, which would make the engine ask another service."""
+    """The text has `SERVICE` or `LOAD`, which would make the engine ask another service that it may not ask."""
+
+
+class ServiceFailed(QueryProblem):
+    """A service that the query asks (`endpoint`) gave no answer that can be used; `remote_status` is its HTTP status,
+    None where none came."""
+
+    def __init__(self, endpoint: str, remote_status: int | None, message: str) -> None:
+        self.endpoint, self.remote_status = endpoint, remote_status
+        super().__init__(message)
 
 
 class QueryFailed(QueryProblem):

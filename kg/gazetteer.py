@@ -9,41 +9,24 @@ from __future__ import annotations
 import csv
 import io
 import re
-import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Literal
 
-from kg import queries
+from kg import described, queries
 from kg.errors import StoreUnreadable
 from kg.files import BASE
-from kg.ontology import PREFIXES
-from kg.store.answer import Account
 from kg.store.embedded import Store
+from kg.store.made import Made
 
 Kind = Literal["place", "actor", "source"]
 KINDS: tuple[Kind, ...] = ("place", "actor", "source")
-TOLD = frozenset(
-    PREFIXES[prefix] + name
-    for prefix, name in (
-        ("kg", "placeType"), ("kg", "actorType"), ("kg", "sourceKind"), ("kg", "measures"), ("kg", "within"),
-        ("geo", "hasDefaultGeometry"), ("skos", "prefLabel"), ("skos", "altLabel"),
-    )
-)  # fmt: skip
-"""What is read of each thing (`kg/queries/gazetteer.rq`)."""
-POSITION = f"{PREFIXES['geo']}asWKT"
-"""What is read of its geometry."""
-FEW = 200
-"""Things that one write describes otherwise, up to which they are listed."""
 ROUTES = frozenset({f"{BASE}ontology#Road", f"{BASE}ontology#Corridor"})
 """The types of places that are lines between other places."""
 
 _POINT = re.compile(r"(?:<[^>]*>\s*)?POINT\s*\(\s*(-?[0-9.]+)\s+(-?[0-9.]+)\s*\)", re.IGNORECASE)
-_opened: dict[Path, Gazetteer] = {}
-_opening = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,45 +127,40 @@ class Gazetteer:
 
 
 def open_gazetteer(store: Store) -> Gazetteer:
-    """The gazetteer of the published version; the one of each store that was asked for last is kept.
+    """The gazetteer of the version of a store; those of a few versions are kept.
 
     Raises NothingPublished, StoreUnreadable, and the QueryProblem of a query that takes too long.
     """
-    version = store.version()
-    found = _opened.get(store.location)
-    if found is not None and found.version == version:
-        return found
-    with _opening:
-        found = _opened.get(store.location)
-        if found is None or found.version != version:
-            found = _opened[store.location] = _renewed(store, found)
-        return found
-
-
-def described(account: Account) -> list[str] | None:
-    """The things that a write describes otherwise, for the journal; None where that is not known, or they are many."""
-    if not account.nodes or account.changed.get(POSITION):
-        return None
-    things = {thing for what in TOLD & account.changed.keys() for thing in account.changed[what]}
-    return sorted(things) if len(things) <= FEW else None
+    return _gazetteers.of(store)
 
 
 def _renewed(store: Store, former: Gazetteer | None) -> Gazetteer:
-    """The gazetteer of the published version, from a former one where it is known what has changed since."""
+    """The gazetteer of the version of a store, from a former one where it is known what has changed since; else from
+    what is stored with the version; else from everything."""
     version = store.version()
-    things = _since(store, version, former.version) if former else None
-    if former is None or things is None or not former.concepts.keys().isdisjoint(things):
+    things: Collection[str] | None = _since(store, version, former.version) if former else None
+    if former is None or things is None:
+        kept = described.stored(store.published.directory())
+        former, things = (gazetteer(version, kept[0]), kept[1]) if kept else (None, ())
+    found = _patched(store, version, former, things or ()) if former else None
+    if found is None:
         answer = store.query(queries.text("gazetteer"), results="csv")
-        return gazetteer(answer.version, answer.text())
+        found = gazetteer(answer.version, answer.text())
+    return found
+
+
+def _patched(store: Store, version: str, former: Gazetteer, things: Collection[str]) -> Gazetteer | None:
+    """The gazetteer of a version that describes some things otherwise than a former one; None where these decide on the
+    names of types too, or where another version was published meanwhile."""
     if not things:
         return replace(former, version=version)
+    if not former.concepts.keys().isdisjoint(things):
+        return None
     answer = store.query(queries.text_for("gazetteer", "thing", sorted(things)), results="csv")
-    if answer.version != version:
-        answer.close()
-        return _renewed(store, former)  # another version was published meanwhile
-    again = gazetteer(version, answer.text())
-    if not again.concepts.keys() <= former.concepts.keys():
-        return _renewed(store, None)  # a type that did not occur before has a name
+    again = gazetteer(answer.version, answer.text())
+    # a type that did not occur before has a name too
+    if answer.version != version or not again.concepts.keys() <= former.concepts.keys():
+        return None
     entries: dict[Kind, Mapping[str, Entry]] = {}
     for kind in KINDS:
         kept = {iri: entry for iri, entry in former.entries[kind].items() if iri not in things}
@@ -269,3 +247,6 @@ def _slugs(kind: Kind, entries: Mapping[str, Entry]) -> Mapping[str, tuple[str, 
         if hyphen and kind == "place" and ROUTES.isdisjoint(entry.types):
             short[rest].append(iri)
     return {slug: tuple(iris) for slug, iris in {**short, **whole}.items()}
+
+
+_gazetteers = Made(_renewed)

@@ -10,13 +10,15 @@ from datetime import date
 from typing import Literal
 
 from kg import queries, told
-from kg.entities import Claim
+from kg.event_days import event_days
 from kg.store.embedded import Store
 from kg.store.terms import read_rows
-from kg.told import Facts
+from kg.told import Claim, Facts
 
 LARGEST = 500
 """How many events a page has at most."""
+MANY = 1000
+"""How many chosen events are looked up one by one; the days of more are those of all events (`kg.event_days`)."""
 Span = tuple[date | None, date | None]
 
 
@@ -67,13 +69,20 @@ def happenings(
     """
     seen = store.at(store.version())
     found = _chosen(seen, places, actors, types)
-    if found is None and days is not None:
-        found = _dated(seen, days)
+    if found is None or len(found) > MANY:
+        asked = None if days is None else (days[0].toordinal(), days[1].toordinal())
+        every = event_days(seen).spans(asked, found)
+        shown = {event: _dates(*span) for event, span in every[start : start + min(most, LARGEST)]}
+        return _page(seen, len(every), shown, days)
     spans = sorted(_spans(seen, found).items(), key=lambda pair: (*_order(pair[1]), pair[0]))
     if days is not None:
         spans = [(event, span) for event, span in spans if span != (None, None) and _may(span, days)]
     shown = dict(spans[start : start + min(most, LARGEST)])
     return _page(seen, len(spans), shown, days)
+
+
+def _dates(first: int | None, last: int | None) -> Span:
+    return date.fromordinal(first) if first else None, date.fromordinal(last) if last else None
 
 
 def _chosen(store: Store, *wanted: Collection[str] | None) -> set[str] | None:
@@ -90,17 +99,9 @@ def _chosen(store: Store, *wanted: Collection[str] | None) -> set[str] | None:
 _CHOICES = (("events-at", "place"), ("events-of-actor", "actor"), ("events-of-type", "type"))
 
 
-def _dated(store: Store, days: tuple[date, date]) -> set[str]:
-    """The events that have a date, of whatever claim, which may be on the days."""
-    dates = [thing for thing, span in _bounds(store, "dates", None) if _may(span, days)]
-    if not dates:
-        return set()
-    return {str(row["event"]) for row in told.of(store)(queries.text_for("events-dated", "date", dates))}
-
-
-def _spans(store: Store, events: set[str] | None) -> dict[str, Span]:
+def _spans(store: Store, events: set[str]) -> dict[str, Span]:
     """Between which days each event happened."""
-    if events is not None and not events:
+    if not events:
         return {}
     found: dict[str, list[Span]] = {event: [span] for event, span in _bounds(store, "event-days", events)}
     for event, span in _bounds(store, "event-days-told", events):
@@ -110,9 +111,9 @@ def _spans(store: Store, events: set[str] | None) -> dict[str, Span]:
     return {event: _hull(spans) for event, spans in found.items()}
 
 
-def _bounds(store: Store, query: str, things: set[str] | None) -> Iterator[tuple[str, Span]]:
-    """Things and the bounds of a date of theirs, as a query tells."""
-    text = queries.text(query) if things is None else queries.text_for(query, "event", things)
+def _bounds(store: Store, query: str, events: set[str]) -> Iterator[tuple[str, Span]]:
+    """Events and the bounds of a date of theirs, as a query tells."""
+    text = queries.text_for(query, "event", events)
     rows = csv.reader(io.StringIO(store.query(text, results="csv").text(), newline=""))
     next(rows)
     for thing, earliest, latest, end in rows:

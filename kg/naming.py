@@ -99,6 +99,16 @@ def nearest(gazetteer: Gazetteer, kind: Kind, text: str, most: int = NEAREST) ->
     return list({names[number][1].iri: names[number][1] for _, _, number in found}.values())[:most]
 
 
+def likeness(one: str, other: str) -> float:
+    """How alike two folded names are, of 100: letter by letter, or word by word in any order, which counts a little
+    less.
+
+    >>> likeness("spin boldak", "spin buldak") > 90, likeness("spin boldak", "boldak spin")
+    (True, 95.0)
+    """
+    return max(fuzz.ratio(one, other), 0.95 * fuzz.token_sort_ratio(one, other))
+
+
 def candidates(gazetteer: Gazetteer, entries: Iterable[Entry]) -> list[Candidate]:
     """What tells entries apart for a person."""
     return [

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg import files, gazetteer, news, validate
+from kg import described, files, news, validate
 from kg.control import publishing as control
 from kg.control.reading import DERIVED
 from kg.derive import publishing as networks
@@ -68,20 +68,54 @@ def load(
                     raise BadFile(str(path), None, "has no statements; a graph is taken away by `DROP GRAPH`")
         if not written:  # another writer loaded the same while we waited for the lock
             return Loaded(store.version(), {})
-        progress("checking")
         sources = {targets[path]: (str(path), texts[path].decode()) for path in paths}
-        unshaped = validate.too_large(candidate, written)
-        violations = validate.check(candidate, sorted(written.keys() - unshaped.keys()), sources)
-        if violations:
-            raise Refused(violations)
-        progress("drawing conclusions")
-        concluded = control.conclude(candidate, candidate.changed, candidate.nodes)
-        networks.conclude(candidate, concluded, candidate.changed)
-        progress("putting in order")
-        candidate.tidy()
-        progress("publishing")
-        candidate.news = news.of_load(store, candidate, written)
-        return Loaded(candidate.publish(who), written, unshaped)
+        return _loaded(store, candidate, written, sources, who, progress)
+
+
+def ingest(
+    store: Store,
+    graph: str,
+    parts: Sequence[Path],
+    *,
+    file: str,
+    digest: str,
+    who: str,
+    shaped: bool,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Loaded:
+    """Put what a reader made (`kg.ingest`) in place of a graph, as one version, checked as `load` checks; by the shapes
+    only where it is `shaped`, because what a reader wrote itself has the form that it gives it.
+
+    `parts` are Turtle files, which were made from `file`; `digest` stands for all that they depend on, and where the
+    graph has it already, nothing happens. Raises what `load` raises.
+    """
+    with store.candidate() as candidate:
+        if graph in candidate.graphs and candidate.graphs[graph].sha256 == digest:
+            return Loaded(store.version(), {})
+        progress("loading")
+        written = {graph: candidate.fill(graph, parts, file, digest)}
+        return _loaded(store, candidate, written, {}, who, progress, shaped=shaped)
+
+
+def _loaded(
+    store: Store, candidate: Candidate, written: dict[str, int], sources: validate.Texts, who: str,
+    progress: Callable[[str], None], *, shaped: bool = True,
+) -> Loaded:  # fmt: skip
+    """Check, conclude and publish what was written. Raises Refused."""
+    progress("checking")
+    unshaped = validate.too_large(candidate, written) if shaped else written
+    violations = validate.check(candidate, sorted(written.keys() - unshaped.keys()), sources)
+    if violations:
+        raise Refused(violations)
+    progress("drawing conclusions")
+    concluded = control.conclude(candidate, candidate.changed, candidate.nodes)
+    networks.conclude(candidate, concluded, candidate.changed)
+    described.keep_loaded(candidate)
+    progress("putting in order")
+    candidate.tidy()
+    progress("publishing")
+    candidate.news = news.of_load(store, candidate, written)
+    return Loaded(candidate.publish(who), written, unshaped)
 
 
 @dataclass(frozen=True)
@@ -125,7 +159,8 @@ def write(
         progress("checking")
         derived = _checked(candidate, account)
         candidate.news = news.of_write(store, candidate, account)
-        candidate.described = gazetteer.described(account)
+        candidate.described = described.otherwise(account)
+        described.keep(candidate, candidate.described)
         unshaped = {} if account.nodes else validate.too_large(candidate, account.whole)
         changed = account.changed if account.nodes else None
         progress("concluding")

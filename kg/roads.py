@@ -23,7 +23,7 @@ from typing import get_args
 
 import numpy as np
 
-from kg import answering, asking, naming, queries
+from kg import answering, asking, naming
 from kg.answering import Known
 from kg.asking import Given
 from kg.control.accounts import accounts
@@ -32,12 +32,13 @@ from kg.control.record import Day
 from kg.derive.answers import Areas
 from kg.derive.held import SOME_PARTS
 from kg.derive.history.since import counting
-from kg.derive.opening import open_situation
+from kg.derive.network import Network
+from kg.derive.opening import claims_of_parts, open_situation
 from kg.derive.situation import Situation
 from kg.derive.standing import Standing, standing
 from kg.errors import AmbiguousName, BadQuestion
+from kg.gazetteer import Gazetteer
 from kg.store.embedded import Store
-from kg.store.terms import read_rows
 
 AREAS: tuple[Areas, ...] = get_args(Areas)
 
@@ -95,6 +96,19 @@ class Asked:
         """The situation with what counts of areas, for what is asked of all days."""
         return counting(self.situation, self.question.areas)
 
+    @cached_property
+    def knowledge(self) -> Day | None:
+        """The last day that any of those who are listened to knows of: an answer about a later one is what was last
+        known. None where nobody is listened to."""
+        ledger, view = self.known.index.ledger, self.question.view
+        sources = np.unique(ledger.claim_source)
+        if view.sources is not None:
+            sources = np.intersect1d(sources, ledger.sources.numbers(sorted(view.sources)))
+        if not len(sources):
+            return None
+        last = int(ledger.knowledge[sources].max())
+        return last if view.known is None else min(last, view.known)
+
     def label(self, iri: str) -> str:
         """What a thing is called in the language of the question."""
         return self.known.gazetteer.label(iri, self.question.lang)
@@ -112,17 +126,13 @@ class Asked:
         }  # fmt: skip
 
     def _parts(self, places: Iterable[str], day: Day) -> Mapping[str, set[str]]:
-        """The claims about parts of places on a day. What is said of parts is concluded source by source, so an
-        interval of it is called the same, and rests on the same claims, whoever else is listened to."""
+        """The claims about parts of places on a day."""
         network, held = self.situation.network, self.situation.held
         chosen = np.isin(held.place, network.places.numbers(places)) & (held.extent == SOME_PARTS) & held.possible(day)
         at = {held.iri(network, number): int(held.place[number]) for number in np.flatnonzero(chosen).tolist()}
         found: dict[str, set[str]] = {}
-        if at:
-            query = queries.text_for("interval-claims", "interval", at)
-            for row in read_rows(self.store.query(query).read()):
-                place = network.place(at[str(row["interval"])])
-                found.setdefault(place, set()).add(str(row["claim"]))
+        for interval, claims in claims_of_parts(self.store, self.question.view, at).items():
+            found.setdefault(network.place(at[interval]), set()).update(claims)
         return found
 
 
@@ -148,7 +158,7 @@ def ask(store: Store, given: Given, *, dated: bool = True) -> Asked:
     named, seat = asking.one(given, "actor"), asking.one(given, "seat")
     actor = naming.named(gazetteer, "actor", named).iri if named else seated(situation)
     if seat and actor:
-        situation = _with_seat(situation, actor, naming.named(gazetteer, "place", seat).iri)
+        situation = _with_seat(situation, actor, _on_road(gazetteer, situation.network, "seat", seat))
     question = RoadQuestion(
         at or str(date.fromordinal(first)), first, actor, view, asking.several(given, "sources"),
         asking.chosen("areas", asking.one(given, "areas") or "all", AREAS), asking.one(given, "lang") or "en",
@@ -161,26 +171,26 @@ def between(asked: Asked, one: str, other: str, given: Given) -> tuple[str, str,
 
     Raises BadQuestion where nobody is named to avoid, or no piece of road ends at a place, and what `ask` raises.
     """
-    gazetteer = asked.known.gazetteer
+    gazetteer, network = asked.known.gazetteer, asked.situation.network
     avoid = asking.one(given, "avoid")
     if avoid is None:
         raise BadQuestion("avoid", "", "it is missing: whom the way has to avoid, such as taliban")
-    return naming.named(gazetteer, "actor", avoid).iri, _on_road(asked, one), _on_road(asked, other)
+    ends = (_on_road(gazetteer, network, name, text) for name, text in (("from", one), ("to", other)))
+    return naming.named(gazetteer, "actor", avoid).iri, next(ends), next(ends)
 
 
-def _on_road(asked: Asked, text: str) -> str:
+def _on_road(gazetteer: Gazetteer, network: Network, parameter: str, text: str) -> str:
     """The place of this name at which a piece of road ends; of several of the name the one of which that is true."""
-    network = asked.situation.network
     on_road = set(map(network.place, np.flatnonzero(network.on_network).tolist()))
     try:
-        found = naming.named(asked.known.gazetteer, "place", text).iri
+        found = naming.named(gazetteer, "place", text).iri
     except AmbiguousName as error:
         fitting = [each.iri for each in error.candidates if each.iri in on_road]
         if len(fitting) != 1:
             raise
         return fitting[0]
     if found not in on_road:
-        raise BadQuestion("place", text, "no piece of road ends there")
+        raise BadQuestion(parameter, text, "no piece of road ends there")
     return found
 
 
@@ -193,9 +203,6 @@ def seated(situation: Situation) -> str | None:
 def _with_seat(situation: Situation, actor: str, place: str) -> Situation:
     """The situation in which an actor has its seat at a place."""
     network = situation.network
-    at = network.places.number(place)
-    if at < 0 or not network.on_network[at]:
-        raise BadQuestion("seat", place, "no piece of road ends there")
     seat = network.seat.copy()
-    seat[network.actors.number(actor)] = at
-    return replace(situation, network=replace(network, seat=seat))
+    seat[network.actors.number(actor)] = network.places.number(place)
+    return replace(situation, network=replace(network, seat=seat), found=None)

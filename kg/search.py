@@ -128,7 +128,7 @@ def search(store: Store, text: str, kinds: Iterable[Found] = FOUND, lang: str = 
     events = list(_events(store, names, asked, ranked)) if "event" in wanted else []
     yield from events
     if not hits and not events:
-        yield from _near(names, asked, things, lang)
+        yield from near(names, asked, things, lang)
 
 
 def _ranked(names: Names, asked: str) -> list[tuple[int, int]]:
@@ -192,7 +192,7 @@ def _once(hits: Iterable[Hit]) -> Iterator[Hit]:
             yield hit
 
 
-def _near(names: Names, asked: str, kinds: Collection[Found], lang: str) -> Iterator[Hit]:
+def near(names: Names, asked: str, kinds: Collection[Found], lang: str) -> Iterator[Hit]:
     """What is nearly called so, the nearest first."""
     lines = names.folded.split("\n")
     found = process.extract(asked, lines, scorer=fuzz.ratio, score_cutoff=_LIKE, limit=_NEAREST)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from kg import queries
-from kg.entities import Claim
 from kg.files import BASE
 from kg.store.embedded import Store
 from kg.store.terms import Row, read_rows
@@ -15,6 +14,25 @@ Facts = Mapping[str, tuple[str, ...]]
 """Local name of a property → its values, each once, in order; dates are EDTF texts."""
 Select = Callable[[str], list[Row]]
 """Answers a query: that of a store, or of a candidate."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim: its IRI, what stance who takes in which source, and what it says in our words.
+
+    `claimants` is empty where the source itself speaks. `stated` and `when` are EDTF texts of the day on which it was
+    said and of the day it gives for what happened; None where it gives none. `sentence` counts from 1, 0 is the title.
+    """
+
+    iri: str
+    stance: str
+    claimants: tuple[str, ...]
+    source: str
+    published: str | None
+    sentence: int | None
+    gloss: str
+    stated: str | None
+    when: str | None
 
 
 @dataclass(frozen=True)
@@ -49,9 +67,50 @@ def events(select: Select, iris: Collection[str]) -> dict[str, Event]:
 
 
 def names(store: Store, iris: Collection[str]) -> dict[str, str]:
-    """The English names of things, of those that have one."""
-    rows = of(store)(queries.text_for("preferred", "thing", iris)) if iris else []
-    return {str(row["thing"]): str(row["label"]) for row in rows if "label" in row}
+    """What things are called in English, of those for which that can be told.
+
+    A thing without a name of its own is called by what it says or by its date; an event by its kind, its place and who
+    took over from whom; a participation by the actor and the role; a toll by the number and the harm.
+    """
+    said = _said(store, iris)
+    labels = {iri: label for iri, facts in said.items() if (label := _own(facts))}
+    unnamed = {iri: facts for iri, facts in said.items() if iri not in labels}
+    others = {value for facts in unnamed.values() for name in _NAMING for value in facts.get(name, ())}
+    naming = labels | {iri: label for iri, facts in _said(store, others).items() if (label := _own(facts))}
+    return labels | {iri: label for iri, facts in unnamed.items() if (label := _composed(facts, naming))}
+
+
+_OWN = frozenset({"prefLabel", "label", "gloss", "edtf"})
+"""What names a thing by itself."""
+_NAMING = ("eventType", "place", "fromController", "toController", "controller", "actor", "role", "kind")
+"""What names a thing by others."""
+
+
+def _said(store: Store, iris: Collection[str]) -> dict[str, Facts]:
+    rows = of(store)(queries.text_for("names", "thing", iris)) if iris else []
+    return {thing: _facts(told) for thing, told in by(rows, "thing").items()}
+
+
+def _own(facts: Facts) -> str | None:
+    return min((value for name in _OWN for value in facts.get(name, ())), default=None)
+
+
+def _composed(facts: Facts, labels: Mapping[str, str]) -> str | None:
+    """What a thing is called by others that have a name."""
+
+    def of(name: str) -> str | None:
+        return next((labels[value] for value in facts.get(name, ()) if value in labels), None)
+
+    kind, role, actor, harm = (of(name) for name in ("eventType", "role", "actor", "kind"))
+    if kind:
+        return called(Event(facts, {}), labels)
+    if role and actor:
+        return f"{actor} ({role})"
+    if harm and (least := first(facts, "min")):
+        most = first(facts, "max")
+        number = f"at least {least}" if most is None else least if most == least else f"{least} to {most}"
+        return f"{number} {harm}"
+    return None
 
 
 def claim(iri: str, facts: Facts) -> Claim:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 OPEN = (
     "this system gives query processes no network namespace of their own; "
-    "that SERVICE and LOAD are refused is the only wall between a query and the network"
+    "that SERVICE and LOAD are refused, but to what is listed, is the only wall between a query and the network"
 )
 """What is said at the start where there is one wall less."""
 _PR_SET_PDEATHSIG = 1

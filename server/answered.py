@@ -33,6 +33,7 @@ class Asked(Heard):
     """The question."""
 
     at: str | None
+    dataset: Iri | None = Field(None, description="the one data set that answers")
 
 
 class Versioned(BaseModel):

@@ -9,6 +9,7 @@ from kg import __version__
 from server import (
     api,
     claims,
+    completion,
     control,
     current,
     description,
@@ -19,12 +20,17 @@ from server import (
     events,
     feed,
     figures,
+    frame,
     graphs,
     headers,
     operation,
     pages,
+    problems,
+    reconcile,
     roads,
+    roads_page,
     search,
+    sitemap,
     sparql,
     wording,
 )
@@ -45,11 +51,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     served = current.init_app(app, settings or from_environment())
     errors.init_app(app)
     headers.init_app(app)
+    frame.init_app(app)
     app.extensions["controlgraph.counts"] = description.init_app()
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        claims, control, roads, api,
+        completion, claims, control, roads, roads_page, sitemap, problems, api, reconcile,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

@@ -124,7 +124,7 @@ def _done(act: Any, who: str, status: int) -> Response:
     with _one_at_a_time:
         outcome: Outcome = act(current.store(), who=who, write=write)
     before, after = (
-        next(plain.sides(of_verdict(answer), answering.known(current.store()))) if answer else None
+        next(plain.sides(of_verdict(answer), answering.known(current.store()), "en")) if answer else None
         for answer in (outcome.before, outcome.after)
     )
     answer = outcome.after or outcome.before

@@ -31,7 +31,7 @@ def control(asked: questions.Control, form: str) -> Response:
     start, stop = asked.offset, asked.offset + asked.limit
     if form in ("json", "geojson"):
         as_json: mapped.Form = "geojson" if form == "geojson" else "json"
-        text = mapped.written(found, as_json, start, stop, grounded=asked.grounds == "on")
+        text: str | mapped.Written = mapped.written(found, as_json, start, stop, grounded=asked.grounds == "on")
     elif form == "csv":
         text = tabular.held(found, start, stop)
     else:

@@ -43,6 +43,7 @@ def init_app(app: Flask, settings: Settings) -> Served:
         seconds=settings.deadline,
         answer=settings.result_max,
         wait=settings.wait,
+        services=settings.federation,
     )
     store, writer = open_store(settings.store, limits, LOOK), Writer(settings.store, limits)
     shelf = Shelf(Path(settings.store) / "dossiers", settings.dossiers)

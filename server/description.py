@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, request
-from rdflib import DCTERMS, FOAF, RDF, RDFS, VOID, XSD, BNode, Graph, Literal, Namespace, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, VOID, XSD, BNode, Graph, Literal, Namespace, URIRef
 
+from kg import export
 from kg.errors import NothingPublished, QueryDied, QueryTimeout
 from kg.files import BASE
 from kg.ontology import PREFIXES
+from kg.store.answer import GRAPH_FORMATS
 from kg.store.terms import Row
 from server import current, formats, kept, parameters
 from server.errors import Rejected
@@ -24,6 +27,7 @@ _SERIALISERS = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld"}
 _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 _GRAPHS = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD")
 _QUADS = ("N-Quads", "TriG")
+_MEDIA = "https://www.iana.org/assignments/media-types/"
 _COUNTS = ("datasets", "void-graphs", "void-classes", "void-properties", "void-whole", "void-links")
 
 Counts = Mapping[str, list[Row]]
@@ -47,6 +51,8 @@ def service() -> Response:
     for language in languages:
         graph.add((this, SD.supportedLanguage, SD[language]))
     graph.add((this, SD.feature, SD.UnionDefaultGraph))
+    if current.settings().federation.endpoints:
+        graph.add((this, SD.feature, SD.BasicFederatedQuery))
     for name in (*_RESULTS, *_GRAPHS, *_QUADS):
         graph.add((this, SD.resultFormat, W3C_FORMATS[name]))
     for name in _GRAPHS if current.settings().writers() else ():
@@ -70,12 +76,14 @@ def service() -> Response:
 
 def _limits() -> list[str]:
     chosen = current.settings()
+    others = ", ".join(f"<{endpoint}>" for endpoint in chosen.federation.endpoints)
     return [
         f"A query may compute for {chosen.deadline:g} seconds; timeout= asks for less.",
         f"An answer may have {chosen.result_max} bytes; a larger one is refused whole, never cut.",
         f"A query may use {chosen.memory} bytes of memory." if chosen.memory else "A query may use any memory.",
         f"A query waits for its turn for {chosen.wait:g} seconds at most, and is then told when to come again.",
-        "SERVICE and LOAD are refused: this service asks no other.",
+        f"A query may ask by SERVICE: {others}." if others else "SERVICE is refused: this service asks no other.",
+        "LOAD is refused.",
         "Without a data set of its own a query sees the union of all graphs, an update the unnamed one.",
     ]
 
@@ -147,17 +155,44 @@ def _whole(graph: Graph, whole: URIRef, counts: Counts) -> None:
     graph.add((whole, RDF.type, VOID.Dataset))
     graph.add((whole, VOID.sparqlEndpoint, URIRef(f"{address}/sparql")))
     graph.add((whole, VOID.uriSpace, Literal(f"{BASE}id/")))
+    graph.add((whole, VOID.vocabulary, URIRef(f"{BASE}ontology")))
+    graph.add((whole, VOID.uriLookupEndpoint, URIRef(f"{address}/resource?iri=")))
     for suffix in ("nq", "nq.gz", "trig", "trig.gz"):
         graph.add((whole, VOID.dataDump, URIRef(f"{address}/dumps/controlgraph.{suffix}")))
     for row in counts.get("datasets", []):
         graph.add((whole, DCTERMS.title, row["title"]))
         if "licence" in row:
             graph.add((whole, DCTERMS.license, row["licence"]))
+    _catalogued(graph, whole)
     for row in counts.get("void-whole", []):
         _numbers(graph, whole, row)
     if missing := [name for name in _COUNTS if name not in counts]:
         words = f"Not counted, because it took longer than a query may: {', '.join(missing)}."
         graph.add((whole, RDFS.comment, Literal(words, lang="en")))
+
+
+def _catalogued(graph: Graph, whole: URIRef) -> None:
+    """The data set in the words of DCAT 2: its files, and the service that answers from it."""
+    address = current.address()
+    graph.add((whole, RDF.type, DCAT.Dataset))
+    graph.add((whole, DCAT.landingPage, URIRef(f"{address}/")))
+    with suppress(NothingPublished):
+        graph.add((whole, OWL.versionInfo, Literal(current.version())))
+    for form in export.QUAD_FORMS:
+        for packed in ("", ".gz"):
+            file = URIRef(f"{address}/dumps/controlgraph.{form}{packed}")
+            distribution = _part(graph, whole, DCAT.distribution)
+            graph.add((distribution, RDF.type, DCAT.Distribution))
+            graph.add((distribution, DCAT.accessURL, file))
+            graph.add((distribution, DCAT.downloadURL, file))
+            graph.add((distribution, DCAT.mediaType, URIRef(f"{_MEDIA}{GRAPH_FORMATS[form]}")))
+            if packed:
+                graph.add((distribution, DCAT.compressFormat, URIRef(f"{_MEDIA}application/gzip")))
+    service = URIRef(f"{address}/sparql#service")
+    graph.add((service, RDF.type, DCAT.DataService))
+    graph.add((service, DCAT.endpointURL, URIRef(f"{address}/sparql")))
+    graph.add((service, DCAT.endpointDescription, URIRef(f"{address}/sparql")))
+    graph.add((service, DCAT.servesDataset, whole))
 
 
 def _subsets(graph: Graph, here: URIRef, whole: URIRef) -> dict[str, URIRef]:
@@ -210,6 +245,7 @@ def _empty() -> Graph:
         graph.bind(prefix, PREFIXES[prefix])
     graph.bind("sd", SD)
     graph.bind("foaf", FOAF)
+    graph.bind("dcat", DCAT)
     graph.bind("xsd", XSD)
     return graph
 

@@ -14,24 +14,22 @@ from kg.asking import Question
 from kg.dossier.citing import cited
 from kg.dossier.document import Document, address
 from kg.dossier.making import dossier
-from kg.dossier.words import FLAGS
+from kg.dossier.words import BEARING, FLAGS
 from kg.errors import BadQuestion, UnknownName, VersionGone
 from kg.gazetteer import open_gazetteer
 from server import access, current, formats
 from server.declared import endpoint
 from server.errors import Rejected
-from server.questions import DAY, Listening
+from server.questions import DAY, Listening, Named
 from server.replies import reply
 
 bp = Blueprint("dossier", __name__)
 
 FORMS: formats.Offer = {"jsonld": ("application/ld+json", "application/json"), **formats.HTML}
 """What a dossier is offered as; JSON-LD where a client has no wish."""
-_BEARING = ("heard", "parts only", "leaves it open", "outdated", "outrun", "less specific", "overruled", "not newest")
-"""What became of the claims that speak of the days asked about, whether they are heard or not."""
 
 
-class Cited(Listening):
+class Cited(Named, Listening):
     """Which place, on which days, by which version of the data; without a place and days there is a form for people."""
 
     place: str | None = Field(None, description="the place", examples=["city-kabul"])
@@ -71,7 +69,7 @@ def show(given: Cited, form: str) -> Response:
     now = here + address(place, *days)
     found = found | {"id": here + found["id"], "changed": changed}
     if form == "html":
-        response = Response(_page(found, now), mimetype="text/html")
+        response = Response(_page(found, now, given.lang), mimetype="text/html")
     else:
         response = reply(found, FORMS[form][0], current.version())
     response.vary.add("Accept")
@@ -127,16 +125,22 @@ def _example() -> tuple[str, str]:
     return first, str(next((row["start"] for row in current.store().select("datasets") if "start" in row), ""))
 
 
-def _page(found: Document, now: str) -> str:
+def _page(found: Document, now: str, lang: str) -> str:
     told = found["claims"]
+    gazetteer = open_gazetteer(current.store())
+    subject = found["subject"]["id"]
+    called = found["labels"] | {subject: found["subject"]["label"]}
+    if lang != "en":  # in English it is what is cited
+        entries = {iri: entry for kind in gazetteer.entries.values() for iri, entry in kind.items() if iri in called}
+        called |= {iri: entry.label(lang) for iri, entry in entries.items()}
     return render_template(
         "dossier/dossier.html",
         found=found,
         now=now,
         version=current.version(),
-        labels=found["labels"] | {found["subject"]["id"]: found["subject"]["label"]},
-        bearing=[each for each in told if each["fate"] in _BEARING],
-        other=[each for each in told if each["fate"] not in _BEARING],
+        labels=called,
+        bearing=[each for each in told if each["fate"] in BEARING],
+        other=[each for each in told if each["fate"] not in BEARING],
         glosses={each["id"]: each["gloss"] for each in (*told, *found["assumptions"])},
         conflicts=_conflicts([pair for pair in found["conflicts"] if len(pair) == 2]),
         groups=[group for group in found["conflicts"] if len(group) != 2],

@@ -6,6 +6,7 @@ import gzip
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
@@ -14,13 +15,15 @@ from flask import Blueprint, Response, current_app
 from kg import export
 from kg.files import BASE
 from kg.store.answer import GRAPH_FORMATS, Answer
-from server import asking, current, kept
+from server import asking, current, formats, kept
 from server.errors import Rejected
 
 bp = Blueprint("dumps", __name__)
 
 WHOLE = "controlgraph"
 """The name of the file with everything."""
+Write = Callable[..., None]
+"""What writes a file, called with the store and the open file."""
 
 
 @dataclass(frozen=True)
@@ -38,41 +41,52 @@ def init_app() -> kept.Kept[Dump]:
 
 @bp.route("/dumps/<path:name>")
 def dump(name: str) -> Response:
-    """`controlgraph.nq`, `controlgraph.trig`, `<graph>.ttl`, each also with `.gz`."""
-    stem, _, form = name.removesuffix(".gz").rpartition(".")
-    accepted = export.QUAD_FORMS if stem == WHOLE else ("ttl",)
-    if not stem or form not in accepted:
-        raise Rejected(
-            404, "unknown-dump", "There is no such file",
-            f"{name}: there are {WHOLE}.nq, {WHOLE}.trig, and <graph>.ttl for each graph of ours, each also with .gz",
-        )  # fmt: skip
-    graph = None if stem == WHOLE else f"{BASE}graph/{stem}"
+    """`controlgraph.nq`, `controlgraph.trig`, `<graph>.ttl` and those of `kg.export.FILES`, each also with `.gz`."""
+    plain = name.removesuffix(".gz")
+    media_type, write = _written(plain)
     held: kept.Kept[Dump] = current_app.extensions["controlgraph.dumps"]
     packed = name.endswith(".gz")
     while True:
-        version, made = held.get(name, current.version, lambda: _make(form, graph, packed=packed))
+        version, made = held.get(name, current.version, lambda: _make(write, packed=packed))
         try:
             descriptor = os.dup(made.file.fileno())
             break
         except ValueError:  # closed in this moment, because another version is out
             continue
-    response = asking.whole(Answer("graph", form, made.size, version, descriptor=descriptor))
-    if packed:
-        response.content_type = "application/gzip"
+    response = asking.whole(Answer("graph", "nq", made.size, version, descriptor=descriptor))
+    response.content_type = "application/gzip" if packed else formats.header(media_type)
+    if f"{plain}{export.DESCRIBED}" in export.FILES:
+        described = f"{current.address()}/dumps/{plain}{export.DESCRIBED}"
+        response.headers["Link"] = f'<{described}>; rel="describedby"; type="application/csvm+json"'
     return response
 
 
-def _make(form: str, graph: str | None, *, packed: bool) -> Dump:
-    assert form in GRAPH_FORMATS
+def _written(name: str) -> tuple[str, Write]:
+    """The media type of a file, and what writes it. Raises Rejected."""
+    if name in export.FILES:
+        return export.FILES[name]
+    stem, _, form = name.rpartition(".")
+    accepted = export.QUAD_FORMS if stem == WHOLE else ("ttl",)
+    if not stem or form not in accepted:
+        raise Rejected(
+            404, "unknown-dump", "There is no such file",
+            f"{name}: there are {WHOLE}.nq, {WHOLE}.trig, <graph>.ttl for each graph of ours, "
+            f"{', '.join(export.FILES)}, each also with .gz",
+        )  # fmt: skip
+    graph = None if stem == WHOLE else f"{BASE}graph/{stem}"
+    return GRAPH_FORMATS[form], lambda store, file: export.export(store, file, form, graph)
+
+
+def _make(write: Write, *, packed: bool) -> Dump:
     file = tempfile.TemporaryFile()  # noqa: SIM115 (kept until another version is dumped)
     try:
         if packed:
             with gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as stream, tempfile.TemporaryFile() as plain:
-                export.export(current.store(), plain, form, graph)
+                write(current.store(), plain)
                 plain.seek(0)
                 shutil.copyfileobj(plain, stream, 1 << 20)
         else:
-            export.export(current.store(), file, form, graph)
+            write(current.store(), file)
         file.flush()
         return Dump(file, file.seek(0, os.SEEK_END))
     except BaseException:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, json, redirect, render_template, request
 from rdflib import RDF, SKOS, URIRef
 from rdflib.term import Node
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import entities, queries
-from kg.entities import Claim, Entity
+from kg import entities, queries, schemaorg
+from kg import ontology as ontology_terms
+from kg.entities import Entity
 from kg.errors import UnknownEntity
 from kg.files import BASE
+from kg.gazetteer import open_gazetteer
 from kg.ontology import PREFIXES
 from kg.store.answer import GRAPH_FORMATS
+from kg.told import Claim
 from server import current, formats, parameters, wording
 from server.errors import Rejected
 from server.parameters import IRI
@@ -69,6 +72,25 @@ def resource() -> AnyResponse:
     return _describe(iri)
 
 
+@bp.route("/context.jsonld")
+def context() -> Response:
+    """The JSON-LD context in which every term of the ontology has its local name."""
+    text = json.dumps({"@context": ontology_terms.context()}, ensure_ascii=False, indent=1)
+    return Response(text, content_type=GRAPH_FORMATS["jsonld"])
+
+
+@bp.route("/alignments")
+def alignments() -> Response:
+    """Describe how the ontology stands to those of others."""
+    return _describe(f"{BASE}alignments")
+
+
+@bp.route("/ontology/<name>")
+def term(name: str) -> Response:
+    """Describe one term: what the ontology says of it, and where it is used."""
+    return _describe(f"{wording.ONTOLOGY}{name}")
+
+
 @bp.route("/ontology")
 def ontology() -> AnyResponse:
     """Every term of the ontology on one page, or the ontology as RDF."""
@@ -103,6 +125,7 @@ def _describe(iri: str) -> Response:
         graph = entities.as_dataset(entity) if form in ("nq", "trig") else entities.as_graph(entity)
         text = graph.serialize(format=_SERIALISERS[form])
         response = Response(text, content_type=formats.header(GRAPH_FORMATS[form]))
+    response.headers["Link"] = f'<{entity.iri}>; rel="describes"'  # RFC 6892: the page is not the thing
     if entity.cut:
         response.headers["Controlgraph-Cut"] = f"only the first {entities.SHOWN} mentions are here"
     return _answered(response, entity.version, FORMS)
@@ -120,7 +143,7 @@ def _answered(response: Response, version: str, offer: formats.Offer) -> Respons
     response.vary.add("Accept")
     if not request.args.get("format"):
         links = [f'<{address}>; rel="alternate"; type="{media}"' for _, media, address in _alternates(offer)]
-        response.headers["Link"] = ", ".join(links)
+        response.headers["Link"] = ", ".join(filter(None, [response.headers.get("Link"), *links]))
     return response
 
 
@@ -134,6 +157,8 @@ def _page(entity: Entity) -> str:
         labels=labels,
         types=_types(entity, labels),
         is_event=any(statement.property.endswith("#eventType") for statement in entity.statements),
+        links=current.store().select("links-of", entity=URIRef(entity.iri)),
+        is_property=any(kind.endswith("Property") for kind in _values(entity, "type")),
         parts=[(part, _in_words(part, labels)) for part in parts],
         groups=_grouped([(s.property, s.value, s.graph) for s in entity.statements], labels),
         mentions=_grouped([(s.property, s.subject, s.graph) for s in entity.mentions], labels),
@@ -141,7 +166,12 @@ def _page(entity: Entity) -> str:
         happened=[(claim, entity) for claim in entity.happened],
         facts=lambda *names: _values(entity, *names),
         alternates=_alternates(FORMS),
+        schemaorg=schemaorg.described(entity, open_gazetteer(current.store()), _address),
     )
+
+
+def _address(iri: str) -> str:
+    return current.address() + wording.local(iri)
 
 
 def _types(entity: Entity, labels: dict[str, str]) -> list[str]:

@@ -28,6 +28,7 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.BadDate: (400, "bad-date", "No date that is understood"),
     errors.BadQuestion: (400, "bad-question", "A part of the question is not accepted"),
     errors.AmbiguousName: (400, "ambiguous-name", "Several things have this name"),
+    errors.UnknownDataset: (404, "unknown-dataset", "No data set has this name"),
     errors.UnknownName: (404, "unknown-name", "Nothing has this name"),
     errors.QueryReachesOut: (403, "query-reaches-out", "No other services from here"),
     errors.UnknownEntity: (404, "unknown-entity", "Nothing is known of this"),
@@ -40,6 +41,7 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.QueryCancelled: (422, "query-cancelled", "The query was cancelled"),
     errors.QueryDied: (422, "query-died", "The query ended its process"),
     errors.ResultTooLarge: (422, "result-too-large", "The answer is too large"),
+    errors.ServiceFailed: (502, "service-failed", "Another service gave no answer"),
     errors.PoolBusy: (503, "busy", "All query processes are busy"),
     errors.NothingPublished: (503, "nothing-published", "There is no data yet"),
     errors.NoStudyStart: (503, "no-study-start", "The data has no study start"),
@@ -51,7 +53,7 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
 """Condition → status, last part of the problem's type IRI, title. A condition without a line has its parent's."""
 
 _MEMBERS = {"line": "line", "column": "column", "seconds": "seconds", "limit": "limit", "kind": "kind", "iri": "iri",
-            "parameter": "parameter", "version": "version",
+            "parameter": "parameter", "version": "version", "endpoint": "endpoint", "remote_status": "remoteStatus",
             "present": "present", "retry_after": "retryAfter"}  # fmt: skip
 
 
@@ -59,7 +61,8 @@ SHOWN = 200
 """How many violations a document lists; all are counted."""
 LOCKED = 5
 """Seconds after which somebody who met a writer should come again."""
-MACHINES = {"sparql", "graphs", "description", "dumps", "events", "feed", "search", "operation", "claims", "control"}
+MACHINES = {"sparql", "graphs", "description", "dumps", "events", "feed", "search", "operation", "claims", "control",
+            "reconcile"}  # fmt: skip
 """Blueprints of doors for programs: their errors are documents whatever a client accepts."""
 
 

@@ -11,14 +11,13 @@ from flask import Blueprint, Response
 from pydantic import BaseModel, Field
 
 from kg import asking
-from kg.entities import Claim
 from kg.errors import BadQuestion
 from kg.gazetteer import Gazetteer, last_part, open_gazetteer
 from kg.happenings import LARGEST, Happening, Page, happenings
 from kg.naming import expanded
 from kg.ontology import PREFIXES
 from kg.search import open_names
-from kg.told import Facts
+from kg.told import Claim, Facts
 from server import current
 from server.answered import Day, Exact, Iri, Versioned
 from server.declared import Paged, endpoint

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, render_template
 
-from kg import entities
+from kg import told
 from kg.control.answers import POLICIES, Verdict
 from kg.control.index import verdict
 from kg.control.verdicts import STATES
-from kg.entities import Claim
+from kg.dossier.making import Dossier, dossier
+from kg.dossier.words import BEARING
 from kg.figures import seen
 from kg.figures.calendar import date_of, day, days
 from kg.figures.drawing import style_source
 from kg.figures.map import map_svg
+from kg.figures.reel import reel
 from kg.figures.sheets import Sheet
 from kg.figures.states import UNKNOWN, Answer, notes, words
 from kg.figures.symbols import sign
-from kg.figures.timeline import LANES, counted, differs, timeline_svg, within
+from kg.figures.timeline import LANES, counted, differs, reach, timeline_svg, within
 from kg.gazetteer import ROUTES, Entry, last_part
+from kg.told import Claim
 from server import current, headers
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width
 
@@ -35,13 +39,13 @@ SVG = "image/svg+xml"
 @bp.route("/map.svg")
 def map_image() -> Response:
     """The map of control, drawn for `width` pixels."""
-    return _image(_map(scene(), width()))
+    return image(_map(scene(), width()))
 
 
 @bp.route("/timeline.svg")
 def timeline_image() -> Response:
     """The timeline of control, drawn for `width` pixels."""
-    return _image(_timeline(scene(timeline=True), width()))
+    return image(_timeline(scene(timeline=True), width()))
 
 
 @bp.route("/map")
@@ -53,9 +57,11 @@ def map_page() -> Response:
     verdicts = {verdict.place: verdict for verdict in asked.held}
     rows = [Row(entry, answer, verdicts[entry.iri]) for entry, answer in _ordered(asked, said)[:ROWS]]
     marked = _marked(asked)
-    wanted = [claim for row in (*rows, marked) if row for claim in (*row.verdict.because, *_sides(row.verdict))]
-    page = render_template(
+    wanted = {claim for row in (*rows, marked) if row for claim in (*row.verdict.because, *_sides(row.verdict))}
+    claims = told.claims(told.of(current.store()), wanted)
+    text = render_template(
         "figures/map.html",
+        testimony=_testimony(asked),
         **_shared(asked, asked.sheet()),
         wide=_map(asked, WIDE, "wide", headed=False),
         narrow=_map(asked, NARROW, "narrow", headed=False),
@@ -63,13 +69,28 @@ def map_page() -> Response:
         more=len(said) - len(rows),
         unsaid=_ordered(asked, [pair for pair in asked.listed if pair[1] == UNKNOWN]),
         marked=marked,
-        claims=entities.claims(current.store(), wanted),
+        claims={iri: told.claim(iri, facts) for iri, facts in claims.items()},
         changed=_changed(asked),
         earlier=[each for each in asked.changes if each < question.first][-1:],
         later=[each for each in asked.changes if each > question.last][:1],
         image=asked.address("/map.svg"),
     )
-    return _page(page)
+    return headers.with_figures(text)
+
+
+@bp.route("/map/reel")
+def map_reel() -> Response:
+    """The map through time, as JSON: what the time bar of the page needs to show any day at once."""
+    asked = scene()
+    start = asked.index.ledger.study_start
+    moving = {
+        "version": asked.gazetteer.version,
+        "first": start,
+        "last": reach(asked.drawn, (start, start))[1],
+        "changes": asked.changes,
+        **reel(asked.drawn, name_of),
+    }
+    return Response(json.dumps(moving, ensure_ascii=False, separators=(",", ":")), mimetype="application/json")
 
 
 @bp.route("/timeline")
@@ -79,7 +100,7 @@ def timeline_page() -> Response:
     lanes = asked.lanes
     window = asked.window
     stretches = [(lane, span) for lane in lanes[:LANES] for span in within(lane.spans, window)]
-    page = render_template(
+    text = render_template(
         "figures/timeline.html",
         **_shared(asked, asked.sheet(timeline=True)),
         wide=_timeline(asked, WIDE, "wide", headed=False),
@@ -91,7 +112,7 @@ def timeline_page() -> Response:
         more=len(stretches) - ROWS,
         image=asked.address("/timeline.svg"),
     )
-    return _page(page)
+    return headers.with_figures(text)
 
 
 @dataclass(frozen=True)
@@ -122,13 +143,20 @@ def _marked(asked: Scene) -> Row | None:
     place, question = asked.selected, asked.question
     if place is None:
         return None
-    told = verdict(asked.index, place, question.first, question.last, question.view)
-    return Row(asked.gazetteer.places[place], asked.told.get(place, UNKNOWN), told)
+    found = verdict(asked.index, place, question.first, question.last, question.view)
+    return Row(asked.gazetteer.places[place], asked.told.get(place, UNKNOWN), found)
 
 
-def _sides(told: Verdict) -> Iterator[str]:
+def _testimony(asked: Scene) -> Dossier | None:
+    """Everything for and against the answer about the place that is marked."""
+    place, question = asked.selected, asked.question
+    store = current.store().at(asked.gazetteer.version)
+    return dossier(store, place, question.first, question.last, question.view) if place else None
+
+
+def _sides(found: Verdict) -> Iterator[str]:
     """The claims that contradict each other."""
-    yield from (claim for group in told.conflicts for claim in group)
+    yield from (claim for group in found.conflicts for claim in group)
 
 
 def _sources(row: Row, claims: Mapping[str, Claim]) -> list[str]:
@@ -149,7 +177,15 @@ def _map(asked: Scene, pixels: float, prefix: str = "map", headed: bool = True) 
     sites = seen.sites(asked.gazetteer, asked.listed, question.lang, asked.about)
     onto = frozenset(question.within)
     return map_svg(
-        sites, seen.outlines_of(asked.gazetteer), asked.sheet(), pixels, asked.selected, onto, prefix, headed
+        sites,
+        seen.outlines_of(asked.gazetteer),
+        asked.sheet(),
+        pixels,
+        asked.selected,
+        onto,
+        prefix,
+        headed,
+        ranks=asked.ranks,
     )
 
 
@@ -186,6 +222,7 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
         "sources_of": _sources,
         "kind": lambda entry: _kind(asked, entry),
         "sign": sign,
+        "bearing": BEARING,
         "words": words,
         "notes": notes,
         "days": days,
@@ -195,17 +232,11 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _image(drawing: str) -> Response:
+def image(drawing: str) -> Response:
+    """A figure alone."""
     response = Response(drawing, mimetype=SVG)
     # the style sheet is in the drawing; nothing else is loaded by it
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src {style_source()}; frame-ancestors 'self'"
     )
-    return response
-
-
-def _page(page: str) -> Response:
-    response = Response(page, mimetype="text/html")
-    policy = headers.ALWAYS["Content-Security-Policy"]
-    response.headers["Content-Security-Policy"] = f"style-src 'self' {style_source()}; {policy}"
     return response

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request
 
 from kg import queries
 from kg.errors import NothingPublished, QueryFailed, QuerySyntax
@@ -28,6 +28,7 @@ METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH"]
 UPDATE_TYPE = "application/sparql-update"
 FORMS: formats.Offer = {name: formats.GRAPHS[name] for name in ("ttl", "nt", "rdf", "jsonld")}
 """What a graph is offered as, and taken as; a form that names graphs says more than one graph is."""
+_WITH_PAGE: formats.Offer = {**FORMS, **formats.HTML}
 
 
 @bp.route("/graphs", methods=METHODS, strict_slashes=False)
@@ -55,8 +56,12 @@ def addressed(rest: str) -> Response:
 
 @bp.route("/graph/<path:name>", methods=METHODS)
 def ours(name: str) -> Response:
-    """A graph that we name under our own base."""
-    return _do(parameters.absolute("the address", f"{BASE}graph/{quote(name, safe=_SAFE)}"))
+    """A graph that we name under our own base; in a browser, a page about it."""
+    graph = parameters.absolute("the address", f"{BASE}graph/{quote(name, safe=_SAFE)}")
+    wish = request.headers.get("Accept")
+    if request.method == "GET" and not parameters.one("format") and formats.choose(wish, _WITH_PAGE) == "html":
+        return _page(graph, name)
+    return _do(graph)
 
 
 _SAFE = "/:@!$&'()*+,;=-._~"
@@ -71,6 +76,18 @@ def _do(graph: str) -> Response:
     if request.method == "POST":
         return _add(graph, who)
     return _patch(graph, who) if request.method == "PATCH" else _delete(graph, who)
+
+
+def _page(graph: str, name: str) -> Response:
+    current.version()
+    _known(graph)
+    triples = current.store().manifest().graphs[graph].triples
+    shown = render_template(
+        "entities/graph.html", iri=graph, name=name, triples=triples, forms=FORMS, version=current.version()
+    )
+    response = Response(shown, mimetype="text/html")
+    response.vary.add("Accept")
+    return response
 
 
 def _get(graph: str) -> Response:

@@ -10,16 +10,18 @@ from flask import Flask, Response, request
 
 from kg import __version__
 from kg.errors import StoreProblem
+from kg.figures.drawing import style_source
 from server import current
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+_POLICY = (
+    "default-src 'self'; script-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
 ALWAYS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'none'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'self'"
-    ),
+    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     # scripts of other sites may read what is open to anyone anyway
@@ -32,7 +34,9 @@ ALWAYS = {
 """What an answer has that says nothing else; it is added before the application, where that is cheap."""
 ACCEPT_QUERY = "application/sparql-query, application/x-www-form-urlencoded"
 """What a query may be sent as with the method QUERY (RFC 10008)."""
-_READS = {"/sparql": "GET, HEAD, POST, QUERY, OPTIONS"}
+BUILT = "/static/built/"
+"""Where files have names made of their content."""
+_READS = {"/sparql": "GET, HEAD, POST, QUERY, OPTIONS", "/reconcile": "GET, HEAD, POST, OPTIONS"}
 _VALIDATED = ("GET", "HEAD", "POST", "QUERY")
 
 
@@ -40,6 +44,13 @@ def init_app(app: Flask) -> None:
     """Give every answer of this application its headers."""
     app.before_request(_begin)
     app.after_request(_finish)
+
+
+def with_figures(page: str) -> Response:
+    """A page that has figures in it, whose style sheet it allows."""
+    response = Response(page, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = f"style-src 'self' {style_source()}; {_POLICY}"
+    return response
 
 
 def _begin() -> None:
@@ -60,6 +71,8 @@ def _finish(response: Response) -> Response:
         _preflight(response)
     begun = environ.get("controlgraph.version")
     version = headers.setdefault("Controlgraph-Version", begun) if begun else None
+    if response.status_code == 200 and request.path.startswith(BUILT) and "/." not in request.path:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
     if response.status_code != 200 or "ETag" in headers or "no-store" in headers.get("Cache-Control", ""):
         return response
     if environ.get("controlgraph.changing"):

@@ -1,4 +1,4 @@
-"""Pages for people: what the data covers, and a place to ask."""
+"""Pages for people: what the data covers, a place to ask, and what is called by some words."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import entities, queries
-from kg.errors import QueryProblem, QuerySyntax
+from kg import export, queries, schemaorg, told
+from kg.errors import NoStudyStart, QueryProblem, QuerySyntax
+from kg.figures import seen
+from kg.figures.calendar import day
+from kg.figures.map import map_svg
+from kg.figures.states import words
+from kg.figures.symbols import sign
+from kg.gazetteer import last_part, open_gazetteer
 from kg.queries import Example
+from kg.search import FOUND, search
+from kg.store.answer import GRAPH_FORMATS
 from kg.store.terms import Row
-from server import asking, current, errors, table, wording
+from server import asking, current, errors, headers, parameters, table, views, wording
 from server.errors import Rejected
+from server.scene import NARROW, Scene, scene
 
 bp = Blueprint("pages", __name__)
 
@@ -21,25 +30,79 @@ SHOWN = 1000
 """How many rows of an answer the page shows; the rest is counted and can be downloaded."""
 GRAPH_SHOWN = 256 * 1024
 """How many bytes of a graph the page shows."""
+SMALL = 520
+"""Pixels of the map on the home page."""
+FOUND_SHOWN = 50
+"""How many things that were found the page shows; the others are counted."""
+LONGEST = 200
+"""How many characters may be looked for."""
 NAMED = 2000
 """How many of the things in an answer are called by name; further ones have only their short form."""
 
 
 @bp.route("/")
-def home() -> str:
-    """What the data covers and how sure it is, questions to click, and where the doors for machines are."""
+def home() -> Response:
+    """What the data covers and how sure it is, the map as it is last, questions to click, the doors for machines."""
     store = current.store()
     version = current.version()
-    return render_template(
+    datasets, address = store.select("datasets"), current.address()
+    dumps = {f"{address}/dumps/controlgraph.{form}": GRAPH_FORMATS[form] for form in export.QUAD_FORMS}
+    try:
+        asked = scene()
+    except NoStudyStart:  # a data set that tells of nothing that is held
+        asked = None
+    page = render_template(
         "pages/home.html",
         version=version,
-        datasets=store.select("datasets"),
+        datasets=datasets,
+        schemaorg=[
+            schemaorg.dataset(str(row["title"]), str(row.get("licence", "")), version, address, dumps)
+            for row in datasets
+        ],
         coverage=_only(store.select("coverage")),
         doubt=_only(store.select("doubt")),
         examples=queries.examples(),
-        address=current.address(),
+        address=address,
         curl=_curl(),
+        asked=asked,
+        wide=_small_map(asked, SMALL, "wide") if asked else "",
+        narrow=_small_map(asked, NARROW, "narrow") if asked else "",
+        views=views.views(asked) if asked else [],
+        news=views.newest(asked) if asked else [],
+        words=words,
+        sign=sign,
+        day_of=day,
     )
+    return headers.with_figures(page)
+
+
+def _small_map(asked: Scene, width: float, prefix: str) -> str:
+    """The map of the last day on which anything changes."""
+    sites = seen.sites(asked.gazetteer, asked.listed, asked.question.lang, asked.about)
+    outlines = seen.outlines_of(asked.gazetteer)
+    return map_svg(sites, outlines, asked.sheet(), width, prefix=prefix, ranks=asked.ranks)
+
+
+@bp.route("/search")
+def find() -> str:
+    """What is called so, as a page."""
+    looked = (parameters.one("q") or "").strip()[:LONGEST]
+    store = current.store()
+    gazetteer = open_gazetteer(store)
+    hits = list(search(store, looked, FOUND, parameters.one("lang") or "en")) if looked else []
+    shown = [
+        {
+            "page": wording.local(hit.iri),
+            "place": wording.short(hit.iri) if hit.kind == "place" else "",
+            "label": hit.label,
+            "name": hit.name,
+            "kind": hit.kind,
+            "types": [gazetteer.concepts.get(each, last_part(each)) for each in hit.types],
+            "sure": hit.match != "near",
+        }
+        for hit in hits[:FOUND_SHOWN]
+    ]
+    return render_template("pages/search.html", words=looked, hits=shown, total=len(hits), version=gazetteer.version)
 
 
 @bp.route("/query")
@@ -62,7 +125,9 @@ def query() -> AnyResponse:
             status = problem["status"]
             context |= {"problem": problem, "pointer": _pointer(text, condition)}
     context["version"] = context.get("version") or current.version()
-    return Response(render_template("pages/query.html", **context), status=status, mimetype="text/html")
+    page = headers.with_figures(render_template("pages/query.html", **context))
+    page.status_code = status
+    return page
 
 
 def _only(rows: list[Row]) -> Row:
@@ -113,7 +178,7 @@ def _asked(text: str) -> dict[str, Any]:
     finally:
         answer.close()
     iris = sorted(iri for iri in found.iris() if wording.is_ours(iri))[:NAMED]
-    return shown | {"table": found, "labels": entities.names(current.store(), iris) if iris else {}}
+    return shown | {"table": found, "labels": told.names(current.store(), iris)}
 
 
 def _pointer(text: str, problem: QueryProblem) -> str | None:

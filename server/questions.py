@@ -38,6 +38,9 @@ class Named(Query):
 class Chosen(Named):
     """Which places are listed."""
 
+    dataset: str | None = Field(
+        None, description="only this data set: its places, and the words of its sources", examples=["offensive-2021"]
+    )
     place: list[str] = Field([], description="only these places", examples=[["city-kabul"]])
     within: list[str] = Field([], description="only what lies in these places", examples=[["country-afghanistan"]])
     type: list[str] = Field([], description="only places of these types", examples=[["ProvincialCapital"]])

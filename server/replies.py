@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
+from kg.forms.mapped import Written
 from server import current, formats, parameters
 
 JSON: formats.Offer = {"json": ("application/json",)}
@@ -15,10 +16,14 @@ CSV: formats.Offer = {"csv": ("text/csv",)}
 RDF: formats.Offer = {name: formats.GRAPHS[name][:1] for name in ("ttl", "nt", "rdf", "jsonld")}
 
 
-def reply(content: str | dict[str, object], media_type: str, version: str) -> Response:
+def reply(content: str | Written | dict[str, object], media_type: str, version: str) -> Response:
     """An answer made of one version; plain values become JSON."""
-    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False) + "\n"
-    response = Response(text, content_type=formats.header(media_type))
+    if isinstance(content, Written):
+        response = Response(content.parts, content_type=formats.header(media_type))
+        response.content_length = content.size
+    else:
+        text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False) + "\n"
+        response = Response(text, content_type=formats.header(media_type))
     response.headers["Controlgraph-Version"] = version
     response.vary.add("Accept")
     return response

@@ -20,6 +20,7 @@ from kg.control.record import Day
 from kg.errors import BadQuestion
 from kg.figures import seen
 from kg.figures.calendar import date_of
+from kg.figures.map import SYMBOLS
 from kg.figures.seen import Actors
 from kg.figures.sheets import Sheet, map_title, open_credits, sheet, timeline_title
 from kg.figures.states import Answer
@@ -88,6 +89,24 @@ class Scene:
         return seen.listed(self.held, self.told)
 
     @cached_property
+    def ranks(self) -> dict[str, int]:
+        """Where there are more places than a map draws: those of which anything is ever said, the first to change
+        first, so that the same ones are drawn on every day."""
+        if len(self.listed) <= SYMBOLS:
+            return {}
+        told = told_first(self.index, self.question.view, len(self.index.ledger.places))
+        listed = {entry.iri for entry, _ in self.listed}
+        return {place: rank for rank, place in enumerate(place for place in told if place in listed)}
+
+    @cached_property
+    def drawn(self) -> list[Lane]:
+        """The places of the map through time: all that are listed, or those that are drawn of too many."""
+        listed = self.listed
+        if self.ranks:
+            listed = [pair for pair in listed if self.ranks.get(pair[0].iri, SYMBOLS) < SYMBOLS]
+        return seen.lanes(self.index, self.question.view, listed, self.actors, self.question.lang, self.about)
+
+    @cached_property
     def lanes(self) -> list[Lane]:
         """The lanes of a timeline, the first to change first; where no place is chosen, of places of which anything is
         said."""
@@ -129,8 +148,8 @@ class Scene:
         return self.address("/map", sel=name_of(place), width=None, format=None) + "#selected"
 
 
-def scene(timeline: bool = False) -> Scene:
-    """What this request asks for, of one version.
+def scene(timeline: bool = False, at: str | None = None) -> Scene:
+    """What this request asks for, of one version; of the days `at` where it names none.
 
     Raises what `kg.asking.question` and `kg.answering.held` raise.
     """
@@ -140,7 +159,9 @@ def scene(timeline: bool = False) -> Scene:
     while True:
         known = answering.known(store)
         gazetteer, index = known.gazetteer, known.index
-        question = asking.question(gazetteer, given if dated else {**given, "at": [_all_days(known, given, timeline)]})
+        question = asking.question(
+            gazetteer, given if dated else {**given, "at": [at or _all_days(known, given, timeline)]}
+        )
         held = answering.held(store, question)
         if held.known is known:  # else something was published in this moment, and is asked again
             break

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kg.store.outward import NOBODY, Services, listed
+
 Tokens = tuple[tuple[str, str], ...]
 """(name, token) of everyone who may write."""
 SPARE = 32
@@ -45,6 +47,7 @@ class Settings:
     log: bool = True
     proxies: int = 0
     downloads: int = 32
+    federation: Services = NOBODY
 
     def threads(self) -> int:
         """How many requests are worked on at once, so that those that may wait or be read slowly leave some free."""
@@ -168,6 +171,9 @@ VARIABLES = (
     Variable("KG_LOG", "log", "whether each request is one line of JSON on standard error", "on or off", _switch),
     Variable("KG_PROXIES", "proxies", "how many proxies before this service each add to X-Forwarded-For; "
              "0 takes the address of the connection as the client's", "0 or more", _whole(0)),
+    Variable("KG_FEDERATION", "federation", "the endpoints that queries may ask by SERVICE",
+             "http or https addresses without user name and fragment, set apart by spaces; and among them IP addresses "
+             "or networks that their names may mean beside public ones", listed),
 )  # fmt: skip
 """Every setting, in the order in which people look for them."""
 

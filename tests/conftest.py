@@ -1,4 +1,4 @@
-"""Stores to test on: one with everything that is shipped, one with a small invented world, an empty one."""
+"""Stores to test on (everything that is shipped, a small invented world, an empty one), and endpoints of others."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from kg import files, publish
 from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
+from tests.elsewhere import engine
+from tests.elsewhere import hostile as hostiles
+from tests.elsewhere.engine import Elsewhere
+from tests.elsewhere.hostile import Hostile
 
 WORLD = Path(__file__).parent / "world"
 
@@ -54,3 +58,17 @@ def tiny(empty: Store, tmp_path: Path) -> Store:
     path.write_text('<https://example.org/a> <http://purl.org/dc/terms/title> "first"@en .\n')
     load(empty, path)
     return empty
+
+
+@pytest.fixture(scope="session")
+def elsewhere() -> Iterator[Elsewhere]:
+    """An engine that is not ours, with data in the shape of Wikidata; tests only read it."""
+    with engine.started() as started:
+        yield started
+
+
+@pytest.fixture
+def hostile() -> Iterator[Hostile]:
+    """A server that answers queries badly."""
+    with hostiles.started() as started:
+        yield started

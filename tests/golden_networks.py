@@ -17,7 +17,7 @@ import numpy as np
 
 from kg.control.ledger import NEVER
 from kg.control.record import Day
-from kg.derive import chokepoints, holdings, links, reference, reference_plain, reference_time, ways
+from kg.derive import chokepoints, holdings, links, reference, reference_plain, reference_roads, reference_time, ways
 from kg.derive.answers import THRESHOLDS, Pocket
 from kg.derive.history import corridors as history
 from kg.derive.history import spells, sweep
@@ -126,6 +126,9 @@ class ByReference:
 
         return "seat lost" if found is None else list(map(told, found))
 
+    def fronts(self, here: Situation, asked: World) -> Any:
+        return list(map(golden.front, reference_roads.fronts(self.plain(here), _day(asked))))
+
     def paths(self, here: Situation, asked: World) -> World:
         return golden.ways(self.on(here, {**asked, "actor": asked["avoiding"]}).avoiding(asked["from"], asked["to"]))
 
@@ -145,9 +148,11 @@ class ByReference:
             "holdings": lambda here, asked: list(map(golden.holding, self.on(here, asked).holdings(asked["reading"]))),
             "changes": self.changes,
             "pockets": self.pockets,
-            "network": lambda here, asked: golden.network(reference.of_network(self.plain(here))),
+            "network": lambda here, asked: golden.network(reference_roads.of_network(self.plain(here))),
             "chokepoints": lambda here, asked: list(map(golden.chokepoint, self.on(here, asked).chokepoints())),
-            "fronts": lambda here, asked: list(map(golden.front, reference.fronts(self.plain(here), _day(asked)))),
+            "fronts": lambda here, asked: list(
+                map(golden.front, reference_roads.fronts(self.plain(here), _day(asked)))
+            ),
             "border": lambda here, asked: golden.borders(self.on(here, asked).borders()),
             "paths": self.paths,
             "roadIntervals": self.road_intervals,
@@ -277,12 +282,15 @@ ENGINES: Mapping[str, Mapping[str, Answer]] = {
 }
 
 
-def asked(worlds: Iterable[World], engine: str, kinds: frozenset[str] | None = None) -> Iterator[str | None]:
+def asked(
+    worlds: Iterable[World], engine: str, kinds: frozenset[str] | None = None,
+    situation_of: Callable[[World], Situation] = golden.situation,
+) -> Iterator[str | None]:  # fmt: skip
     """For each question of the worlds that the engine answers (of `kinds`, if given), None where the answer is the
     golden one, else what differs."""
     answers = ENGINES[engine]
     for world in worlds:
-        situation = golden.situation(world)
+        situation = situation_of(world)
         for question in world["questions"]:
             if question["kind"] in answers and (kinds is None or question["kind"] in kinds):
                 yield difference(world, question, answers[question["kind"]](situation, question))

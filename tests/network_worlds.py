@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def situation(world: World) -> Situation:
         population={one["id"]: one["population"] for one in world["places"] if "population" in one},
         crossings=[one["id"] for one in world["places"] if one.get("crossing")],
     )  # fmt: skip
-    assert not left
+    assert {why for _, why in left} <= {"has a seat at which no piece of road ends"}
     speakers = table(["somebody"])
     rows = []
     for one in [*world["control"], *world["partial"]]:
@@ -87,6 +88,36 @@ def situation(world: World) -> Situation:
 def _until(one: World, bound: str) -> Day:
     """The day after an inclusive bound, which may be absent."""
     return day(one[bound]) + 1 if one.get(bound) else NEVER
+
+
+def as_in(world: World, told: Situation) -> tuple[Situation, set[str]]:
+    """What a store says, in the names of a golden world and without the pieces of road that this does not have; and
+    these."""
+    network = told.network
+    places, actors, pieces = (
+        [name.rpartition("/")[2] for name in names] for names in (network.places, network.actors, network.pieces)
+    )
+    areas: list[list[str]] = [[] for _ in pieces]
+    for piece, area in zip(*(column.tolist() for column in network.passes), strict=True):
+        areas[piece].append(places[area])
+    known = {one["id"] for one in world["pieces"]}
+    built, left = build(
+        places,
+        [Piece(name, (places[network.end[at]], places[network.other_end[at]]), float(network.km[at]),
+               bool(network.assumed[at]), tuple(areas[at])) for at, name in enumerate(pieces) if name in known],
+        [Road(one["id"], tuple(one["ends"]), tuple(one["pieces"])) for one in world["roads"]],
+        [Party(name, places[seat] if seat >= 0 else None,
+               tuple(actors[each] for each in network.side(at).tolist() if each != at))
+         for at, (name, seat) in enumerate(zip(actors, network.seat.tolist(), strict=True))],
+        areas=world["areas"], population=dict(zip(places, network.population.tolist(), strict=True)),
+        crossings=[places[at] for at in np.flatnonzero(network.crossing).tolist()],
+    )  # fmt: skip
+    assert not left
+    moved = replace(
+        told.held, place=built.places.numbers(places)[told.held.place],
+        actor=built.actors.numbers(actors)[told.held.actor],
+    )  # fmt: skip
+    return Situation(told.version, told.study_start, built, moved), set(pieces) - known
 
 
 # ── answers in the words of the golden ones ─────────────────────────────────────────────────────────────────────────

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from random import Random
+from typing import Any
 
 import numpy as np
 
+from kg.answering import Held, Known
+from kg.asking import Question
 from kg.control.accounts import accounts
 from kg.control.answers import Verdict, View
 from kg.control.index import Index, build, verdict
-from kg.control.neighbours import account
 from kg.control.record import Claim, Event, Record, Source
+from kg.forms import mapped
+from kg.forms.plain import sides as sided
+from kg.gazetteer import KINDS, Entry, Gazetteer, Kind
 from tests import control_random
 from tests import control_worlds as golden
 
@@ -58,20 +64,77 @@ def test_random_worlds_are_told_alike() -> None:
             assert differing(index, first, first + chance.randrange(1, 9), view) == [], seed
 
 
-def test_places_with_too_many_actors_for_a_machine_word() -> None:
+def crowded() -> Record:
+    """A place with too many actors for a machine word, and others."""
     events = {
         f"event-{number}": Event(("crowded",), to=f"actor-{number:02}", when=(START + number, START + number + 3))
         for number in range(70)
     } | {f"other-{place}": Event((place,), to="actor-01", when=(START, START)) for place in ("beside", "next")}
     claims = {f"claim-{name}": Claim("source", (name,), "Reports") for name in events}
-    index = build(Record(START, sources={"source": Source(published=START + 100)}, events=events, claims=claims))
+    return Record(START, sources={"source": Source(published=START + 100)}, events=events, claims=claims)
+
+
+def test_places_with_too_many_actors_for_a_machine_word() -> None:
+    index = build(crowded())
     for first, last in ((START + 30, START + 30), (START + 30, START + 40), (START - 5, START + 2)):
         assert differing(index, first, last, View()) == []
 
 
-def test_one_place_after_the_other_is_told_as_all_are() -> None:
+def held(index: Index, first: int, last: int, view: View, places: tuple[str, ...] = ()) -> Held:
+    """The answer about all places of an index that no gazetteer describes, and about one of which nothing is said."""
+    names = sorted([*index.ledger.places, NOWHERE])
+    numbers = np.array([index.ledger.places.number(name) for name in names])
+    nothing: dict[Kind, dict[str, Entry]] = {kind: {} for kind in KINDS}
+    known = Known(Gazetteer("000001-invented", nothing, {}), index, names, numbers, np.ones(len(names), bool))
+    at = [names.index(place) for place in places] if places else range(len(names))
+    return Held(Question("some days", first, last, view, places), known, np.array(at, np.int64))
+
+
+def text_of(document: mapped.Written) -> bytes:
+    text = b"".join(document.parts)
+    assert len(text) == document.size
+    return text
+
+
+def written(found: Held, form: mapped.Form = "json") -> list[dict[str, Any]]:
+    told = json.loads(text_of(mapped.written(found, form)))
+    listed: list[dict[str, Any]] = told["features" if form == "geojson" else "places"]
+    return listed
+
+
+def check_written(index: Index, first: int, last: int, view: View) -> None:
+    """The document of the map says what the accounts say, of all places at once as of one after the other."""
+    found = held(index, first, last, view)
+    sides = list(sided(found.accounts(), found.known, "en"))
+    told = written(found)
+    assert [{name: each[name] for name in side} for each, side in zip(told, sides, strict=True)] == sides
+    assert [{**each["properties"], "coordinates": None} for each in written(found, "geojson")] == told
+    less = json.loads(text_of(mapped.written(found, "json", grounded=False)))["places"]
+    grounds = {"because", "conflicts", "unheard"}
+    assert less == [{name: value for name, value in each.items() if name not in grounds} for each in told]
+    one_by_one = [json.loads(text_of(mapped.written(found, "json", at, at + 1)))["places"] for at in range(len(told))]
+    assert one_by_one == [[each] for each in told]
+
+
+def test_the_map_written_down_says_the_same() -> None:
+    check_written(build(crowded()), START + 30, START + 40, View())
+    for seed in range(12):
+        chance = Random(seed)
+        said = control_random.record(chance)
+        index = build(said)
+        first = said.study_start + chance.randrange(-2, 20)
+        for view in (View(), control_random.view(chance, said)):
+            check_written(index, first, first, view)
+            check_written(index, first, first + chance.randrange(1, 9), view)
     index = build(golden.record(golden.worlds(golden.GOLDEN / "offensive-2021.jsonl")[2]))
-    for first, last in ((START + 70, START + 70), (START + 60, START + 100)):
-        for number, place in enumerate(index.ledger.places):
-            (found,) = account(index, number, first, last, View())
-            assert plain(found) == plain(verdict(index, place, first, last, View()))
+    check_written(index, START + 70, START + 70, View())
+    check_written(index, START + 60, START + 100, View())
+
+
+def test_nothing_and_named_places_are_written_down() -> None:
+    index = build(crowded())
+    found = held(index, START + 30, START + 40, View(), ("crowded", "next"))
+    assert [len(each["runs"]) for each in written(found)] == [len(found.runs(place)) for place in ("crowded", "next")]
+    (alone,) = written(replace(found, at=found.at[:1]))
+    assert alone == written(found)[0]
+    assert written(replace(found, at=found.at[:0])) == []

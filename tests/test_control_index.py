@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kg.control import reference
 from kg.control.answers import Counts, View
 from kg.control.index import Columns, Index, build, counts, history, open_index, state_at, verdict
 from kg.control.record import Baseline, Claim, Event, Record, Source
@@ -181,6 +182,23 @@ def test_a_majority_of_independent_groups_decides() -> None:
     found = verdict(build(record), "town", START + 9, START + 9, View(policy="majority"))
     assert found.state == "disputed"
     assert (found.controllers["A"].certainty, found.controllers["B"].certainty) == ("certain", "possible")
+
+
+@pytest.mark.parametrize("others", [0, 70])
+def test_voices_are_one_group_by_a_chain_of_sources_and_claimants(others: int) -> None:
+    """Nine voices of A in a chain, against two of B; with many more actors than a machine word has room for, too."""
+    late = Source(published=START + 9)
+    chain = {f"a{link}": dataclasses.replace(late, derived_from=(f"root{link // 2}",)) for link in range(9)}
+    said = [told(f"a{link}", "A", 9, claimants=(f"x{(link + 1) // 2}",)) for link in range(9)]
+    crowd = [told("b1", f"other{number}", 3) for number in range(others)]
+    record = world(*said, told("b1", "B", 9), told("b2", "B", 9), *crowd, **chain, b1=late, b2=late)
+    index, view = build(record), View(policy="majority")
+    found = verdict(index, "town", START + 9, START + 9, view)
+    assert found == reference.verdict(record, "town", START + 9, START + 9, view)
+    assert (found.controllers["A"].certainty, found.controllers["B"].certainty) == ("possible", "certain")
+    apart = dataclasses.replace(record, sources={**record.sources, "a4": late})
+    cut = verdict(build(apart), "town", START + 9, START + 9, view)
+    assert {stay.certainty for stay in cut.controllers.values()} == {"possible"}
 
 
 def test_two_independent_voices_are_needed() -> None:

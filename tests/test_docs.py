@@ -1,9 +1,10 @@
 """The documents say what is so: their code runs, their answers are the real ones, and nothing that exists is left out.
 
 A block of code in README.md or docs/ is a test. `sparql` runs on what is shipped and finds something (nothing, after
-a comment `<!-- empty -->`); `turtle` is in the data; `python` runs, and prints what a `text` block right after it
-shows; each `$` line of `console` is typed in a directory with a store, and prints what stands below it. In what is
-shown, `…` stands for anything within a line, and alone in a line for any lines.
+a comment `<!-- empty -->`), and where it asks Wikidata an engine of ours stands in; `turtle` is in the data; `python`
+runs, and prints what a `text` block right after it shows; each `$` line of `console` is typed in a directory with a
+store, and prints what stands below it. In what is shown, `…` stands for anything within a line, and alone in a line for
+any lines.
 """
 
 from __future__ import annotations
@@ -26,17 +27,21 @@ from rdflib import Graph
 
 from kg import checks, cli, files, queries
 from kg.ontology import PREFIXES
-from kg.store import versions
+from kg.store import open_store, versions
 from kg.store.embedded import Store
+from kg.store.outward import NOBODY, listed
+from kg.store.pool import Limits
 from server import errors
 from server.app import create_app
 from server.settings import VARIABLES, Settings, Variable
+from tests.elsewhere.engine import Elsewhere
 from tests.server.conftest import running
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 ADDRESS = "http://127.0.0.1:8000"
 """Where the documents say that the service is."""
+WIKIDATA = "https://query.wikidata.org/sparql"
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -104,9 +109,18 @@ def url(shipped: Store) -> Iterator[str]:
         yield service.url
 
 
+@pytest.fixture(scope="module")
+def federated(shipped: Store, elsewhere: Elsewhere) -> Iterator[Store]:
+    """Everything that is shipped, and another engine that may be asked."""
+    store = open_store(shipped.location, Limits(children=1, services=listed(elsewhere.query)))
+    yield store
+    store.close()
+
+
 @of("sparql")
-def test_a_query_finds_what_is_shipped(block: Block, shipped: Store) -> None:
-    answer = shipped.query(block.text, graph="nt", prefixes=PREFIXES)
+def test_a_query_finds_what_is_shipped(block: Block, shipped: Store, federated: Store, elsewhere: Elsewhere) -> None:
+    text = block.text.replace(WIKIDATA, elsewhere.query)
+    answer = (shipped if text == block.text else federated).query(text, graph="nt", prefixes=PREFIXES)
     if answer.kind == "graph":
         found = bool(answer.read())
     else:
@@ -220,7 +234,7 @@ def leads_somewhere(path: Path, target: str) -> bool:
 def test_a_setting_is_told_as_it_is(variable: Variable) -> None:
     told = (ROOT / "docs" / "operations.md").read_text("utf-8")
     default = f"{variable.default:g}" if isinstance(variable.default, float) else str(variable.default)
-    shown = "none" if variable.default in (None, ()) else "on" if variable.default is True else f"`{default}`"
+    shown = "none" if variable.default in (None, (), NOBODY) else "on" if variable.default is True else f"`{default}`"
     assert f"| `{variable.name}` | {variable.meaning} | {variable.accepted} | {shown} |" in told
 
 

@@ -17,14 +17,15 @@ from kg import answering, asking
 from kg.control.answers import View
 from kg.control.courses import Course, changes, courses, told_first
 from kg.control.index import history
+from kg.distances import EARTH
 from kg.figures import seen
 from kg.figures.bars import bar
 from kg.figures.calendar import ticks
 from kg.figures.drawing import figure, text_of, text_width
 from kg.figures.legend import entries
 from kg.figures.map import map_svg
-from kg.figures.outlines import EARTH, projection
 from kg.figures.outlines import known as known_outlines
+from kg.figures.outlines import projection
 from kg.figures.outlines import shipped as shipped_outlines
 from kg.figures.patterns import Fills
 from kg.figures.picture import Site

@@ -240,7 +240,7 @@ def test_select_answers_our_own_queries_with_terms(tiny: Store) -> None:
     rows = tiny.select("statements", entity=URIRef("https://example.org/a"))
     assert [row["value"].n3() for row in rows] == ['"first"@en']
     with pytest.raises(ValueError, match="is no IRI"):
-        queries.text_for("labels", "thing", ["https://example.org/> } #"])
+        queries.text_for("names", "thing", ["https://example.org/> } #"])
     with pytest.raises(ValueError, match="has no block"):
         queries.text_for("statements", "thing", [])
 

@@ -1,20 +1,21 @@
 """Texts run by the code of the child processes, in this one, with one wall less or with none.
 
-`python -m bench.soak.unwalled [--leave]` switches the guard off and runs texts from standard input (JSON lines: text,
+`python -m bench.soak.unwalled [--leave [--loopback]]` switches the guard off and runs texts from standard input (JSON lines: text,
 update). With `--leave` in a network namespace of its own, as the children of the service; exit code 77 where the system
-gives none. Without, nothing stands between the texts and the network. Prints what became of each, as a JSON list.
+gives none, and with `--loopback` raised, as of children that may ask other services. Without, nothing stands between the texts and the network. Prints what became of each, as a JSON list.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from unittest.mock import patch
 
 import pyoxigraph as ox
 
-from kg.store import child, guard
-from kg.store.isolation import leave_network
+from kg.store import child, federation, guard
+from kg.store.isolation import leave_network, raise_loopback
 
 NO_NAMESPACE = 77
 PREFIXES = {"kg": "https://w3id.org/controlgraph/ontology#"}
@@ -57,6 +58,19 @@ def unguarded(text: str, *, update: bool) -> str:
     return "run"
 
 
+def led(text: str, relayed: dict[str, str]) -> bool:
+    """Run a query as where the endpoints of `relayed` may be asked, without a relay; whether it was taken for one."""
+    try:
+        outward = federation.lead(text, relayed, BASE, PREFIXES).outward
+    except (guard.Outbound, SyntaxError):
+        return False
+    with suppress(OSError, RuntimeError):
+        answer = _opened("tiny").query(outward, base_iri=BASE, prefixes=PREFIXES)
+        for _ in answer if not isinstance(answer, ox.QueryBoolean) else ():
+            pass
+    return True
+
+
 _Store = ox.Store
 
 
@@ -72,6 +86,8 @@ def main() -> int:
     """Run every text with the guard switched off."""
     if "--leave" in sys.argv[1:] and not leave_network():
         return NO_NAMESPACE
+    if "--loopback" in sys.argv[1:]:
+        raise_loopback()
     print(json.dumps([unguarded(text, update=update) for text, update in map(json.loads, sys.stdin)]))
     return 0
 

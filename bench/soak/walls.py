@@ -6,14 +6,16 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bench import run
 from bench.soak.asking import Options, verdict
 from bench.soak.texts import Text, texts
-from bench.soak.unwalled import NO_NAMESPACE, perform
+from bench.soak.unwalled import NO_NAMESPACE, led, perform
 from tests.test_outbound import Listener, listening
 
+ALLOWED = "http://allowed.example/"
+"""The service that may be asked, where one may."""
 TEXTS = 10_000
 """Generated texts for each wall."""
 
@@ -45,9 +47,32 @@ def walls(_: Options) -> bool:
             one.text for one, now, then in zip(given, became, free, strict=True) if not one.reaching and now != then
         ]
         good &= verdict(not spoiled, f"harmless texts that the guard refused: {len(spoiled)}")
+        run.note("the guard alone, where one service may be asked")
+        before = len(heard.callers)
+        with listening() as relay:
+            taken = [
+                text for text in aimed(given, heard.port) if led(text, {ALLOWED: f"http://127.0.0.1:{relay.port}"})
+            ]
+            good &= verdict(
+                len(heard.callers) == before and bool(relay.callers),
+                f"the guard alone with a list, {len(taken):,} queries run, connections to who is listed: "
+                f"{len(relay.callers):,}, to others: {len(heard.callers) - before}",
+            )
+        run.note("the namespace alone, with its loopback up")
+        became, connections = unwalled(given, heard, "--leave", "--loopback")
+        told = f"the namespace alone with its loopback up, run {became.count('run'):,}, connections: {connections}"
+        good &= verdict(bool(became) and not connections, told if became else "this system gives no network namespace")
         for text in leaky[:10] + spoiled[:10]:
             print("    wrong:", repr(text))
     return good
+
+
+def aimed(given: Iterable[Text], port: int) -> Iterator[str]:
+    """The queries as they are, and aimed at the service that may be asked."""
+    for one in given:
+        if not one.update:
+            yield one.text
+            yield one.text.replace(f"http://127.0.0.1:{port}/", ALLOWED)
 
 
 def placed(generated: Iterable[Text], port: int) -> list[Text]:

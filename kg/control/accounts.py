@@ -1,35 +1,28 @@
-"""Everything that is to be told of many places at once: verdicts as columns of plain values.
-
-`verdicts.verdict` tells the same of one place; a test holds one against the other.
-"""
+"""Everything that is to be told of many places at once: findings with the names put to them, in plain values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from itertools import accumulate, pairwise
-from typing import Any
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from kg.control.answers import Reason, Stay, Unheard, Verdict, View
-from kg.control.grounds import Grounds, bounds, grounds, together
-from kg.control.index import DEFAULT, Index, verdict, whole
-from kg.control.ledger import WIDEST, Ledger
-from kg.control.names import Array, Names, distinct, spans
+from kg.control.findings import findings
+from kg.control.grounds import Grounds, bounds
+from kg.control.index import DEFAULT, Index
+from kg.control.ledger import Ledger
+from kg.control.names import Array, Names, distinct
 from kg.control.record import Day
-from kg.control.runs import Runs, runs_of
-from kg.control.spells import OPEN, Spells, covering, holders, spells
+from kg.control.spells import OPEN, Spells
 from kg.control.verdicts import FLAGS, REASONS, STATES, flags_of
-from kg.control.weighing import EVIDENT, UNKNOWN
 
 Told = tuple[str, bool, Day | None, Day | None, Day | None, Day | None, bool]
 """A stay in plain values: the actor, whether certain, the four bounds, whether interrupted."""
 Voice = tuple[str | None, str, Reason]
 """A voice that was not heard: the claimant (None: the source's own), the source, the reason."""
 
-_starts: WeakKeyDictionary[Runs, Array] = WeakKeyDictionary()
 _names: WeakKeyDictionary[Names, list[str]] = WeakKeyDictionary()
 
 
@@ -76,85 +69,25 @@ class Accounts:
             frozenset(Unheard(*voice) for voice in self.unheard[mine(self.unheard_start)]),
         )  # fmt: skip
 
-    def part(self, number: int) -> Accounts:
-        """The verdict about one of the places as columns."""
-
-        def mine(start: list[int]) -> slice:
-            return slice(start[number], start[number + 1])
-
-        stays, excluded = self.stays[mine(self.stay_start)], self.excluded[mine(self.excluded_start)]
-        because, conflicts = self.because[mine(self.because_start)], self.conflicts[mine(self.conflict_start)]
-        unheard = self.unheard[mine(self.unheard_start)]
-        return Accounts(
-            [self.places[number]], self.first, self.last, [self.state[number]], [self.flags[number]],
-            [0, len(stays)], stays, [0, len(excluded)], excluded, [0, len(because)], because,
-            [0, len(conflicts)], conflicts, [0, len(unheard)], unheard,
-        )  # fmt: skip
-
     def __iter__(self) -> Iterator[Verdict]:
         return (self.verdict(number) for number in range(len(self)))
 
 
 def accounts(
-    index: Index, names: list[str], numbers: Array, first: Day, last: Day, view: View = DEFAULT, *,
-    grounded: bool = True,
+    index: Index, names: list[str], numbers: Array, first: Day, last: Day, view: View = DEFAULT
 ) -> Accounts:  # fmt: skip
-    """The verdicts about places, given in order by their names and numbers in the ledger; one of which nothing is said
-    has the number -1. What they rest on (claims, conflicts, who was not heard) is left out unless `grounded`, which
-    takes a fraction of the time.
-    """
-    ledger, size = index.ledger, len(names)
-    at = np.flatnonzero(numbers >= 0)
-    large = at[ledger.holder_start[numbers[at] + 1] - ledger.holder_start[numbers[at]] > WIDEST]
-    if len(large):
-        return spliced(index, names, numbers, first, last, view, large.tolist(), grounded=grounded)
-    places = numbers[at]
-    runs, lower, upper = runs_from(index, places, view)
-    begin, end = covering(runs, lower, upper, max(first, ledger.study_start)), covering(runs, lower, upper, last)
-    if last < ledger.study_start:
-        # nobody's, and nothing is known
-        at, places, begin, end, lower, upper = (each[:0] for each in (at, places, begin, end, lower, upper))
-    held = spells(ledger, runs, places, lower, upper, begin, end, early=first < ledger.study_start)
-    found = whole(chosen(runs, spans(begin, end - begin + 1)), first < ledger.study_start)
-    state, flags = np.full(size, UNKNOWN), np.zeros(size, np.int64)
-    state[at], flags[at] = found.state, found.flags & (EVIDENT - 1)
-    without, excluded = members(ledger, places, found.excluded)
-    rests = grounds(ledger, places, first, last, view) if grounded else together([])
+    """The verdicts about places, given in order by their names and numbers in the ledger (see `findings`)."""
+    found = findings(index, numbers, first, last, view)
+    ledger, size, rests = index.ledger, len(names), found.rests
     claims, in_conflict = claim_names(ledger, rests.claim, rests.member)
     actors = every(ledger.actors)
     return Accounts(
-        names, first, last, state.tolist(), flags.tolist(), bounds(at[held.at], size), stays(held, actors),
-        bounds(at[without], size), [actors[each] for each in excluded.tolist()],
-        bounds(at[rests.claim_at], size), claims,
-        *groups(at[rests.group_at], rests.group, in_conflict, size, several=first < last),
-        bounds(at[rests.unheard_at], size), voices(ledger, rests),
+        names, first, last, found.state.tolist(), found.flags.tolist(), bounds(found.stays.at, size),
+        stays(found.stays, actors), bounds(found.excluded_at, size),
+        [actors[each] for each in found.excluded.tolist()], bounds(rests.claim_at, size), claims,
+        *groups(rests.group_at, rests.group, in_conflict, size),
+        bounds(rests.unheard_at, size), voices(ledger, rests),
     )  # fmt: skip
-
-
-def chosen(runs: Runs, at: Array) -> Runs:
-    """Some runs, by their positions."""
-    return Runs(*(getattr(runs, each.name)[at].astype(np.int64) for each in fields(Runs)))
-
-
-def members(ledger: Ledger, places: Array, sets: Array) -> tuple[Array, Array]:
-    """The actors in the sets of holders of places: the position of the place, in order, and the number of the actor."""
-    at, bit = holders(ledger, places, np.arange(len(places)), sets)
-    return at, ledger.holder_actor[ledger.holder_start[places[at]] + bit]
-
-
-def spliced(
-    index: Index, names: list[str], numbers: Array, first: Day, last: Day, view: View,
-    large: list[int], *, grounded: bool,
-) -> Accounts:  # fmt: skip
-    """The verdicts where some places, at the positions `large`, are wide: these are told one by one."""
-    parts = []
-    done = 0
-    for at in [*large, len(names)]:
-        parts.append(accounts(index, names[done:at], numbers[done:at], first, last, view, grounded=grounded))
-        if at < len(names):
-            parts.append(of_verdict(verdict(index, names[at], first, last, view)))
-        done = at + 1
-    return joined(first, last, parts)
 
 
 def of_verdict(found: Verdict) -> Accounts:
@@ -175,32 +108,6 @@ def of_verdict(found: Verdict) -> Accounts:
     )  # fmt: skip
 
 
-def joined(first: Day, last: Day, parts: list[Accounts]) -> Accounts:
-    """Accounts one after the other."""
-    columns: dict[str, list[Any]] = {}
-    for each in fields(Accounts):
-        if each.name in ("first", "last"):
-            continue
-        column: list[Any] = [0] if each.name.endswith("_start") else []
-        for part in parts:
-            more = getattr(part, each.name)
-            column += [column[-1] + start for start in more[1:]] if each.name.endswith("_start") else more
-        columns[each.name] = column
-    return Accounts(first=first, last=last, **columns)
-
-
-def runs_from(index: Index, places: Array, view: View) -> tuple[Runs, Array, Array]:
-    """The runs of places under a view, and the first and the last of those of each place."""
-    if view != DEFAULT:
-        runs = runs_of(index.ledger, places, view)
-        return runs, np.searchsorted(runs.place, places, "left"), np.searchsorted(runs.place, places, "right") - 1
-    starts = _starts.get(index.runs)
-    if starts is None:
-        starts = np.searchsorted(index.runs.place, np.arange(len(index.ledger.places) + 1))
-        _starts[index.runs] = starts
-    return index.runs, starts[places], starts[places + 1] - 1
-
-
 def stays(held: Spells, actors: list[str]) -> list[Told]:
     """Spells in plain values."""
     four = (held.possible_from, held.certain_from, held.certain_until, held.possible_until)
@@ -209,17 +116,12 @@ def stays(held: Spells, actors: list[str]) -> list[Told]:
     return list(zip(named, held.certain.tolist(), *days, held.interrupted.tolist(), strict=True))
 
 
-def groups(at: Array, group: Array, members: list[str], size: int, several: bool) -> tuple[list[int], list[list[str]]]:
+def groups(at: Array, group: Array, members: list[str], size: int) -> tuple[list[int], list[list[str]]]:
     """The groups of claims in conflict, and where those of each place begin."""
     begin = np.flatnonzero(np.diff(group, prepend=-1))
     ends = [*begin[1:].tolist(), len(members)] if len(begin) else []
     listed = [members[first:last] for first, last in zip(begin.tolist(), ends, strict=True)]
-    starts = bounds(at[begin], size)
-    if not several:
-        return starts, listed
-    # on several days a group may come back
-    each = [[list(one) for one in sorted(set(map(tuple, listed[first:last])))] for first, last in pairwise(starts)]
-    return [0, *accumulate(map(len, each))], [one for those in each for one in those]
+    return bounds(at[begin], size), listed
 
 
 def voices(ledger: Ledger, rests: Grounds) -> list[Voice]:
@@ -250,8 +152,5 @@ def every(names: Names) -> list[str]:
 
 def decoded(names: Names, numbers: Array) -> list[str]:
     """Names by their numbers; many at once are read faster than one by one."""
-    text: Any = memoryview(names.text)  # type: ignore[arg-type]
-    # what comes before the first name is what all begin with
-    prefix = bytes(text[: int(names.ends[0])])
-    begins, ends = names.ends[numbers].tolist(), names.ends[numbers + 1].tolist()
-    return [str(prefix + text[begin:end], "utf-8") for begin, end in zip(begins, ends, strict=True)]
+    prefix = names.prefix
+    return [str(prefix + rest, "utf-8") for rest in names.rests(numbers)]

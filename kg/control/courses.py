@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kg.control.accounts import runs_from
 from kg.control.answers import Flag, State, View
+from kg.control.findings import runs_from
 from kg.control.index import DEFAULT, Index
 from kg.control.ledger import ACTOR_SHIFT, NEVER
 from kg.control.names import Array, spans

@@ -2,47 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
-
 import numpy as np
 
 from kg.control.ledger import Ledger
-from kg.control.names import Array
+from kg.control.names import Array, spans
 from kg.control.timelines import Timelines
 
 
-def family(ledger: Ledger, source: int) -> set[int]:
-    """A source and all that it derives from, directly or not."""
-    first, last = np.searchsorted(ledger.derived, [source, source + 1])
-    return {source, *ledger.ancestor[first:last].tolist()}
+def marks(ledger: Ledger, heard: Timelines, voice: Array) -> tuple[Array, Array]:
+    """What makes voices dependent: the claimant of each, its source, and all that this derives from, directly or not.
+
+    Pairs of the position of a voice and the number of a mark; numbers of claimants follow those of sources.
+    """
+    source, claimant = heard.source[voice].astype(np.int64), heard.claimant[voice].astype(np.int64)
+    first = np.searchsorted(ledger.derived, source, "left")
+    count = np.searchsorted(ledger.derived, source, "right") - first
+    position, quoted = np.arange(len(voice)), np.flatnonzero(claimant >= 0)
+    return (
+        np.concatenate([position, np.repeat(position, count), quoted]),
+        np.concatenate([source, ledger.ancestor[spans(first, count)], claimant[quoted] + len(ledger.sources)]),
+    )
 
 
-def groups(ledger: Ledger, heard: Timelines, voices: list[int]) -> list[set[int]]:
-    """Voices put together that have a claimant, or a source that they derive from, in common; transitively."""
-    found: list[tuple[set[int], set[tuple[str, int]]]] = []
-    for voice in voices:
-        marks = {("source", each) for each in family(ledger, int(heard.source[voice]))}
-        if heard.claimant[voice] >= 0:
-            marks.add(("claimant", int(heard.claimant[voice])))
-        linked = [group for group in found if group[1] & marks]
-        found = [group for group in found if not group[1] & marks]
-        found.append(({voice}.union(*(group[0] for group in linked)), marks.union(*(group[1] for group in linked))))
-    return [members for members, _ in found]
+def groups(ledger: Ledger, heard: Timelines, question: Array, voice: Array) -> Array:
+    """For each voice of each question the group it is in: the least position of a voice that it is linked to by a
+    mark, directly or not."""
+    group = np.arange(len(voice))
+    if not len(group):
+        return group
+    position, mark = marks(ledger, heard, voice)
+    order = np.lexsort((mark, question[position]))
+    position, mark = position[order], mark[order]
+    asked = question[position]
+    begins = np.flatnonzero(np.append(True, (np.diff(asked) != 0) | (np.diff(mark) != 0)))
+    size = np.diff(np.append(begins, len(position)))
+    shared = np.repeat(size > 1, size)
+    position, size = position[shared], size[size > 1]
+    if not len(position):
+        return group
+    begins = np.cumsum(size) - size
+    while True:
+        # each mark takes the least group of those that have it, each voice the least of its marks
+        least = np.repeat(np.minimum.reduceat(group[position], begins), size)
+        nearer = group.copy()
+        np.minimum.at(nearer, position, least)
+        # a group is a position too: going on to the group of that one halves the way through a long chain of voices
+        nearer = nearer[nearer]
+        if np.array_equal(nearer, group):
+            return group
+        group = nearer
 
 
-def votes(
-    ledger: Ledger, heard: Timelines, question: Array, voice: Array, word: Array
-) -> Iterator[tuple[int, list[int]]]:
-    """For each question the vote of every group of its voices that has a sure word: that word, a set of one holder,
-    or 0 if its sure words differ. The `word` of a voice that is not sure is 0."""
-    first = np.flatnonzero(np.diff(question, prepend=-1))
-    for begin, end in pairwise([*first, len(question)]):
-        said = {int(voice[at]): int(word[at]) for at in range(begin, end)}
-        cast = [{said[member] for member in group} - {0} for group in groups(ledger, heard, list(said))]
-        yield int(question[begin]), [next(iter(each)) if len(each) == 1 else 0 for each in cast if each]
+def votes(ledger: Ledger, heard: Timelines, question: Array, voice: Array, word: Array) -> tuple[Array, Array]:
+    """The votes of the groups of voices that have a sure word: the question of each, in order, and that word, a set of
+    one holder, or 0 if the sure words of the group differ. The `word` of a voice that is not sure is 0."""
+    group = groups(ledger, heard, question, voice)
+    sure = np.flatnonzero(np.asarray(word != 0, bool))
+    sure = sure[np.argsort(group[sure], kind="stable")]
+    first = np.flatnonzero(np.diff(group[sure], prepend=-1))
+    if not len(first):
+        return question[:0], word[:0]
+    cast = np.bitwise_or.reduceat(word[sure], first)
+    return question[group[sure[first]]], np.where(np.asarray(cast & (cast - 1) != 0, bool), 0, cast)
 
 
-def majority(cast: list[int], nobody: int) -> int:
-    """The actor whom more than half of the votes are for, as a set; 0 if there is none. `nobody` is no actor."""
-    return next((word for word in set(cast) - {0, nobody} if 2 * cast.count(word) > len(cast)), 0)
+def majorities(question: Array, cast: Array) -> tuple[Array, Array]:
+    """The questions of whose votes more than half are the same word, and that word."""
+    _, which = np.unique(cast, return_inverse=True)
+    order = np.lexsort((which, question))
+    asked, which = question[order], which[order]
+    begins = np.flatnonzero(np.append(True, (np.diff(asked) != 0) | (np.diff(which) != 0))) if len(asked) else order
+    alike = np.diff(np.append(begins, len(asked)))
+    asked, said = asked[begins], cast[order[begins]]
+    all_of = np.searchsorted(question, asked, "right") - np.searchsorted(question, asked, "left")
+    most = 2 * alike > all_of
+    return asked[most], said[most]

@@ -51,6 +51,12 @@ class Names(Sequence[str]):
         """What all names begin with."""
         return bytes(self.text[: self.ends[0]])
 
+    def rests(self, numbers: Array) -> list[bytes]:
+        """What follows the prefix in some names, by their numbers; quicker than one by one."""
+        text: Any = memoryview(self.text)  # type: ignore[arg-type]
+        begins, ends = self.ends[numbers].tolist(), self.ends[numbers + 1].tolist()
+        return [bytes(text[begin:end]) for begin, end in zip(begins, ends, strict=True)]
+
     def number(self, name: str) -> int:
         """The number of a name; -1 if the table does not have it."""
         position = bisect_left(self, name)
@@ -114,6 +120,8 @@ def merged(old: Names, new: Names) -> tuple[Names, Array, Array]:
 
 def distinct(numbers: Array) -> Array:
     """The numbers that occur, in order. `np.unique` puts them into a hash table first, which takes much longer."""
+    if (numbers[1:] > numbers[:-1]).all():
+        return numbers
     ordered = np.sort(numbers)
     kept = np.ones(len(ordered), bool)
     kept[1:] = ordered[1:] != ordered[:-1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +10,7 @@ from kg.control.reading import read_facts
 from kg.control.stored import stored
 from kg.store import versions
 from kg.store.embedded import Store
-
-_opened: dict[Path, Control] = {}
-_opening = threading.Lock()
+from kg.store.made import Made
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,20 +22,11 @@ class Control:
 
 
 def open_control(store: Store) -> Control:
-    """The index of the published version; the one of each store that was asked for last is kept.
+    """The index of the version of a store; those of a few versions are kept.
 
     Raises NoStudyStart, NothingPublished, StoreUnreadable.
     """
-    version = store.version()
-    found = _opened.get(store.location)
-    if found is not None and found.version == version:
-        return found
-    with _opening:
-        directory = store.published.directory()
-        found = _opened.get(store.location)
-        if found is None or found.version != directory.name:
-            found = _opened[store.location] = Control(directory.name, index_of(directory))
-        return found
+    return _controls.of(store)
 
 
 def index_of(version: Path) -> Index:
@@ -47,3 +35,11 @@ def index_of(version: Path) -> Index:
     if found is None:
         return build(read_facts(version, versions.read_manifest(version).graphs))
     return found.whole()
+
+
+def _opened(store: Store, _: Control | None) -> Control:
+    directory = store.published.directory()
+    return Control(directory.name, index_of(directory))
+
+
+_controls = Made(_opened)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -73,6 +74,20 @@ class Timelines:
     horizon: Array
     all_inside: Array
     self_mask: Array
+
+    @cached_property
+    def begun(self) -> Array:
+        """The places of the told rows with the days on which each may begin, as one number, in order."""
+        return np.sort(self._of_told * STRIDE + self.lo[self.told])
+
+    @cached_property
+    def done(self) -> Array:
+        """The places of the told rows with the days on which each is surely done, as one number, in order."""
+        return np.sort(self._of_told * STRIDE + self.hi[self.told])
+
+    @property
+    def _of_told(self) -> Array:
+        return np.repeat(self.place, np.diff(self.row_start))[self.told]
 
 
 def bits(numbers: Array, shift: int, wide: bool) -> Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kg.control.answers import View
-from kg.control.grouping import majority, votes
+from kg.control.grouping import majorities, votes
 from kg.control.ledger import ACTOR_SHIFT, CONTEST, NEVER, OTHER, Ledger
 from kg.control.names import Array, spans
 from kg.control.timelines import STRIDE, Timelines, bits, full
@@ -36,7 +36,6 @@ class Words:
     fate: Array
     starts: Array
     row: Array
-    row_word: Array
     in_force: Array
     before: Array
 
@@ -103,20 +102,18 @@ def words(ledger: Ledger, heard: Timelines, place: Array, day: Array, everybody:
     speaks = started & (allows != 0) & ~((allows == everybody[question]) & (names == 0) & (presumes == 0))
     return Words(
         question, voice, of_voice, allows, names, presumes, joined(heard.parties, None), weak, partial & started,
-        np.where(speaks.astype(bool), HEARD, SILENT), starts, row, word, in_force, before,
+        np.where(speaks.astype(bool), HEARD, SILENT), starts, row, in_force, before,
     )  # fmt: skip
 
 
 def told_days(heard: Timelines, place: Array, day: Array) -> tuple[Array, Array]:
     """The latest day, not after each day, on which a told change of the place may begin; the earliest later day on
     which one is surely done."""
-    where = np.repeat(heard.place, np.diff(heard.row_start))[heard.told]
-    if not len(where):
+    begun, done = heard.begun, heard.done
+    if not len(begun):
         return np.full(len(place), -NEVER), np.full(len(place), NEVER)
-    begun = np.sort(where * STRIDE + heard.lo[heard.told])
     at = np.searchsorted(begun, place * STRIDE + day, "right") - 1
     latest = np.where((at >= 0) & (begun[at] // STRIDE == place), begun[at] % STRIDE, -NEVER)
-    done = np.sort(where * STRIDE + heard.hi[heard.told])
     at = np.searchsorted(done, place * STRIDE + day, "right")
     late = np.minimum(at, len(done) - 1)
     return latest, np.where((at < len(done)) & (done[late] // STRIDE == place), done[late] % STRIDE, NEVER)
@@ -230,12 +227,14 @@ def concluded(
     fight = sure & np.asarray(remain == CONTEST, bool)
     certain = np.where(sure, remain & ~(OTHER | CONTEST), nothing)
     if view.policy == "two-independent":
-        for at, cast in votes(ledger, heard, question[exact], voice[exact], said.allows[listening][exact]):
-            certain[at] = certain[at] if len(cast) > 1 else 0
+        asked, _ = votes(ledger, heard, question[exact], voice[exact], said.allows[listening][exact])
+        certain = np.where(np.bincount(asked, minlength=size) > 1, certain, nothing)
     elif view.policy == "majority":
-        words_said = np.where(firm, said.allows[listening], 0)
-        for at, cast in votes(ledger, heard, question, voice, words_said):
-            certain[at] = certain[at] if possible[at] else majority(cast, CONTEST)
+        # only where not all words can be true
+        torn = np.flatnonzero(~possible[question])
+        words_said = np.where(firm[torn], said.allows[listening[torn]], 0)
+        asked, word = majorities(*votes(ledger, heard, question[torn], voice[torn], words_said))
+        certain[asked] = word & ~CONTEST
     held = np.asarray(certain != 0, bool)
     somebody = np.asarray(chosen != 0, bool)
     # Where not all words can be true the place is disputed, also if a majority decides.

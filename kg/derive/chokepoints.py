@@ -14,8 +14,8 @@ import numpy as np
 
 from kg.control.names import Array
 from kg.derive.answers import KNOWN, Chokepoint
-from kg.derive.graphs import numbered
 from kg.derive.network import Network
+from kg.derive.single import Single, single
 from kg.derive.standing import Standing
 
 EXACT = 1_000
@@ -35,15 +35,15 @@ def chokepoints(standing: Standing) -> list[Chokepoint]:
     taken = np.array([seat]) if seat >= 0 else np.zeros(0, np.int64)
     labels = standing.components(KNOWN, taken=taken)
     has = np.unique(labels[standing.own & network.on_network & (labels >= 0)])
-    graph = numbered(network, np.isin(labels, has) & network.on_network, standing.piece >= KNOWN)
-    cuts, bridges, below = tree(graph, seat)
+    roads = single(network, np.isin(labels, has) & network.on_network, standing.piece >= KNOWN)
+    cuts, bridges, below = tree(roads, seat)
     own = standing.own
     found = [
         Chokepoint(network.place(place), False, _own(network, own, below.get((place, -1), ())))
         for place in cuts if place != seat
     ]  # fmt: skip
     for near, far in bridges:
-        piece = graph.edges[near, far]["piece"]
+        piece = int(roads.piece[roads.between(near, far)])
         found.append(Chokepoint(network.piece(piece), True, _own(network, own, below.get((near, far), ()))))
     return sorted(found, key=lambda each: each.name)
 
@@ -51,25 +51,29 @@ def chokepoints(standing: Standing) -> list[Chokepoint]:
 def of_network(network: Network) -> list[Chokepoint]:
     """The places and pieces, in order of IRIs, without which the whole network falls into more parts, whoever holds
     what."""
-    graph = whole(network)
-    cuts, bridges, _ = tree(graph, -1)
+    roads = whole(network)
+    cuts, bridges, _ = tree(roads, -1)
     found = [Chokepoint(network.place(place), False) for place in cuts]
-    found += [Chokepoint(network.piece(graph.edges[pair]["piece"]), True) for pair in bridges]
+    found += [Chokepoint(network.piece(int(roads.piece[roads.between(*pair)])), True) for pair in bridges]
     return sorted(found, key=lambda each: each.name)
 
 
 def betweenness(network: Network) -> tuple[dict[str, float], int | None]:
     """For each place on the network the share of the shortest ways, by kilometres, between any two others that lead
     through it, rounded to 6 digits (Freeman 1977); and from how many places it was sampled, None where it is exact."""
-    graph = whole(network)
+    roads = whole(network)
+    graph = nx.Graph()
+    # of ways without any length there would be no end; a metre stands for a length that is not known
+    km = np.maximum(roads.km, 0.001).tolist()
+    graph.add_weighted_edges_from(zip(roads.end.tolist(), roads.other_end.tolist(), km, strict=True), weight="km")
     pivots = None if len(graph) <= EXACT else PIVOTS
     told = nx.betweenness_centrality(graph, k=pivots, weight="km", seed=SEED)
     return {network.place(place): round(share, 6) for place, share in sorted(told.items())}, pivots
 
 
-def whole(network: Network) -> nx.Graph:
-    """All pieces by their numbers."""
-    return numbered(network, network.on_network, np.ones(len(network.end), bool))
+def whole(network: Network) -> Single:
+    """All pieces."""
+    return single(network, network.on_network, np.ones(len(network.end), bool))
 
 
 def _own(network: Network, own: Array, places: Iterable[int]) -> tuple[str, ...]:
@@ -77,17 +81,18 @@ def _own(network: Network, own: Array, places: Iterable[int]) -> tuple[str, ...]
 
 
 def tree(
-    graph: nx.Graph, seat: int
+    roads: Single, seat: int
 ) -> tuple[list[int], list[tuple[int, int]], dict[tuple[int, int], list[int]]]:  # fmt: skip
-    """The cut places, in order, and the bridges (near end, far end) of a graph (`numbered`), and what hangs on each,
-    seen from the seat: by (place, -1) and by (near end, far end)."""
+    """The cut places, in order, and the bridges (near end, far end), and what hangs on each, seen from the seat: by
+    (place, -1) and by (near end, far end)."""
+    graph = nx.Graph(zip(roads.end.tolist(), roads.other_end.tolist(), strict=True))
     blocks = [sorted(block) for block in nx.biconnected_components(graph)]
     within = defaultdict[int, list[int]](list)
     for number, block in enumerate(blocks):
         for place in block:
             within[place].append(number)
     cuts = sorted(place for place, several in within.items() if len(several) > 1)
-    bridges = [(block[0], block[1]) for block in blocks if _is_bridge(graph, block)]
+    bridges = [(block[0], block[1]) for block in blocks if len(block) == 2 and not roads.several[roads.between(*block)]]
     if seat not in within:
         return cuts, sorted(bridges), {}
     order, end, parent = walked(blocks, within, seat)
@@ -96,10 +101,6 @@ def tree(
     turned = [(far, near) if parent.get(near) == far else (near, far) for near, far in bridges]
     below |= {(near, far): order[at[far] : end[far]] for near, far in turned if far in at}
     return cuts, sorted(turned), below
-
-
-def _is_bridge(graph: nx.Graph, block: list[int]) -> bool:
-    return len(block) == 2 and not graph.edges[block[0], block[1]]["several"]
 
 
 def walked(

@@ -15,12 +15,12 @@ from kg.derive.network import Network
 Why = Literal[
     "does not have two different ends",
     "ends at an unknown place",
-    "has a negative length",
+    "has a length that is negative or no number",
     "has no length, and counts as 0 km",
     "passes an unknown area",
     "has a piece that was left out",
     "is no simple path between its ends",
-    "has an unknown seat",
+    "has a seat at which no piece of road ends",
     "has an unknown ally",
     "is about an unknown place or actor",
     "has no coordinates",
@@ -76,7 +76,8 @@ def build(
     """The network of what is described, and what is not in it.
 
     `places` are all that are described, `areas` those of them that are only passed or adjacent. A piece without two
-    described ends, or with a negative length, is left out, and with it the named roads that have it.
+    described ends, or with a negative length, is left out, and with it the named roads that have it. Whatever is only
+    listed, such as an unknown ally, leaves the rest as it is.
     """
     left: list[LeftOut] = []
     known, regions = table(places), set(areas)
@@ -95,7 +96,7 @@ def build(
     piece_number = {piece.name: at for at, piece in enumerate(kept)}
     passes = pairs((at, number[area]) for at, piece in enumerate(kept) for area in piece.areas if area in number)
     lines = _lines(sorted(roads), kept, piece_number, left)
-    parties, seat, allies = _parties(sorted(actors), number, left)
+    parties, seat, allies = _parties(sorted(actors), number, set(ends.ravel().tolist()), left)
     beside = [(number[one], number[other]) for one, other in adjacent if one in number and other in number]
     people = population or {}
     return Network(
@@ -125,7 +126,7 @@ def _unfit(piece: Piece, known: Mapping[str, int]) -> Why | None:
     if any(end not in known for end in piece.ends):
         return "ends at an unknown place"
     if piece.km is not None and not piece.km >= 0:
-        return "has a negative length"
+        return "has a length that is negative or no number"
     return None
 
 
@@ -163,17 +164,19 @@ def _path(road: Road, pieces: Sequence[Piece]) -> tuple[list[str], list[str]] | 
 
 
 def _parties(
-    actors: Sequence[Party], place: Mapping[str, int], left: list[LeftOut]
-) -> tuple[Names, Array, Pairs]:  # fmt: skip
-    """The table of actors, their seats and their allies."""
+    actors: Sequence[Party], place: Mapping[str, int], on_network: set[int], left: list[LeftOut]
+) -> tuple[Names, Array, Pairs]:
+    """The table of actors, their seats and their allies. From a seat off the roads nothing is reached or cut off, so it
+    is none."""
     names = table(actor.name for actor in actors)
     number = {name: at for at, name in enumerate(names)}
     seat, both = np.full(len(names), -1), list[tuple[int, int]]()
     for actor in actors:
         if actor.seat is not None:
-            seat[number[actor.name]] = place.get(actor.seat, -1)
-            if actor.seat not in place:
-                left.append(LeftOut(actor.name, "has an unknown seat"))
+            if place.get(actor.seat) in on_network:
+                seat[number[actor.name]] = place[actor.seat]
+            else:
+                left.append(LeftOut(actor.name, "has a seat at which no piece of road ends"))
         if any(ally not in number for ally in actor.allies):
             left.append(LeftOut(actor.name, "has an unknown ally"))
         both += [(number[actor.name], number[ally]) for ally in actor.allies if ally in number and ally != actor.name]

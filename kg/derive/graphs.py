@@ -6,13 +6,9 @@ networkx.shortest_path(graph, kabul, herat, weight="km")
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any
-
 import networkx as nx
 import numpy as np
 
-from kg.control.names import Array
 from kg.derive.network import Network
 from kg.derive.opening import open_situation
 from kg.gazetteer import Entry, open_gazetteer
@@ -77,25 +73,4 @@ def pieces_graph(network: Network) -> nx.MultiGraph:
     for piece, one, other, km, assumed, passed, named in rows:
         graph.add_edge(network.place(one), network.place(other), piece, km=km, assumed=assumed,
                        areas=tuple(passed), roads=tuple(named))  # fmt: skip
-    return graph
-
-
-def numbered(network: Network, places: Array, pieces: Array) -> nx.Graph:
-    """A simple graph of the places and pieces (masks) by their numbers: of several pieces with the same ends the
-    shortest one, which is the edge's `piece`; `several` tells that there are more."""
-    graph: nx.Graph = nx.Graph()
-    graph.add_nodes_from(np.flatnonzero(places).tolist())
-    usable = np.flatnonzero(pieces & places[network.end] & places[network.other_end])
-    usable = usable[np.lexsort((usable, network.km[usable]))]
-    one, other = network.end[usable], network.other_end[usable]
-    _, first, count = np.unique(one * len(network.places) + other, return_index=True, return_counts=True)
-    kept = usable[first]
-    edges: list[tuple[Hashable, Hashable, dict[str, Any]]] = [
-        (here, there, {"km": km, "piece": piece, "several": more > 1})
-        for here, there, km, piece, more in zip(
-            network.end[kept].tolist(), network.other_end[kept].tolist(), network.km[kept].tolist(), kept.tolist(),
-            count.tolist(), strict=True,
-        )
-    ]  # fmt: skip
-    graph.add_edges_from(edges)
     return graph

@@ -119,6 +119,16 @@ def held(network: Network, drawn: Drawn) -> tuple[Held, list[LeftOut]]:
     return ordered(rows, speakers), left
 
 
+def evidence_of_parts(drawn: Drawn) -> dict[str, list[str]]:
+    """The claims behind every interval of partial control, by what the interval is called."""
+    ledger = drawn.ledger
+    return {
+        partial_iri(ledger.places[part.place], ledger.actors[part.actor], part.first, ledger.sources[part.source]):
+        [ledger.claims[claim] for claim in part.claims]
+        for part in drawn.parts
+    }  # fmt: skip
+
+
 def partial_rows(some: list[Part]) -> Array:
     """What is said of some parts, in the columns of stays, with the source after them."""
     rows = [

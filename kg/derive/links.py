@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from kg.control.names import Array, spans
@@ -68,8 +66,9 @@ def fronts(situation: Situation, day: Day, areas: bool = False) -> list[Front]:
     """The pieces of road, in order, whose ends have different, not allied holders, whatever stands in between; with
     `areas` the shared boundaries of areas instead. Certain where both ends have a certain one."""
     network = situation.network
-    ends = network.adjacent if areas else (network.end, network.other_end)
-    one, other = (column[network.adjacent[0] < network.adjacent[1]] for column in ends) if areas else ends
+    one, other = network.end, network.other_end
+    if areas:
+        one, other = (column[network.adjacent[0] < network.adjacent[1]] for column in network.adjacent)
     place, actor, sure = holders(situation, day)
     start = np.searchsorted(place, np.arange(len(network.places) + 1))
     here = np.diff(start)[one]
@@ -79,16 +78,17 @@ def fronts(situation: Situation, day: Day, areas: bool = False) -> list[Front]:
     opposed = against(network, actor[left], actor[right])
     edge, left, right = edge[opposed], left[opposed], right[opposed]
     certain = sure[left] & sure[right]
-    found: list[Front] = []
     begins = [*np.flatnonzero(np.diff(edge, prepend=-1)).tolist(), len(edge)]
-    for begin, end in pairwise(begins):
-        at = int(edge[begin])
-        one_side, other_side = (map(network.actor, actor[side[begin:end]].tolist()) for side in (left, right))
-        found.append(Front(
-            None if areas else network.piece(at), (network.place(int(one[at])), network.place(int(other[at]))),
-            bool(certain[begin:end].any()), tuple(zip(one_side, other_side, strict=True)),
-        ))  # fmt: skip
-    return found
+    pairs = list(zip(map(network.actor, actor[left].tolist()), map(network.actor, actor[right].tolist()), strict=True))
+    sure_at = np.append(0, np.cumsum(certain))
+    at = edge[begins[:-1]]
+    names = [None] * len(at) if areas else [network.piece(each) for each in at.tolist()]
+    ends = zip(map(network.place, one[at].tolist()), map(network.place, other[at].tolist()), strict=True)
+    spans_of = zip(begins[:-1], begins[1:], (sure_at[begins[1:]] > sure_at[begins[:-1]]).tolist(), strict=True)
+    return [
+        Front(name, both, settled, tuple(pairs[begin:end]))
+        for name, both, (begin, end, settled) in zip(names, ends, spans_of, strict=True)
+    ]
 
 
 def holders(situation: Situation, day: Day) -> tuple[Array, Array, Array]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Literal, get_args
 
-import networkx as nx
 import numpy as np
 
 from kg.control.facts import Pairs
@@ -77,14 +76,6 @@ class Network:
         found = np.zeros(len(self.places), bool)
         found[self.end] = found[self.other_end] = True
         return found
-
-    @cached_property
-    def graph(self) -> nx.MultiGraph:
-        """All pieces by their numbers, with their `km`, between places by theirs."""
-        graph = nx.MultiGraph()
-        rows = zip(self.end.tolist(), self.other_end.tolist(), self.km.tolist(), strict=True)
-        graph.add_edges_from((one, other, piece, {"km": km}) for piece, (one, other, km) in enumerate(rows))
-        return graph
 
     def stops(self, road: int) -> Array:
         """The places of a named road, in order."""

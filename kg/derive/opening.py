@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from kg import queries
 from kg.control.answers import View
-from kg.control.conclusions import draw
+from kg.control.conclusions import Drawn, draw
 from kg.control.gathering import gather
 from kg.control.index import DEFAULT
 from kg.control.reading import read_facts
-from kg.derive.held import held
+from kg.derive.describing import LeftOut
+from kg.derive.held import evidence_of_parts, held
+from kg.derive.network import Network
 from kg.derive.reading import read_network
 from kg.derive.situation import Situation
+from kg.derive.stored import stored
 from kg.store import versions
 from kg.store.embedded import Store
+from kg.store.terms import read_rows
 
 _opened: dict[Path, Situation] = {}
 _opening = threading.Lock()
@@ -30,7 +36,7 @@ def open_situation(store: Store, view: View = DEFAULT) -> Situation:
     Raises NoStudyStart, NothingPublished, StoreUnreadable, and ValueError for a policy that is none.
     """
     if view != DEFAULT:
-        return _listened(store.published.directory(), view)
+        return _listened(store.published.directory(), view)[0]
     version = store.version()
     found = _opened.get(store.location)
     if found is not None and found.version == version:
@@ -43,16 +49,48 @@ def open_situation(store: Store, view: View = DEFAULT) -> Situation:
         return found
 
 
+def claims_of_parts(store: Store, view: View, intervals: Iterable[str]) -> dict[str, list[str]]:
+    """The claims behind intervals of partial control. Those of the default view are in the graph of conclusions."""
+    wanted = sorted(intervals)
+    if not wanted:
+        return {}
+    if view != DEFAULT:
+        told = _listened(store.published.directory(), view)[1]
+        return {interval: told.get(interval, []) for interval in wanted}
+    found: dict[str, list[str]] = {}
+    query = queries.text_for("interval-claims", "interval", wanted)
+    for row in read_rows(store.query(query).read()):
+        found.setdefault(str(row["interval"]), []).append(str(row["claim"]))
+    return found
+
+
 @lru_cache(maxsize=8)
-def _listened(directory: Path, view: View) -> Situation:
-    return situation_of(directory, view)
-
-
-def situation_of(directory: Path, view: View = DEFAULT) -> Situation:
-    """The situation in a version's directory, as a view has it, read and concluded anew."""
+def _listened(directory: Path, view: View) -> tuple[Situation, dict[str, list[str]]]:
+    """The situation in a version's directory under another view, and the claims behind partial control."""
     graphs = versions.read_manifest(directory).graphs
+    drawn = drawn_of(directory, view)
     network, left = read_network(directory, graphs)
-    facts = read_facts(directory, graphs)
+    return _situation(directory, network, left, drawn), evidence_of_parts(drawn)
+
+
+def situation_of(directory: Path) -> Situation:
+    """The situation in a version's directory: what lies beside it, or, where an older release published it, or there
+    are no roads, read and concluded anew."""
+    kept = stored(directory)
+    if kept is not None:
+        left = (*kept.unfit, *kept.unknown)
+        return Situation(directory.name, kept.study_start, kept.network, kept.held, left, kept.found)
+    network, left_out = read_network(directory, versions.read_manifest(directory).graphs)
+    return _situation(directory, network, left_out, drawn_of(directory, DEFAULT))
+
+
+def drawn_of(directory: Path, view: View) -> Drawn:
+    """What is concluded about control in a version's directory, as a view has it."""
+    facts = read_facts(directory, versions.read_manifest(directory).graphs)
     ledger = gather(facts)
-    intervals, more = held(network, draw(facts, ledger, np.arange(len(ledger.places)), view))
-    return Situation(directory.name, facts.study_start, network, intervals, (*left, *more))
+    return draw(facts, ledger, np.arange(len(ledger.places)), view)
+
+
+def _situation(directory: Path, network: Network, left: list[LeftOut], drawn: Drawn) -> Situation:
+    intervals, more = held(network, drawn)
+    return Situation(directory.name, drawn.facts.study_start, network, intervals, (*left, *more))

@@ -75,5 +75,8 @@ def described(said: Mapping[str, Values]) -> tuple[Network, list[LeftOut]]:
 
 
 def _length(values: Iterable[str]) -> float | None:
-    """The least of the lengths that are given; None where none is."""
-    return min(map(float, values), default=None)
+    """The least of the lengths that are given; None where none is, NaN where one is no number."""
+    try:
+        return min(map(float, values), default=None)
+    except ValueError:
+        return float("nan")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations
 
 import networkx as nx
 
@@ -26,7 +26,6 @@ from kg.derive.answers import (
     Chokepoint,
     Corridor,
     Detour,
-    Front,
     Ground,
     Holding,
     Level,
@@ -284,23 +283,3 @@ class On:
                 lambda piece: said.isdisjoint(pieces[piece].areas)),
             way(lambda place: self.level(place) < HELD, lambda piece: taken.isdisjoint(pieces[piece].areas)),
         )  # fmt: skip
-
-
-def fronts(plain: Plain, day: Day) -> list[Front]:
-    """The pieces of road at whose ends different, not allied actors are named."""
-    found = []
-    for name, piece in sorted(plain.pieces.items()):
-        named = [
-            {each.actor: each.certain(day) for each in plain.in_force(end, day) if each.extent != "SomeParts"}
-            for end in piece.ends
-        ]
-        pairs = [(a, b) for a, b in product(*map(sorted, named)) if b not in plain.side(a)]
-        if pairs:
-            certain = any(named[0][a] and named[1][b] for a, b in pairs)
-            found.append(Front(name, (piece.ends[0], piece.ends[1]), certain, tuple(pairs)))
-    return found
-
-
-def of_network(plain: Plain) -> list[Chokepoint]:
-    """The places and pieces without which the whole network falls into more parts."""
-    return sorted((Chokepoint(*each) for each in falling_apart(plain.graph)), key=lambda each: each.name)

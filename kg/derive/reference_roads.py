@@ -1,10 +1,34 @@
-"""What the reference asks of a graph of roads: what falls apart without what, and the shortest ways."""
+"""The reference where nobody's view is taken: fronts, what the network falls apart without, the shortest ways."""
 
 from __future__ import annotations
 
+from itertools import product
+
 import networkx as nx
 
-from kg.derive.answers import Way
+from kg.control.record import Day
+from kg.derive.answers import Chokepoint, Front, Way
+from kg.derive.reference_plain import Plain
+
+
+def fronts(plain: Plain, day: Day) -> list[Front]:
+    """The pieces of road at whose ends different, not allied actors are named."""
+    found = []
+    for name, piece in sorted(plain.pieces.items()):
+        named = [
+            {each.actor: each.certain(day) for each in plain.in_force(end, day) if each.extent != "SomeParts"}
+            for end in piece.ends
+        ]
+        pairs = [(a, b) for a, b in product(*map(sorted, named)) if b not in plain.side(a)]
+        if pairs:
+            certain = any(named[0][a] and named[1][b] for a, b in pairs)
+            found.append(Front(name, (piece.ends[0], piece.ends[1]), certain, tuple(pairs)))
+    return found
+
+
+def of_network(plain: Plain) -> list[Chokepoint]:
+    """The places and pieces without which the whole network falls into more parts."""
+    return sorted((Chokepoint(*each) for each in falling_apart(plain.graph)), key=lambda each: each.name)
 
 
 def falling_apart(graph: nx.MultiGraph) -> list[tuple[str, bool]]:

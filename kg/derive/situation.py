@@ -11,18 +11,21 @@ from kg.control.names import Array
 from kg.control.record import Day
 from kg.derive.describing import LeftOut
 from kg.derive.held import Held
+from kg.derive.history.sweep import Swept
 from kg.derive.network import Network
 
 
 @dataclass(frozen=True, eq=False)
 class Situation:
-    """The network and who held what, as one version of a store has them; `left_out` is what could not be read."""
+    """The network and who held what, as one version of a store has them; `left_out` is what could not be read, and
+    `found` what was found through time, where that was written with the version."""
 
     version: str
     study_start: Day
     network: Network
     held: Held
     left_out: tuple[LeftOut, ...] = ()
+    found: Swept | None = None
 
     def change_days(self) -> Array:
         """The study start, and all later days on which any interval begins, becomes certain, or ceases to, in order:

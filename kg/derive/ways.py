@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
-import networkx as nx
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
 
 from kg.control.names import Array, spans
 from kg.derive.answers import (
@@ -25,13 +27,15 @@ from kg.derive.answers import (
 )
 from kg.derive.held import SOME_PARTS, WHOLE
 from kg.derive.network import Network
-from kg.derive.standing import Standing, joined_up
+from kg.derive.single import single
+from kg.derive.standing import Standing
 
 
 def corridors(standing: Standing, areas: Areas = "all", *, detours: bool = True) -> list[Corridor]:
     """The state of every named road for an actor, in the order of roads. `areas` is what `standing` was made with;
     without `detours` none is looked for."""
     network = standing.network
+    around = Detours(standing).around
     found = []
     for number, road in enumerate(network.roads):
         stops, pieces = network.stops(number), network.pieces_of(number)
@@ -41,7 +45,7 @@ def corridors(standing: Standing, areas: Areas = "all", *, detours: bool = True)
         found.append(Corridor(
             road, strength, _places(network, stops), tuple(map(network.piece, pieces.tolist())),
             _places(network, stops[standing.silent[stops]]), _places(network, possible), ground, blockers,
-            detour(standing, int(stops[0]), int(stops[-1]), strength) if detours and strength <= DOUBTFUL else None,
+            around(int(stops[0]), int(stops[-1]), strength) if detours and strength <= DOUBTFUL else None,
         ))  # fmt: skip
     return found
 
@@ -82,14 +86,51 @@ def _told(standing: Standing, number: int, ground: Ground) -> tuple[str, str, Gr
     return place, holder, ground, held.iri(network, number)
 
 
-def detour(standing: Standing, one: int, other: int, strength: Level) -> Detour | None:
-    """The shortest way at the greatest reach between two places, their own levels included, where that is more than a
-    strength."""
-    reach = standing.reach(one, other)
-    if reach <= strength:
-        return None
-    way = shortest(standing.network, standing.place >= reach, standing.piece >= reach, one, other)
-    return Detour(reach, way) if way else None
+class Passable:
+    """The places and pieces (masks) by which ways lead."""
+
+    def __init__(self, network: Network, places: Array, pieces: Array) -> None:
+        self._network, self._places = network, places
+        self._single = single(network, places, pieces)
+        ends, size = (self._single.end, self._single.other_end), len(places)
+        self._graph = coo_array((self._single.km, ends), (size, size)).tocsr()
+
+    def shortest(self, one: int, other: int) -> Way | None:
+        """The shortest way by kilometres between two places; None where there is none."""
+        if not (self._places[one] and self._places[other]):
+            return None
+        far, came = dijkstra(self._graph, directed=False, indices=one, return_predecessors=True)
+        if not np.isfinite(far[other]):
+            return None
+        stops = [other]
+        while stops[-1] != one:
+            stops.append(int(came[stops[-1]]))
+        stops.reverse()
+        steps = [self._single.between(*step) for step in pairwise(stops)]
+        network, pieces = self._network, self._single.piece[steps].tolist() if steps else []
+        # however the sum was made: of the same pieces always the same
+        km = math.fsum(network.km[piece] for piece in pieces)
+        return Way(km, tuple(map(network.place, stops)), tuple(map(network.piece, pieces)))
+
+
+class Detours:
+    """The ways around for an actor on a day; what is passable at a level is found once."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+        self._passable: dict[Level, Passable] = {}
+
+    def around(self, one: int, other: int, strength: Level) -> Detour | None:
+        """The shortest way at the greatest reach between two places, their own levels included, where that is more than
+        a strength."""
+        here = self._standing
+        reach = here.reach(one, other)
+        if reach <= strength:
+            return None
+        if reach not in self._passable:
+            self._passable[reach] = Passable(here.network, here.place >= reach, here.piece >= reach)
+        way = self._passable[reach].shortest(one, other)
+        return Detour(reach, way) if way else None
 
 
 def strongest(standing: Standing, one: int, other: int) -> Detour | None:
@@ -98,29 +139,9 @@ def strongest(standing: Standing, one: int, other: int) -> Detour | None:
     for level in (HELD, KNOWN, DOUBTFUL):
         inside = standing.place >= level
         inside[[one, other]] = True
-        if way := shortest(standing.network, inside, standing.piece >= level, one, other):
+        if way := Passable(standing.network, inside, standing.piece >= level).shortest(one, other):
             return Detour(level, way)
     return None
-
-
-def shortest(network: Network, places: Array, pieces: Array, one: int, other: int) -> Way | None:
-    """The shortest way by kilometres over these places and pieces (masks); None where there is none."""
-    graph = network.graph
-    labels = joined_up(network, places, pieces)
-    if one not in graph or other not in graph or labels[one] < 0 or labels[one] != labels[other]:
-        return None
-    inside, usable = places.tolist(), pieces.tolist()
-
-    def best(parallel: dict[int, dict[str, float]]) -> tuple[float, int] | None:
-        return min(((told["km"], piece) for piece, told in parallel.items() if usable[piece]), default=None)
-
-    def km(here: int, there: int, parallel: dict[int, dict[str, float]]) -> float | None:
-        step = best(parallel) if inside[here] and inside[there] else None
-        return step and step[0]
-
-    length, found = nx.bidirectional_dijkstra(graph, one, other, weight=km)
-    steps = [best(graph[here][there]) for here, there in pairwise(found)]
-    return Way(float(length), tuple(map(network.place, found)), tuple(network.piece(step[1]) for step in steps if step))
 
 
 def avoiding(standing: Standing, one: int, other: int) -> Ways:
@@ -131,9 +152,9 @@ def avoiding(standing: Standing, one: int, other: int) -> Ways:
     quiet, open_ = (passing_none(network, standing.mask(held.place[each])) for each in (theirs, surely))
     lost = standing.place == LOST
     return Ways(
-        shortest(network, lost, quiet & ~network.assumed, one, other),
-        shortest(network, lost | standing.silent, quiet, one, other),
-        shortest(network, standing.place < HELD, open_, one, other),
+        Passable(network, lost, quiet & ~network.assumed).shortest(one, other),
+        Passable(network, lost | standing.silent, quiet).shortest(one, other),
+        Passable(network, standing.place < HELD, open_).shortest(one, other),
     )
 
 

@@ -34,7 +34,7 @@ class Holder:
 class Told:
     """One claim, in one voice, and its bearing on the answer.
 
-    The first ten are as in `kg.entities.Claim`; `events` are what it is about. `fate` is None for a claim that is no
+    The first ten are as in `kg.told.Claim`; `events` are what it is about. `fate` is None for a claim that is no
     word about the place (a plan, an assumption); `became` says it in words, `section` names the part of
     docs/control.md with the rule. `says` is what it comes to under the rules. `names`, `presumes`, `excludes` are
     actors, as of the days asked about (`kg.control.testimony.Testimony`).

@@ -80,6 +80,8 @@ POLICIES = {
     "two-independent": "certain only if two independent groups of voices are",
     "confirmed": "the holder's own word, or its organ's, is weak",
 }
+BEARING = ("heard", "parts only", "leaves it open", "outdated", "outrun", "less specific", "overruled", "not newest")
+"""What became of the claims that speak of the days asked about, whether they are heard or not."""
 
 
 def day(on: Day) -> str:

@@ -17,12 +17,14 @@ MOST = 16
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a legend: an answer to draw (None: nothing), the words, how many places, whether they are areas."""
+    """One line of a legend: an answer to draw (None: nothing), the words, how many, whether they are areas; or how
+    strong a piece of road is that is drawn."""
 
     answer: Answer | None
     words: str
     count: int
     area: bool = False
+    road: int | None = None
 
 
 def entries(answers: Iterable[Answer], area: bool = False, how: str = "a corner cut off") -> list[Entry]:

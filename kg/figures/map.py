@@ -6,13 +6,14 @@ symbol at its own position.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from kg.figures import legend
+from kg.figures import legend, roads
 from kg.figures.drawing import MARGIN, Element, add, figure, finished, number
 from kg.figures.outlines import Outlines
 from kg.figures.patterns import Fills
 from kg.figures.picture import Picture, Site, paper
+from kg.figures.roads import Stretch
 from kg.figures.shapes import Point
 from kg.figures.sheets import Sheet
 from kg.figures.symbols import half_width, symbol
@@ -30,12 +31,16 @@ def map_svg(
     onto: frozenset[str] = frozenset(),
     prefix: str = "map",
     headed: bool = True,
+    stretches: Sequence[Stretch] = (),
+    ranks: Mapping[str, int] | None = None,
 ) -> str:
     """The map of these places, which are listed once each; of the outlines those of other places are only context.
+    `stretches` are the pieces of road that are drawn below the symbols.
 
     `width` is in pixels, and everything is laid out for it; `selected` is marked; `headed` writes the heading. The map
-    is fitted to the areas in `onto`, or to all areas, or where there is none to the positions. The same arguments give
-    the same text.
+    is fitted to the areas in `onto`, or to all areas, or where there is none to the positions. Where there are too many
+    symbols, those of the lowest rank are drawn, and of those without one the known. The same arguments give the same
+    text.
     """
     by_place = {site.place: site for site in sites}
     areas = {outline.place for outline in outlines.areas if outline.place in by_place}
@@ -43,40 +48,51 @@ def map_svg(
     points = () if outlines.areas else tuple(site.point for site in dots if site.point)
     ground = paper(outlines, onto, points, width)
     nameless = 0
-    root = figure(prefix, width, sheet.title, description(sites, sheet), "map")
+    root = figure(prefix, width, sheet.title, description(sites, sheet, stretches), "map")
     definitions = add(root, "defs")
     fills = Fills(definitions, prefix)
     top = legend.heading(root, sheet.title, sheet.below, MARGIN, width - 2 * MARGIN) if headed else 0.0
     located = len(dots)
-    dots = sorted(dots, key=lambda site: (site.answer.state == "unknown", site.weight, site.place))[:SYMBOLS]
+    ranked, last = ranks or {}, len(ranks or {})
+    dots = sorted(
+        dots, key=lambda s: (ranked.get(s.place, last), s.answer.state == "unknown", s.weight, s.place)
+    )[:SYMBOLS]  # fmt: skip
     if ground.onto:
         clip = add(definitions, "clipPath", id=f"{prefix}-frame")
         add(clip, "rect", width=width, height=ground.height)
         body = add(root, "g", transform=f"translate(0 {number(top)})", clip_path=f"url(#{prefix}-frame)")
         picture = Picture(body, definitions, fills, prefix, width, ground, selected)
-        nameless = picture.draw(by_place, dots)
+        nameless = picture.draw(by_place, dots, stretches)
         top += ground.height + 12
-    listed = legend.entries(site.answer for site in dots)
+    listed = roads.entries(stretches) + legend.entries(site.answer for site in dots)
     listed += legend.entries((site.answer for site in sites if site.place in areas), area=True, how="notches")
-    top += legend.draw(root, listed, lambda entry, at: _sample(root, fills, entry, at), MARGIN, top, width - 2 * MARGIN)
+    # what changes with the day and stands below the map, so that a page can exchange it alone
+    below = add(root, "g", class_="below")
+    top += legend.draw(
+        below, listed, lambda entry, at: _sample(below, fills, entry, at), MARGIN, top, width - 2 * MARGIN
+    )
     small = [
         _missing(len(sites) - located - len(areas), located - len(dots), nameless),
         _empty(outlines, areas),
         *sheet.credits,
         outlines.credit if outlines.areas else "",
     ]
-    return finished(root, width, legend.foot(root, small, MARGIN, top, width - 2 * MARGIN))
+    return finished(root, width, legend.foot(below, small, MARGIN, top, width - 2 * MARGIN))
 
 
-def description(sites: Sequence[Site], sheet: Sheet) -> str:
+def description(sites: Sequence[Site], sheet: Sheet, stretches: Sequence[Stretch] = ()) -> str:
     """The map in a sentence, for who does not see it."""
+    lines = "; ".join(f"{entry.count} {entry.words}" for entry in roads.entries(stretches))
     kinds = "; ".join(f"{entry.count} {entry.words}" for entry in legend.entries(site.answer for site in sites))
-    return f"{sheet.below}. Of {len(sites)} places: {kinds or 'none is listed'}."
+    told = f" Of {len(stretches)} pieces of road: {lines}." if lines else ""
+    return f"{sheet.below}. Of {len(sites)} places: {kinds or 'none is listed'}.{told}"
 
 
 def _sample(parent: Element, fills: Fills, entry: legend.Entry, at: Point) -> None:
     """What an entry of the legend is about: a symbol, or a piece of an area."""
     answer, (x, y) = entry.answer, at
+    if entry.road is not None:
+        roads.sample(parent, entry.road, at)
     if answer is None:
         return
     if not entry.area:

@@ -10,10 +10,9 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from kg import files
+from kg.distances import EARTH
 from kg.figures.shapes import Point, Ring, area, bounds, decoded, ring_of, thinned
 
-EARTH = 6371.0088
-"""The mean radius of the earth in km (IUGG)."""
 FINENESS = 0.9
 """Pixels between the corners of a drawn line, at least."""
 

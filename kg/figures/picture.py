@@ -8,19 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kg.figures.drawing import FONT, Element, add, text_width
+from kg.figures import roads
+from kg.figures.drawing import FONT, Element, add, number, text_width
 from kg.figures.labels import Room, around, far, label, spot
 from kg.figures.outlines import Drawn, Outlines, Projection, drawn, projection
 from kg.figures.patterns import Fills
+from kg.figures.roads import Stretch
 from kg.figures.shapes import Box, Point, bounds
 from kg.figures.states import Answer, sentence
-from kg.figures.symbols import half_width, symbol
+from kg.figures.symbols import SIZE, half_width, symbol
 from kg.gazetteer import last_part
 
 PAD = 26.0
 """Pixels around what the map is fitted to."""
 WIDE = 560
 """Pixels from which on a map is wide, and its symbols are larger."""
+SMALLER = 0.74
+"""How large the symbols of a place without weight are beside the others."""
 CROWD = 400
 """Symbols of more than which a map is crowded: then none is moved, and only the first of them are named."""
 LENGTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
@@ -89,7 +93,7 @@ class Picture:
     selected: str | None
     ids: Counter[str] = field(default_factory=Counter)
 
-    def draw(self, listed: Mapping[str, Site], dots: Sequence[Site]) -> int:
+    def draw(self, listed: Mapping[str, Site], dots: Sequence[Site], stretches: Sequence[Stretch] = ()) -> int:
         """Draw everything, the lowest first; areas that are not listed have no fill. How many symbols have no name."""
         ground, height = self.ground, self.ground.height
         room = Room((3, 3, self.width - 3, height - 3))
@@ -105,6 +109,8 @@ class Picture:
         for each, site in areas:
             if site and site.place == self.selected:
                 add(self.body, "path", class_="selected", d=each.path)
+        if ground.onto:
+            roads.draw(self.body, ground.onto, stretches)
         room.take(self._scale())
         placed = self._symbols(room, dots)
         nameless = self._names(room, placed)
@@ -159,11 +165,11 @@ class Picture:
         """Draw every symbol at its position, or, where another is, beside it with a line to it; what was drawn where,
         and how far it reaches."""
         assert self.ground.onto
-        large = 6.4 if self.width >= WIDE else 4.8
+        large = SIZE if self.width >= WIDE else SIZE * 0.75
         placed = []
         for site in sorted(dots, key=self._rank):
             assert site.point
-            size = large if site.weight == 0 else large * 0.74
+            size = large if site.weight == 0 else large * SMALLER
             reach = half_width(site.answer, size)
             point = self.ground.onto(site.point)
             if len(dots) <= CROWD:
@@ -177,7 +183,9 @@ class Picture:
         # the important are drawn last, over the others
         for site, at, reach in reversed(placed):
             group = self._link(site)
-            symbol(group, site.answer, at, large if site.weight == 0 else large * 0.74)
+            scale = (large if site.weight == 0 else large * SMALLER) / SIZE
+            moved = f"translate({number(at[0])} {number(at[1])})" + (f" scale({scale:.3g})" if scale != 1 else "")
+            symbol(add(group, "g", transform=moved), site.answer, (0.0, 0.0), SIZE)
             if site.place == self.selected:
                 add(group, "circle", class_="selected", cx=at[0], cy=at[1], r=reach + 4)
         return placed

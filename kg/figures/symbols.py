@@ -16,6 +16,8 @@ def polygon(corners: int, turn: float, stretch: float = 1.0) -> Ring:
     return [(stretch * math.sin(angle), -stretch * math.cos(angle)) for angle in angles]
 
 
+SIZE = 6.4
+"""About half the height of a symbol, in pixels, in a figure that has room."""
 SHAPES: tuple[Ring, ...] = (
     polygon(4, 45, 1.22),  # a square
     polygon(4, 0, 1.25),  # a diamond

@@ -217,7 +217,7 @@ class _Picture:
             after = lane.spans[at + 1].answer if at + 1 < len(lane.spans) else None
             left = self.x(span.first)
             right = self.x(self.window[1] + 1 if span.last is None else span.last + 1)
-            told = add(group, "g", class_="bar")
+            told = add(group, "g", class_="bar", data_first=span.first)
             add(told, "title", f"{lane.label}, {days(span.first, span.last)}: {sentence(span.answer)}")
             bar(told, self.fills, span.answer, left, max(right, left + 0.8), y, before, after)
         for change in changes(lane.spans):

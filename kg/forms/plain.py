@@ -43,7 +43,8 @@ def listening(view: View, sources: Iterable[str]) -> Plain:
 
 def asked(question: Question) -> Plain:
     """The question, as its answer repeats it."""
-    return {"at": question.at, **listening(question.view, question.sources)}
+    among = {"dataset": question.dataset} if question.dataset else {}
+    return {"at": question.at, **among, **listening(question.view, question.sources)}
 
 
 def place(known: Known, iri: str, language: str) -> Plain:
@@ -114,12 +115,14 @@ def compared(found: Compared, start: int = 0, stop: int | None = None) -> Plain:
         "alike": found.alike,
         "places": [
             {**place(known, iri, language), "a": one, "b": other}
-            for iri, one, other in zip(first.places, sides(first, known), sides(second, known), strict=True)
+            for iri, one, other in zip(
+                first.places, sides(first, known, language), sides(second, known, language), strict=True
+            )
         ],
     }
 
 
-def sides(told: Accounts, known: Known) -> Iterator[Plain]:
+def sides(told: Accounts, known: Known, language: str) -> Iterator[Plain]:
     """The verdicts, without the places."""
     for number in range(len(told)):
         controllers = told.stays[told.stay_start[number] : told.stay_start[number + 1]]
@@ -128,7 +131,7 @@ def sides(told: Accounts, known: Known) -> Iterator[Plain]:
             "flags": sorted(flags_of(told.flags[number])),
             "controllers": [
                 {
-                    "actor": actor, "label": known.gazetteer.label(actor),
+                    "actor": actor, "label": known.gazetteer.label(actor, language),
                     "certainty": "certain" if certain else "possible",
                     "possibleFrom": maybe(bounds[0]), "certainFrom": maybe(bounds[1]),
                     "certainUntil": maybe(bounds[2]), "possibleUntil": maybe(bounds[3]), "interrupted": interrupted,

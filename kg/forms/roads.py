@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from kg.control.index import DEFAULT
 from kg.derive.answers import Blocker, Corridor, Detour, Level, Since, Way
 from kg.derive.history.since import Lasting, lost_since, pockets_since, road_states
 from kg.derive.holdings import pockets
@@ -34,7 +35,8 @@ def head(asked: Asked) -> Plain:
     question = asked.question
     return {
         "at": question.at, "actor": question.actor, **plain.listening(question.view, question.sources),
-        "areas": question.areas, "version": asked.version, "roads": road_hash(asked.situation.network),
+        "areas": question.areas, "knowledge": plain.maybe(asked.knowledge), "version": asked.version,
+        "roads": road_hash(asked.situation.network),
     }  # fmt: skip
 
 
@@ -99,11 +101,12 @@ def passed(asked: Asked, standing: Standing, name: str) -> Plain:
 
 
 def blocked(asked: Asked, blocker: Blocker, because: list[str]) -> Plain:
-    """What weakens a road: whose interval at which place, and the claims behind it."""
+    """What weakens a road: whose interval at which place, and the claims behind it. Only the intervals of the default
+    view are in the store, and have a name there."""
+    interval = blocker.interval if asked.question.view == DEFAULT else None
     return {
-        "interval": blocker.interval, "place": blocker.place, "label": asked.label(blocker.place),
-        "holder": blocker.holder, "holderLabel": asked.label(blocker.holder), "ground": blocker.ground,
-        "because": because,
+        "interval": interval, "place": blocker.place, "label": asked.label(blocker.place), "holder": blocker.holder,
+        "holderLabel": asked.label(blocker.holder), "ground": blocker.ground, "because": because,
     }  # fmt: skip
 
 
@@ -137,8 +140,8 @@ def cut_off(asked: Asked, start: int = 0, stop: int | None = None) -> Plain:
     standing, network, day = asked.standing, asked.situation.network, asked.question.day
     seat = int(network.seat[standing.actor])
     found = pockets(standing)
-    since = pockets_since(asked.counting, standing.actor, day) if found else {}
     shown = (found or [])[start:stop]
+    since = pockets_since(asked.counting, standing.actor, day, (pocket.place for pocket in shown)) if shown else {}
     because = asked.because(pocket.place for pocket in shown)
     lost = lost_since(asked.situation, standing.actor, seat, day) if seat >= 0 and found is None else None
     told = [

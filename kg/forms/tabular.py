@@ -53,7 +53,7 @@ def held(found: Held, start: int = 0, stop: int | None = None) -> str:
 
 def _held(found: Held, start: int, stop: int | None) -> Iterator[Row]:
     told = found.accounts(start, stop)
-    for name, side in zip(told.places, plain.sides(told, found.known), strict=True):
+    for name, side in zip(told.places, plain.sides(told, found.known, found.question.lang), strict=True):
         begin = [*place(plain.place(found.known, name, found.question.lang)), side["state"], side["flags"]]
         unheard = list(dict.fromkeys(voice["source"] for voice in side["unheard"]))
         end = [side["excluded"], side["because"], unheard]

@@ -98,7 +98,7 @@ def held(found: Held, start: int = 0, stop: int | None = None) -> Iterator[str]:
     """The map from `start` to before `stop`."""
     told = found.accounts(start, stop)
     first, last = plain.day(told.first), plain.day(told.last)
-    for place, side in zip(told.places, plain.sides(told, found.known), strict=True):
+    for place, side in zip(told.places, plain.sides(told, found.known, found.question.lang), strict=True):
         yield from verdict(place, first, last, side)
 
 

@@ -11,6 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rdflib import Literal
 
 _FOLDER = Path(__file__).parent
 _IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^<>"{}|^`\\\x00-\x20]*""")
@@ -43,14 +47,23 @@ def filled(query: str, variable: str, iris: Iterable[str]) -> str:
     As shipped the blocks ask for everything, so the files run anywhere as they are. Raises ValueError for a text that
     is no IRI, or where the query has no such block.
     """
-    block = f"VALUES ?{variable} {{ UNDEF }}"
-    if block not in query:
-        raise ValueError(f"the query has no block {block!r}")
     listed = sorted(set(iris))
     for iri in listed:
         if not _IRI.fullmatch(iri):
             raise ValueError(f"{iri!r} is no IRI")
-    return query.replace(block, f"VALUES ?{variable} {{ {' '.join(f'<{iri}>' for iri in listed)} }}")
+    return _put(query, variable, (f"<{iri}>" for iri in listed))
+
+
+def filled_with(query: str, variable: str, texts: Iterable[Literal]) -> str:
+    """A query with these literals in its blocks `VALUES ?variable { UNDEF }`, as `filled` does with IRIs."""
+    return _put(query, variable, (text.n3() for text in texts))
+
+
+def _put(query: str, variable: str, terms: Iterable[str]) -> str:
+    block = f"VALUES ?{variable} {{ UNDEF }}"
+    if block not in query:
+        raise ValueError(f"the query has no block {block!r}")
+    return query.replace(block, f"VALUES ?{variable} {{ {' '.join(terms)} }}")
 
 
 @cache

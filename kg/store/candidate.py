@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,19 +57,42 @@ class Candidate:
 
         Raises BadFile with the line where the text is no Turtle; the candidate must then be given up.
         """
+
+        def load(store: ox.Store, name: ox.NamedNode) -> None:
+            try:
+                store.bulk_load(text, ox.RdfFormat.TURTLE, base_iri=graph, to_graph=name)
+            except SyntaxError as error:
+                raise BadFile(file, error.lineno, _reason(error)) from None
+
+        return self._replaced(graph, file, hashlib.sha256(text).hexdigest(), load)
+
+    def fill(self, graph: str, parts: Iterable[Path], file: str, digest: str) -> int:
+        """Put Turtle files, one after the other, in place of everything in `graph`; the number of triples.
+
+        They were made from `file`, and `digest` stands for what they say. A file needs some 1.3 KB of memory a triple
+        while it is loaded. Raises BadFile where one of them is no Turtle; the candidate must then be given up.
+        """
+
+        def load(store: ox.Store, name: ox.NamedNode) -> None:
+            for part in parts:
+                try:
+                    store.bulk_load(path=str(part), format=ox.RdfFormat.TURTLE, base_iri=graph, to_graph=name)
+                except SyntaxError as error:
+                    raise BadFile(str(part), error.lineno, _reason(error)) from None
+
+        return self._replaced(graph, file, digest, load)
+
+    def _replaced(self, graph: str, file: str, digest: str, load: Callable[[ox.Store, ox.NamedNode], None]) -> int:
+        """Empty a graph, have it loaded anew, and take down what that changed."""
         name = ox.NamedNode(graph)
         store = self._open()
         before = self._quads(graph, self.graphs[graph].triples) if graph in self.graphs else set()
         if graph in self.graphs:
             store.remove_graph(name)
             self._removed[graph] = self.graphs[graph].triples
-        try:
-            store.bulk_load(text, ox.RdfFormat.TURTLE, base_iri=graph, to_graph=name)
-        except SyntaxError as error:
-            raise BadFile(file, error.lineno, _reason(error)) from None
+        load(store, name)
         triples = self._size(graph)
         self._account(before, self._quads(graph, triples))
-        digest = hashlib.sha256(text).hexdigest()
         self.graphs[graph] = versions.GraphRecord(file, digest, triples)
         self._written[graph] = digest
         self._added[graph] = triples
@@ -175,6 +198,12 @@ class Candidate:
             empty = not self.directory.exists()
             self._reading = ox.Store(str(self.directory)) if empty else ox.Store.read_only(str(self.directory))
         return self._reading
+
+    def csv(self, text: str) -> bytes:
+        """The solutions of a SELECT query on the candidate as CSV, its default graph the union of all graphs."""
+        result = self._database().query(text, use_default_graph_as_union=True)
+        assert isinstance(result, ox.QuerySolutions)
+        return result.serialize(format=ox.QueryResultsFormat.CSV) or b""
 
     def select(self, text: str, **values: Node) -> list[Row]:
         """The solutions of a SELECT query on the candidate, its default graph the union of all graphs.

@@ -1,6 +1,6 @@
 """A child process that runs queries, and may be killed at any moment because it only reads.
 
-Started by `kg.store.pool` as `python -m kg.store.child SOCKET MEMORY LIMIT`. Imports little, so that it is ready in
+Started by `kg.store.process`. Imports little, so that it is ready in
 some tens of milliseconds. A pyoxigraph result never leaves the thread that made it: it is serialised here.
 
 An answer's bytes follow its message; past `INLINE` bytes an open file does (`kg.store.wire`).
@@ -13,16 +13,21 @@ import socket
 import sys
 import tempfile
 import threading
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from kg.store import complaint
+from kg.store import binding, complaint, federation
 from kg.store.guard import Outbound, refuse_outbound
-from kg.store.isolation import cap_memory, leave_network
+from kg.store.isolation import cap_memory, leave_network, raise_loopback
 from kg.store.keywords import names_dataset
 from kg.store.wire import Ear, send
+
+if TYPE_CHECKING:
+    from kg.store.binding import Known
+    from kg.store.relay import Relay
 
 INLINE = 64 * 1024
 """An answer up to this many bytes goes through the socket, a larger one into a file."""
@@ -104,14 +109,15 @@ def _term(value: dict[str, str]) -> ox.NamedNode | ox.BlankNode | ox.Literal | o
     return ox.Literal(value["value"])
 
 
-def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str, Any]:
+def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool, relay: Relay | None = None) -> dict[str, Any]:
     """Run one query into `spool`; the header of the answer, or what went wrong as {"error": …, "message": …}.
 
     Without a dataset of its own, or one in the request, the query sees the union of all graphs as its default graph.
+    It asks other services through `relay`, none where there is none.
     """
     query = request["query"]
     try:
-        result = _result(store, query, request)
+        result = _result(store, query, request, relay)
         if isinstance(result, ox.QueryTriples):
             kind, form = "graph", request["graph"]
         else:
@@ -132,19 +138,29 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool) -> dict[str
     except _TooLarge:
         return {"error": "size", "message": str(spool.limit)}
     except (OSError, RuntimeError, ValueError) as error:
+        if relay is not None and (failure := relay.failure(str(error))) is not None:
+            told = {"endpoint": failure.endpoint, "status": failure.status}
+            return {"error": "service", "message": str(failure), **told}
         return {"error": "failed", "message": str(error)}
     return {"kind": kind, "form": form}
 
 
-def _result(store: ox.Store, query: str, request: dict[str, Any]) -> Any:
+def _result(store: ox.Store, query: str, request: dict[str, Any], relay: Relay | None) -> Any:
     """What the engine answers; nothing of it is computed yet."""
-    refuse_outbound(query, request.get("base"), request.get("prefixes"))
+    local = query
+    known: list[Known | None] = []
+    if relay is None:
+        refuse_outbound(query, request.get("base"), request.get("prefixes"))
+    else:
+        local, query, known = federation.lead(query, relay.relayed(), request.get("base"), request.get("prefixes"))
     options: dict[str, Any] = {"base_iri": request.get("base")}
     if "default" in request:
         options["default_graph"] = [ox.NamedNode(iri) if iri else ox.DefaultGraph() for iri in request["default"]]
         options["named_graphs"] = [ox.NamedNode(iri) for iri in request["named"]]
-    elif not names_dataset(query, request.get("base"), request.get("prefixes")):
+    elif not names_dataset(local, request.get("base"), request.get("prefixes")):
         options["use_default_graph_as_union"] = True
+    if relay is not None:
+        _bind(store, relay, known, {**options, "prefixes": request.get("prefixes")})
     if "values" in request:
         options["substitutions"] = {ox.Variable(name): _term(value) for name, value in request["values"].items()}
     try:
@@ -152,6 +168,18 @@ def _result(store: ox.Store, query: str, request: dict[str, Any]) -> Any:
     except SyntaxError:
         # reading our prefixes first takes the engine longer than most lookups, and most texts declare their own
         return store.query(query, prefixes=request.get("prefixes"), **options)
+
+
+def _bind(store: ox.Store, relay: Relay, known: list[Known | None], options: dict[str, Any]) -> None:
+    """Find the values that go along with each call."""
+    for call, part in enumerate(known):
+        if part is None:
+            continue
+        with suppress(SyntaxError, Outbound):  # it cannot be told apart from the rest
+            refuse_outbound(part.query, options["base_iri"], options["prefixes"])
+            values = binding.values(store.query(part.query, **options), part.variables)
+            if values is not None:
+                relay.bind(call, values)
 
 
 def write(request: dict[str, Any]) -> dict[str, Any]:
@@ -177,15 +205,33 @@ def _watch(life: socket.socket) -> None:
     os._exit(0)
 
 
-def serve(line: socket.socket, limit: int, *, isolated: bool) -> None:
+def _relay(line: socket.socket, ear: Ear, endpoints: list[str], limit: int, *, isolated: bool) -> Relay:
+    """Start this child's relay, whose connections its parent makes."""
+    # imported when first needed: most children ask nobody, and each has to start fast
+    from kg.store.relay import Relay
+
+    def connected(number: int, seconds: float) -> socket.socket:
+        send(line, {"connect": number, "seconds": seconds})
+        heard = ear.receive()
+        if heard is None or heard.descriptor is None:
+            raise OSError(heard.message["refused"] if heard else "the service is ending")
+        return socket.socket(fileno=heard.descriptor)
+
+    if isolated:
+        raise_loopback()
+    return Relay(endpoints, connected, limit)
+
+
+def serve(line: socket.socket, limit: int, endpoints: list[str], *, isolated: bool) -> None:
     """Say that this process is ready and whether it has left the network, then answer requests until the line closes.
 
-    The store is opened again whenever a request names another version.
+    The store is opened again whenever a request names another version. Queries may ask the `endpoints`.
     """
     send(line, {"isolated": isolated})
     opened: str | None = None
     prefixes: dict[str, str] | None = None
     store: ox.Store | None = None
+    relay: Relay | None = None
     ear = Ear(line)
     while (heard := ear.receive()) is not None:
         request = heard.message
@@ -202,9 +248,13 @@ def serve(line: socket.socket, limit: int, *, isolated: bool) -> None:
                 send(line, {"error": "gone" if gone else "unreadable", "message": str(error)})
                 continue
         assert store is not None
+        asks = bool(endpoints) and "SERVICE" in request["query"].upper()
+        if asks and relay is None:
+            relay = _relay(line, ear, endpoints, limit, isolated=isolated)
         spool = Spool(limit)
         try:
-            header = evaluate(store, request, spool)
+            with relay.relaying(request["seconds"]) if asks and relay else nullcontext():
+                header = evaluate(store, request, spool, relay if asks else None)
             if "error" in header:
                 send(line, header)
             else:
@@ -214,13 +264,14 @@ def serve(line: socket.socket, limit: int, *, isolated: bool) -> None:
 
 
 def main() -> None:
-    """Entry of the child process: `python -m kg.store.child LINE LIFE MEMORY LIMIT` (descriptors and bytes)."""
+    """Entry of the child process: `python -m kg.store.child LINE LIFE MEMORY LIMIT [ENDPOINT …]` (descriptors and
+    bytes, and the services that queries may ask)."""
     line, life = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     memory, limit = int(sys.argv[3]), int(sys.argv[4])
     cap_memory(memory)
     isolated = leave_network()
     threading.Thread(target=_watch, args=(life,), daemon=True).start()
-    serve(line, limit, isolated=isolated)
+    serve(line, limit, sys.argv[5:], isolated=isolated)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ def refuse_outbound(
             if token.kind == "word" and word:
                 line, column = position(text, token.start)
                 raise Outbound(
-                    f"{word} is not allowed here: this service asks no other (line {line}, column {column})"
+                    f"{word} is not allowed {'in an update' if update else 'here'}: this service asks no other "
+                    f"(line {line}, column {column})"
                 ) from None
         raise

@@ -27,12 +27,17 @@ from kg.errors import (
     QuerySyntax,
     QueryTimeout,
     ResultTooLarge,
+    ServiceFailed,
     StoreProblem,
 )
 from kg.store.answer import Account, Answer
+from kg.store.outward import NOBODY, Services
 from kg.store.process import Child, checked
 from kg.store.published import Published
 from kg.store.wire import Heard
+
+_HARMLESS = QuerySyntax, QueryReachesOut, QueryFailed, NoSuchForm, ResultTooLarge, ServiceFailed, StoreProblem
+"""What a child tells that is as good as new afterwards."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Limits:
     `children` run at once in the short lane, `share` of them for one client; `long` in the long lane, one for one
     client. Each may have `memory` bytes (0: no cap), compute for `seconds` (None: no deadline) and answer with
     `answer` bytes. A query waits at most `wait` seconds for a place, and at most `queue` queries wait, a quarter of
-    them one client's. After `patience` seconds a query is a long one.
+    them one client's. After `patience` seconds a query is a long one. Queries may ask `services`.
     """
 
     children: int = 6
@@ -54,6 +59,7 @@ class Limits:
     wait: float = 5.0
     queue: int = 64
     patience: float = 1.0
+    services: Services = NOBODY
 
 
 class Ticket:
@@ -158,7 +164,7 @@ class Pool:
             self._give_child(ticket)
             yield ticket
             reason, usable = "answered", True
-        except (QuerySyntax, QueryReachesOut, QueryFailed, NoSuchForm, ResultTooLarge, StoreProblem) as problem:
+        except _HARMLESS as problem:
             reason, usable = type(problem).__name__, True
             raise
         except QueryDied as death:
@@ -214,7 +220,7 @@ class Pool:
         with self._change:
             child = self._free.pop() if self._free else None
         if child is None:
-            child = Child(self.limits.memory, self.limits.answer)
+            child = Child(self.limits.memory, self.limits.answer, self.limits.services)
         with self._change:
             ticket.child = child
             if ticket.cancelled:
@@ -241,7 +247,7 @@ class Pool:
             short = sum(not ticket.long for ticket in self._running)
             if self._closed or self._free or short >= self.limits.children:
                 return
-        child = Child(self.limits.memory, self.limits.answer)
+        child = Child(self.limits.memory, self.limits.answer, self.limits.services)
         with self._change:
             if not self._closed and len(self._free) < self.limits.children:
                 self._free.append(child)
@@ -256,7 +262,9 @@ class Pool:
         deadline = min(given) if given else None
         begun = time.monotonic()
         try:
-            while not child.ask(request):  # it has died since it was used last; this request was not begun
+            while not child.ask(
+                {**request, "seconds": deadline}
+            ):  # it has died since it was used last; this request was not begun
                 child.close()
                 child = self._give_child(ticket)
             if not ticket.long and (deadline is None or deadline > self.limits.patience):

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from kg.errors import (
@@ -20,8 +22,10 @@ from kg.errors import (
     QueryReachesOut,
     QuerySyntax,
     ResultTooLarge,
+    ServiceFailed,
     StoreUnreadable,
 )
+from kg.store.outward import NOBODY, Services, Unreachable, connect
 from kg.store.wire import Ear, Heard, send
 
 _OUT_OF_MEMORY = ("memory allocation", "MemoryError", "bad_alloc", "can't start new thread")
@@ -30,9 +34,10 @@ _OUT_OF_MEMORY = ("memory allocation", "MemoryError", "bad_alloc", "can't start 
 class Child:
     """A process that runs `kg.store.child`, its line, and the line whose end tells it that we are gone."""
 
-    def __init__(self, memory: int, answer: int) -> None:
-        """Start it, with a cap on its memory (0: none) and on an answer, in bytes."""
+    def __init__(self, memory: int, answer: int, services: Services = NOBODY) -> None:
+        """Start it, with a cap on its memory (0: none) and on an answer, in bytes, and the services it may ask."""
         self._memory = memory
+        self._services = services
         self._started = False
         self._limit = 0.0
         self._prefixes: Mapping[str, str] | None = None
@@ -46,6 +51,7 @@ class Child:
                 [
                     *(sys.executable, "-m", "kg.store.child"),
                     *map(str, (theirs.fileno(), their_life.fileno(), memory, answer)),
+                    *self._services.endpoints,
                 ],
                 pass_fds=[theirs.fileno(), their_life.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -84,8 +90,28 @@ class Child:
     def hear(self, seconds: float | None) -> Heard:
         """The answer, with its bytes behind it or, where they are many, in a file.
 
+        Until it comes the child is connected to the services that it asks for.
         TimeoutError where none has come after `seconds` (it may be asked for again), QueryDied where none will.
         """
+        begun = time.monotonic()
+        heard = self._hear(seconds)
+        while "connect" in heard.message:
+            self._connect(heard.message)
+            heard = self._hear(None if seconds is None else seconds - (time.monotonic() - begun))
+        return heard
+
+    def _connect(self, wish: dict[str, Any]) -> None:
+        """Give the child the connection it asks for, or the reason why it gets none."""
+        with suppress(BrokenPipeError, ConnectionResetError):  # it has been ended meanwhile
+            try:
+                connection = connect(self._services, wish["connect"], wish["seconds"])
+            except Unreachable as reason:
+                send(self.line, {"refused": str(reason)})
+                return
+            with connection:
+                send(self.line, {}, descriptor=connection.fileno())
+
+    def _hear(self, seconds: float | None) -> Heard:
         self._wait_at_most(0.0 if seconds is None else max(seconds, 0.001))
         try:
             heard = self._ear.receive()
@@ -151,6 +177,8 @@ def checked(heard: Heard) -> Heard:
             raise NoSuchForm(message)
         case "size":
             raise ResultTooLarge(int(message))
+        case "service":
+            raise ServiceFailed(header["endpoint"], header["status"], message)
         case "unreadable":
             raise StoreUnreadable(f"the published version cannot be opened: {message}")
         case _:

@@ -7,6 +7,7 @@
     store/write.lock                        held by the one writer, across processes
     store/journal.jsonl                     one line per published version: who, when, what
     store/dossiers/                         dossiers that were given out (kg.dossier.kept)
+    store/ingest/                           reports on what was brought in, and unfinished work (kg.ingest.work)
 
 A version is published by renaming its candidate and then replacing CURRENT. Whatever is killed at whatever moment,
 CURRENT names a complete version.
@@ -147,7 +148,7 @@ def _link(path: Path, target: Path) -> None:
 
 def is_ours(location: Path) -> bool:
     """Whether a directory is empty or has only what a store has."""
-    ours = {"versions", "CURRENT", "CURRENT.new", "write.lock", "journal.jsonl", "dossiers"}
+    ours = {"versions", "CURRENT", "CURRENT.new", "write.lock", "journal.jsonl", "dossiers", "ingest"}
     return all(entry.name in ours or entry.name.startswith("candidate-") for entry in location.iterdir())
 
 

@@ -11,7 +11,8 @@ _FOREIGN = {"svg", "path", "g", "defs", "rect", "circle", "stop"}
 
 @dataclass
 class Page:
-    """What a page says. `pairs` are description lists by class, `tables` rows of cells by class ("" without one)."""
+    """What a page says. `pairs` are description lists by class, `tables` rows of cells by class ("" without one),
+    `data` what stands in it for programs."""
 
     source: str
     text: str = ""
@@ -22,6 +23,7 @@ class Page:
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
     pairs: dict[str, dict[str, str]] = field(default_factory=dict)
     areas: list[str] = field(default_factory=list)
+    data: list[str] = field(default_factory=list)
 
 
 class _Reader(HTMLParser):
@@ -43,7 +45,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
         assert not any(name.startswith("on") or name == "style" for name in given), "scripts and styles in attributes"
-        assert tag != "script"
+        data = given.get("type") == "application/ld+json"
+        assert tag != "script" or data or given["src"].startswith("/static/"), "a script is data, or a file of ours"
         if "id" in given:
             assert given["id"] not in self.page.ids, f"id {given['id']} twice"
             self.page.ids.add(given["id"])
@@ -76,11 +79,15 @@ class _Reader(HTMLParser):
             case "h1":
                 self.page.heading = text
             case "title":
-                self.page.title = text
+                if "svg" not in [name for name, _ in self.open]:  # a drawing has a title of its own
+                    self.page.title = text
             case _:
                 self.page.areas.append(raw)
 
     def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1][0] == "script":
+            self.page.data.append(data)
+            return
         self.words.append(data)
         for captured in self.capture:
             captured.append(data)
@@ -90,5 +97,5 @@ class _Reader(HTMLParser):
 
 
 def read(source: str) -> Page:
-    """Parse a page; every element must be closed, ids must be unique, and there is no script."""
+    """Parse a page; every element must be closed, ids must be unique, and there is no script that runs."""
     return _Reader(source).page

@@ -65,7 +65,7 @@ def test_3_only_terms_of_the_vocabulary_are_used(service: Service) -> None:
     known = {
         "Service", "Dataset", "Graph", "NamedGraph", "endpoint", "feature", "UnionDefaultGraph", "supportedLanguage",
         "SPARQL10Query", "SPARQL11Query", "SPARQL11Update", "resultFormat", "inputFormat", "defaultDataset",
-        "defaultGraph", "namedGraph", "name", "graph",
+        "defaultGraph", "namedGraph", "name", "graph", "BasicFederatedQuery",
     }  # fmt: skip
     used = {str(term) for triple in read(service, "/sparql") for term in triple}
     assert {term.removeprefix(SD) for term in used if term.startswith(SD)} <= known

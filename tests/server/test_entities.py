@@ -168,6 +168,19 @@ def test_a_foreign_iri_that_is_mentioned_has_a_page(client: FlaskClient) -> None
     assert "/resource?iri=https%3A%2F%2Fexample.org%2Fgazetteer%2Falden&format=ttl" in shown.links
 
 
+def test_a_link_shows_its_status_from_both_ends(client: FlaskClient) -> None:
+    ours, theirs = (
+        page(client, "/id/place/town-alden"),
+        page(client, "/resource?iri=https://example.org/gazetteer/alden"),
+    )
+    head, *rows = ours.tables["links"]
+    assert head == ["Ours", "Relation", "Theirs", "Status", "What speaks for it", "Reviewed by"]
+    assert rows == [["this", "skos:closeMatch", "<https://example.org/gazetteer/alden> ↗ outside", "accepted", "", "–"]]
+    assert theirs.tables["links"][1:] == [["Alden", "skos:closeMatch", "this", "accepted", "", "–"]]
+    assert "/id/link/alden" in ours.links
+    assert "links" not in page(client, "/id/place/airbase-cairn").tables
+
+
 def test_our_own_iris_are_sent_to_their_address(client: FlaskClient) -> None:
     response = client.get(f"/resource?iri={ALDEN}&format=nt")
     assert (response.status_code, response.location) == (303, "/id/place/town-alden?format=nt")

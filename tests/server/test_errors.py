@@ -25,6 +25,7 @@ from kg.errors import (
     QueryTimeout,
     Refused,
     ResultTooLarge,
+    ServiceFailed,
     StoreLocked,
     StoreUnreadable,
     UnknownEntity,
@@ -51,6 +52,10 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
         (QueryCancelled("a-name-of-16-letters"), 422, {}),
         (QueryDied("it ended its process"), 422, {}),
         (ResultTooLarge(10), 422, {"limit": 10}),
+        (
+            ServiceFailed("http://e/", 500, "<http://e/> answered with status 500"), 502,
+            {"endpoint": "http://e/", "remoteStatus": 500},
+        ),
         (PoolBusy(5), 503, {"retryAfter": 5}),
         (NothingPublished("no version"), 503, {}),
         (StoreUnreadable("damaged"), 503, {}),
@@ -174,6 +179,6 @@ def test_every_answer_has_the_security_headers(client: FlaskClient) -> None:
     for path in ("/", "/sparql?query=ASK{}", "/nowhere", "/static/style.css"):
         with client.get(path) as response:
             assert "default-src 'self'" in response.headers["Content-Security-Policy"]
-            assert "script-src 'none'" in response.headers["Content-Security-Policy"]
+            assert "script-src 'self'" in response.headers["Content-Security-Policy"]
             assert response.headers["X-Content-Type-Options"] == "nosniff"
             assert response.headers["Referrer-Policy"] == "same-origin"

@@ -13,7 +13,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from kg.happenings import MANY
 from kg.ontology import PREFIXES
+from kg.search import open_names
+from kg.store.embedded import Store
 
 
 def body(response: TestResponse) -> Any:
@@ -83,6 +86,17 @@ def test_an_assumption_and_a_state_report_are_no_events(shipped_client: FlaskCli
     assert told["total"] > 80
     assert not [name for name in names(told) if name.startswith("baseline-")]
     assert not [event for event in told["events"] for kind in event["types"] if kind["type"].endswith("#StateReport")]
+
+
+@pytest.mark.parametrize("days", [{}, {"at": "2021-08-09"}, {"at": "2021-05/2021-08"}, {"at": "2021-09-03"}])
+def test_all_events_have_the_days_of_single_ones(
+    shipped: Store, shipped_client: FlaskClient, days: dict[str, str]
+) -> None:
+    """Few events are looked up, the days of all are read at once; by all their types all are looked up."""
+    types = ",".join(iri for iri, _ in open_names(shipped).event_types)
+    every = get(shipped_client, limit="500", **days)
+    assert 1 < every["total"] == len(every["events"]) < MANY
+    assert get(shipped_client, limit="500", type=types, **days)["events"] == every["events"]
 
 
 def test_a_list_has_parts_that_know_of_each_other(client: FlaskClient) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 
+from kg.store.outward import Services
 from server.settings import VARIABLES, BadSetting, Settings, from_environment
 
 TOKEN = "0123456789abcdef"
@@ -25,6 +27,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         "KG_MEMORY": "268435456", "KG_DEADLINE": "0.5", "KG_RESULT_MAX": "4096", "KG_WAIT": "1",
         "KG_TOKENS": f"ann:{TOKEN}, bob@x:{TOKEN}2", "KG_TOKENS_FILE": str(tokens), "KG_BODY_MAX": "2048",
         "KG_CACHE": "0", "KG_DOSSIERS": "0", "KG_LOG": "off", "KG_PROXIES": "1", "KG_DOWNLOADS": "4",
+        "KG_FEDERATION": "https://example.org/sparql\nhttp://graph.lan:3030/ds 10.0.0.0/8",
     }  # fmt: skip
     assert set(given) == {variable.name for variable in VARIABLES}
     for name, value in given.items():
@@ -35,6 +38,9 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         long=3, patience=0.5, queue=0, memory=256 << 20, deadline=0.5, result_max=4096, wait=1.0,
         tokens=(("ann", TOKEN), ("bob@x", f"{TOKEN}2")), token_file=(("carla", f"{TOKEN}3"),), body_max=2048, cache=0,
         dossiers=0, log=False, proxies=1, downloads=4,
+        federation=Services(
+            ("https://example.org/sparql", "http://graph.lan:3030/ds"), (IPv4Network("10.0.0.0/8"),)
+        ),
     )  # fmt: skip
     assert [name for name, _ in found.writers()] == ["ann", "bob@x", "carla"]
     assert TOKEN not in repr(found)
@@ -65,6 +71,9 @@ def test_a_token_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("KG_FEDERATION", "example.org/sparql"), ("KG_FEDERATION", "https://ann:secret@example.org/"),
+        ("KG_FEDERATION", "https://example.org/x#y"), ("KG_FEDERATION", "http:///x"), ("KG_FEDERATION", "10.0.0.1/8"),
+        ("KG_FEDERATION", "http://e:0/"), ("KG_FEDERATION", "http://e:port/"), ("KG_FEDERATION", "ftp://e/"),
         ("KG_PORT", "http"), ("KG_PORT", "65536"), ("KG_PORT", "-1"), ("KG_CHILDREN", "0"), ("KG_CHILDREN", "1.5"),
         ("KG_MEMORY", "1024"), ("KG_MEMORY", "1G"), ("KG_DEADLINE", "0"), ("KG_DEADLINE", "nan"), ("KG_WAIT", "inf"),
         ("KG_RESULT_MAX", "10"), ("KG_HOST", " "), ("KG_PUBLIC_URL", "graph.example.org"),

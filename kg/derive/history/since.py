@@ -18,7 +18,7 @@ from kg.derive.history.changes import JOINED
 from kg.derive.history.corridors import CUT, OPEN, strengths
 from kg.derive.history.spells import Spell, runs, spells
 from kg.derive.history.states import LOST, states_of, steps
-from kg.derive.history.sweep import Swept, sweep
+from kg.derive.history.sweep import Swept, columns_of, sweep
 from kg.derive.network import Network
 from kg.derive.situation import Situation
 
@@ -59,16 +59,20 @@ def road_states(situation: Situation, actor: int, day: Day) -> dict[str, dict[st
     return found
 
 
-def pockets_since(situation: Situation, actor: int, day: Day) -> dict[str, dict[str, Since]]:
-    """For each pocket of a day the readings, possible and certain, in which it is one, each since when and why."""
+def pockets_since(situation: Situation, actor: int, day: Day, places: Iterable[str]) -> dict[str, dict[str, Since]]:
+    """For each of these places, pockets of a day, the readings, possible and certain, in which it is one, each since
+    when and why."""
     network, found = situation.network, _swept(situation, actor)
+    numbers = network.places.numbers(places)
+    turns, told = (
+        rows[np.isin(rows[:, 1], numbers) & (rows[:, 2] <= day)] for rows in (found.turns, found.whys)
+    )  # fmt: skip
     begun: dict[int, dict[int, Day]] = {}
-    for _, place, when, value in found.turns.tolist():
-        if when <= day:
-            before = begun.get(place, {})
-            begun[place] = {reading: before.get(reading, when) for reading in (1, 2) if value >= reading}
+    for _, place, when, value in turns.tolist():
+        before = begun.get(place, {})
+        begun[place] = {reading: before.get(reading, when) for reading in (1, 2) if value >= reading}
     whys: dict[tuple[int, int, int], list[str]] = {}
-    for _, place, when, reading, thing, _piece in found.whys.tolist():
+    for _, place, when, reading, thing, _piece in told.tolist():
         if begun.get(place, {}).get(reading) == when:
             whys.setdefault((place, reading, when), []).append(network.place(thing))
     named = {1: "possible", 2: "certain"}
@@ -125,10 +129,10 @@ def counting(situation: Situation, areas: Areas) -> Situation:
     """A situation in which of the areas that roads pass only that is told which counts."""
     held, network = situation.held, situation.network
     if areas == "named":
-        return replace(situation, held=_without(held, held.extent == SOME_PARTS))
+        return replace(situation, held=_without(held, held.extent == SOME_PARTS), found=None)
     if areas == "none":
         nothing: Array = np.zeros(0, np.int64)
-        return replace(situation, network=_passing(network, nothing))
+        return replace(situation, network=_passing(network, nothing), found=None)
     return situation
 
 
@@ -143,10 +147,17 @@ def _passing(network: Network, nothing: Array) -> Network:
 
 @lru_cache(maxsize=KEPT)
 def _courses(situation: Situation, actor: int) -> Array:
-    network = situation.network
+    """The strengths of roads for an actor; those that were written are for actors with a seat."""
+    network, found = situation.network, situation.found
+    if found is not None and network.seat[actor] >= 0:
+        written: Array = found.strengths[found.strengths[:, 0] == actor]
+        return written
     return strengths(network, situation.held, situation.study_start, [actor], np.arange(len(network.roads)))
 
 
 @lru_cache(maxsize=KEPT)
 def _swept(situation: Situation, actor: int) -> Swept:
+    if situation.found is not None:
+        columns = {name: rows[rows[:, 0] == actor] for name, rows in columns_of(situation.found).items()}
+        return Swept(**columns)
     return sweep(situation.network, situation.held, [(actor, 0, NEVER - 1)])

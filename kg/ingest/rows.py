@@ -1,0 +1,139 @@
+"""Tables of which each row is an event of its own: read in batches, each a part of the Turtle."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from kg.gazetteer import Kind
+from kg.ingest.cells import Cells, Rejected
+from kg.ingest.known import thing
+from kg.ingest.nearby import Names
+from kg.ingest.report import Tally
+from kg.ingest.tables import Record
+from kg.ingest.task import Task
+from kg.ingest.turtle import HEAD, Dates
+
+BATCH = 5_000
+"""Rows in a part."""
+AGAIN = "the same row again"
+
+
+@dataclass
+class Part:
+    """What is made of a batch: lines of Turtle, dates, what was described, and the row that is at hand."""
+
+    task: Task
+    names: Names
+    tally: Tally = field(default_factory=Tally)
+    dates: Dates = field(default_factory=Dates)
+    lines: list[str] = field(default_factory=list)
+    described: dict[str, None] = field(default_factory=dict)
+    last: int = 0
+    record: Record | None = None
+
+    def say(self, line: str) -> None:
+        """Add statements."""
+        self.lines.append(line)
+
+    def describe(self, name: str, text: str) -> bool:
+        """Add the description of a thing, once a part; whether it was the first time."""
+        if name in self.described:
+            return False
+        self.described[name] = None
+        self.lines.append(text)
+        return True
+
+    def known(self, kind: Kind, local: str) -> str | None:
+        """What a thing is by the mapping, whose tables `places` and `actors` say for the local part of its IRI which
+        thing of the store it is: as Turtle; None where they do not say. Raises BadMapping."""
+        table = f"{kind}s"
+        given = self.task.mapping.get(table, {}).get(local)
+        return None if given is None else f"<{thing(self.task, kind, given, f'{table}, {local}').iri}>"
+
+    def until(self, day: int) -> None:
+        """The file tells of a day."""
+        self.last = max(self.last, day)
+
+
+Take = Callable[[Cells, Part], None]
+"""Turns a row into statements. Raises Rejected where it cannot."""
+
+
+def read(
+    task: Task, records: Iterator[Record], key: Callable[[Record], str], take: Take, ends: Callable[[int], str]
+) -> None:
+    """Read rows that `take` turns into statements; `key` names a row, and `ends` is what is said in the end, given the
+    last day that the rows told of (0: none).
+
+    A row that says what an earlier one with its key says is ignored, one that says otherwise is rejected; where the key
+    is empty, no two rows are one.
+    """
+    seen: dict[str, tuple[int, str]] = {}
+    names = Names(task)
+    last, number = 0, -1
+    for number, batch in enumerate(iter(lambda: list(islice(records, BATCH)), [])):
+        tally = task.work.tally(number)
+        if tally is None:
+            part = Part(task, names)
+            known = len(seen)
+            for record in batch:
+                _row(record, part, key, take, seen)
+            tally = part.tally
+            fresh = dict(islice(seen.items(), known, None))
+            state: dict[str, Any] = {"keys": fresh, "last": part.last, "names": names.new()}
+            text = "".join([HEAD, *part.lines, part.dates.text()])
+            task.work.keep(number, tally, text=text, state=state)
+        state = task.work.state(number)
+        seen.update({name: (row, content) for name, (row, content) in state["keys"].items()})
+        names.again(state["names"])
+        last = max(last, state["last"])
+        task.tally.add(tally)
+        task.progress("reading", batch[-1].share)
+    task.work.part(number + 1).write_text(f"{HEAD}{ends(last)}{task.belongs()}", "utf-8")
+
+
+def source(task: Task, title: str, address: str, licence: str) -> Callable[[int], str]:
+    """The description of the one source of all rows, as `read` wants it. The mapping may have another title."""
+    title = task.mapping.get("source", {}).get("title", title)
+    return lambda last: task.source(f"source:{task.stem}", title, last or None, address=address, licence=licence)
+
+
+def _row(
+    record: Record, part: Part, key: Callable[[Record], str], take: Take, seen: dict[str, tuple[int, str]]
+) -> None:
+    """Account for a row."""
+    part.tally.rows += 1
+    part.record = record
+    if record.wrong:
+        part.tally.reject(record.file, record.line, record.wrong, record.text)
+        return
+    content = hashlib.sha256(record.text.encode("utf-8", "replace")).hexdigest()[:16]
+    name = key(record)
+    before = seen.get(name) if name else None
+    if before and before[1] == content:
+        part.tally.ignore(AGAIN)
+        return
+    if before:
+        reason = f"says otherwise than an earlier row of the same: row {before[0]}"
+        part.tally.reject(record.file, record.line, reason, record.text)
+        return
+    cells = Cells(record.fields)
+    begun = len(part.lines), len(part.described)
+    try:
+        take(cells, part)
+    except Rejected as error:
+        del part.lines[begun[0] :]
+        while len(part.described) > begun[1]:
+            part.described.popitem()
+        part.tally.reject(record.file, record.line, str(error), record.text)
+        return
+    assert not cells.left, f"nobody reads {', '.join(cells.left)}"
+    if cells.odd:
+        part.tally.flag(record.file, record.line, "; ".join(cells.odd), record.text)
+    if name:
+        seen[name] = (record.line, content)
+    part.tally.taken += 1

@@ -1,0 +1,111 @@
+// The map page: a time bar, keys, and turning to another place or day without leaving the page.
+import { mount } from "svelte";
+import { iso, type Day } from "./days";
+import { banner } from "./banner";
+import { Film, reelAt, selectedBy } from "./reel";
+import { rove } from "./rove";
+import TimeBar from "./TimeBar.svelte";
+import { NotTurned, tidy, turn } from "./turn";
+
+const place = document.querySelector<HTMLElement>("[data-island=time]");
+if (place) void start(place);
+
+async function start(holder: HTMLElement) {
+  const last = Number(holder.dataset.last);
+  const state = { day: Number(holder.dataset.until), films: [] as Film[] };
+  const filtered = "filtered" in holder.dataset;
+  const pointed = document.createElement("p");
+  pointed.className = "pointed";
+  holder.after(pointed);
+  const { fault, clear } = banner(holder);
+
+  const reel = await reelAt(holder.dataset.reel ?? "");
+  if (!reel) fault("The days of this map could not be had; the page has links to each change.", () => location.reload());
+  bind();
+
+  const bar = reel && mount(TimeBar, { target: holder, props: { reel, day: state.day, onstep: show, onsettle: settle } });
+  holder.dataset.ready = "";
+
+  /** Take over the drawings as they are on the page now. */
+  function bind() {
+    const figures = [...document.querySelectorAll<SVGSVGElement>(".drawing > svg.figure")];
+    const selected = new URLSearchParams(location.search).get("sel");
+    for (const figure of figures) {
+      const links = [...figure.querySelectorAll<SVGAElement>("a[href]")];
+      rove(figure, links, links.find((link) => selected && selectedBy(link) === selected) ?? links.at(-1), tell);
+    }
+    state.films = reel && !filtered ? figures.map((figure) => new Film(reel, figure, state.day)) : [];
+  }
+  function tell(link: SVGElement | undefined) {
+    pointed.textContent = link?.getAttribute("aria-label") ?? "";
+  }
+  function show(day: Day) {
+    state.day = day;
+    for (const film of state.films) if (film.visible) film.show(day);
+  }
+  /** Go to another state of the page. A drawing that a film shows stays; its day is shown already. */
+  async function go(address: string, push: boolean, keep: boolean): Promise<boolean> {
+    if (push && address !== location.pathname + location.search) history.pushState(null, "", address);
+    try {
+      const turned = await turn(address, keep && state.films.length ? ["wide", "narrow"] : []);
+      if (!turned) return false;
+      clear();
+      if (!keep || !state.films.length) bind();
+      for (const film of state.films) film.show(state.day);
+      return true;
+    } catch (error) {
+      if (error instanceof NotTurned) fault(error.message, () => void go(address, false, keep));
+      else throw error;
+      return false;
+    }
+  }
+  function settle(day: Day) {
+    const field = document.querySelector<HTMLInputElement>("input#at");
+    if (field) field.value = iso(day);
+    const address = new URL(location.href);
+    address.searchParams.set("at", iso(day));
+    void go(tidy(address), true, true);
+  }
+
+  addEventListener("popstate", () => {
+    const at = new URLSearchParams(location.search).get("at");
+    bar?.jump(at ?? iso(last));
+    void go(location.pathname + location.search, false, false);
+  });
+
+  const links = "a[rel=prev], a[rel=next], .drawing a[href], [data-part] a[href^='/map?']";
+  document.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement | SVGAElement>(links);
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const address = new URL(link instanceof SVGAElement ? link.href.baseVal : link.href, location.href);
+    const at = address.searchParams.get("at");
+    event.preventDefault();
+    if (link.matches("[rel=prev], [rel=next]") && bar && at) return void bar.jump(at, 0);
+    // a link of a drawing was made for the day that the server drew
+    if (link.closest(".drawing")) address.searchParams.set("at", iso(state.day));
+    if (bar && address.searchParams.get("at")) bar.jump(address.searchParams.get("at") ?? "", -1);
+    void go(tidy(address), true, false).then((turned) => {
+      const title = document.getElementById("selected-title");
+      if (turned && address.hash === "#selected") title?.focus({ preventScroll: matchMedia("(min-width: 68rem)").matches });
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target as HTMLElement;
+    if (event.key === "Escape") return escape(target);
+    if (localStorage.getItem("keys") === "off" || (target.matches("input, textarea, select") && !target.matches("[type=range]"))) return;
+    if (event.key === "[") bar?.previous();
+    if (event.key === "]") bar?.next();
+  });
+
+  /** From what is told of a place back to the figure; from there, nothing is marked any more. */
+  function escape(target: HTMLElement) {
+    const address = new URL(location.href);
+    const selected = address.searchParams.get("sel");
+    if (!selected) return;
+    if (target.closest("#selected")) return document.querySelector<SVGAElement>(".drawing a[tabindex='0']")?.focus();
+    if (!target.closest(".drawing")) return;
+    address.searchParams.delete("sel");
+    void go(tidy(address), true, false);
+  }
+}

@@ -1,0 +1,146 @@
+"""Every page in a browser: axe-core finds nothing, nothing is on the console or from elsewhere, nothing overflows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import AXE, Open
+
+PAGES = {
+    "home": "/",
+    "map": "/map?at=2021-07-16&sel=crossing-spin-boldak",
+    "timeline": "/timeline?type=provincial-capital",
+    "query": "/query",
+    "answer": "/query?example=crossings-by-10-july",
+    "search": "/search?q=kunduz",
+    "dossiers": "/dossier",
+    "dossier": "/dossier?place=crossing-spin-boldak&at=2021-07-16",
+    "ontology": "/ontology",
+    "place": "/id/place/city-kunduz",
+    "event": "/id/event/seed-05-school-bombing",
+    "description": "/api/docs",
+    "nothing": "/id/place/atlantis",
+}
+
+
+def language(path: str, lang: str) -> str:
+    return path if lang == "en" else f"{path}{'&' if '?' in path else '?'}lang={lang}"
+
+
+def violations(page: Page, *rules: str) -> list[Any]:
+    """What axe-core finds by the rules of WCAG 2.2 AA and good practice, or by some rules alone."""
+    wanted: dict[str, Any] = {"runOnly": list(rules)} if rules else {}
+    found = page.evaluate("options => axe.run(document, {resultTypes: ['violations'], ...options})", wanted)
+    return [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found["violations"]]
+
+
+@pytest.mark.parametrize("lang", ["en", "fa"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(visiting: Open, name: str, lang: str) -> None:
+    # refused for an address of which nothing is known: the browser says so of its own accord
+    with visiting(faults=name == "nothing") as visit:
+        page = visit.open(language(PAGES[name], lang))
+        page.evaluate(AXE.read_text("utf-8"))
+        assert violations(page) == []
+        page.emulate_media(color_scheme="dark")
+        assert violations(page, "color-contrast") == []
+
+
+def test_a_phone_of_320_pixels_needs_no_scrolling_aside(visiting: Open) -> None:
+    with visiting(faults=True, viewport={"width": 320, "height": 640}) as visit:
+        for path in PAGES.values():
+            for lang in ("en", "fa"):
+                page = visit.open(language(path, lang))
+                wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+                assert wide[0] <= wide[1], path
+
+
+def test_search_finds_in_any_script_and_leads_there(visiting: Open) -> None:
+    with visiting() as visit:
+        page = visit.open("/")
+        page.keyboard.press("/")
+        field = page.get_by_role("combobox", name="Search places, actors, sources and events")
+        expect(field).to_be_focused()
+        for words in ("قندوز", "Kundûz"):
+            field.fill("")
+            page.keyboard.type(words)
+            expect(page.get_by_role("option").first).to_contain_text("Kunduz")
+        page.keyboard.press("ArrowDown")
+        assert field.get_attribute("aria-activedescendant") == "search-0"
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Kunduz")
+
+
+def test_the_scheme_that_is_chosen_stays_and_reaches_the_drawings(visiting: Open) -> None:
+    paper = "getComputedStyle(document.querySelector('.drawing.wide .paper')).fill"
+    with visiting() as visit:
+        page = visit.open("/map")
+        light = page.evaluate(paper)
+        page.get_by_role("button", name="Scheme: system").click()
+        page.get_by_role("button", name="Scheme: light").click()
+        dark = page.evaluate(paper)
+        assert dark != light
+        page = visit.open("/map")
+        assert page.evaluate(paper) == dark
+        page.get_by_role("button", name="Scheme: dark").click()
+        assert page.evaluate(paper) == light
+
+
+def test_single_keys_can_be_switched_off(visiting: Open) -> None:
+    with visiting() as visit:
+        page = visit.open("/map?at=2021-08-09")
+        page.keyboard.press("?")
+        page.get_by_role("checkbox", name="single letters are keys").uncheck()
+        page.get_by_role("button", name="Close").click()
+        page.keyboard.press("]")
+        page.keyboard.press("/")
+        expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", "9 August 2021")
+        page = visit.open("/")
+        page.keyboard.press("/")
+        expect(page.get_by_role("combobox")).not_to_be_focused()
+
+
+def test_g_and_a_letter_lead_to_a_page(visiting: Open) -> None:
+    with visiting() as visit:
+        page = visit.open("/")
+        page.keyboard.press("g")
+        page.keyboard.press("t")
+        page.wait_for_url("**/timeline")
+        page.keyboard.press("t")
+        expect(page.locator("#table")).to_be_focused()
+
+
+def test_a_timeline_shows_the_days_that_are_chosen_and_leads_to_the_map(visiting: Open) -> None:
+    with visiting() as visit:
+        page = visit.open("/timeline?type=provincial-capital")
+        page.get_by_role("slider", name="First day").focus()
+        page.keyboard.press("PageUp")
+        page.wait_for_url("**at=2021-05-**")
+        expect(page.locator("header.question")).to_contain_text("May to 14 September 2021")
+        page.locator(".drawing.wide g.bar[tabindex='0']").focus()
+        page.keyboard.press("ArrowDown")
+        assert ": " in page.locator(".pointed").inner_text()
+        page.keyboard.press("Enter")
+        expect(page.locator("#selected")).to_be_visible()
+
+
+def test_colours_that_are_forced_and_less_motion_leave_all_to_be_seen(visiting: Open) -> None:
+    with visiting(forced_colors="active", reduced_motion="reduce") as visit:
+        page = visit.open("/map?at=2021-08-09")
+        assert page.locator(".drawing.wide g.symbol").count() > 50
+        page.get_by_role("slider").focus()
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Who held what on 10 August 2021")
+
+
+def test_print_shows_the_figure_and_hides_what_asks(visiting: Open) -> None:
+    with visiting() as visit:
+        page = visit.open("/map?at=2021-08-09")
+        page.emulate_media(media="print")
+        expect(page.locator(".drawing.wide svg.figure").first).to_be_visible()
+        expect(page.locator(".timebar")).to_be_hidden()
+        expect(page.locator("header.site nav").first).to_be_hidden()
+        assert len(page.pdf(prefer_css_page_size=True)) < 2_000_000
