@@ -232,9 +232,13 @@ def test_betweenness_is_exact_or_says_from_how_many_places() -> None:
     share, pivots = chokepoints.betweenness(line(5))
     assert pivots is None
     assert share == {"p0000": 0.0, "p0001": 0.5, "p0002": 0.666667, "p0003": 0.5, "p0004": 0.0}
-    again, pivots = chokepoints.betweenness(line(1001))
-    assert pivots == 64
-    assert again == chokepoints.betweenness(line(1001))[0]
+    sampled, pivots = chokepoints.betweenness(line(1001))
+    assert pivots == chokepoints.PIVOTS == 64
+    assert (sampled["p0000"], sampled["p1000"]) == (0.0, 0.0)
+    assert 0.3 < sampled["p0500"] < 0.7  # exactly it is 0.5
+    for further in range(2, 3 + chokepoints.KEPT):  # so that it is not kept any more
+        chokepoints.betweenness(line(further))
+    assert chokepoints.betweenness(line(1001)) == (sampled, pivots)
 
 
 def test_areas_that_touch_may_be_a_front() -> None:
