@@ -20,7 +20,7 @@ from bench.soak.texts import texts
 from bench.soak.unwalled import led
 from bench.soak.walls import ALLOWED, aimed, placed, unwalled
 from kg import publish
-from kg.errors import Problem, QueryCancelled, QueryDied, QueryReachesOut, QuerySyntax, ServiceFailed
+from kg.errors import Problem, QueryCancelled, QueryDied, QueryFailed, QueryReachesOut, QuerySyntax, ServiceFailed
 from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.federation import CALLS, lead
@@ -150,6 +150,12 @@ FOUND = "SELECT DISTINCT ?x { ?a <http://e/p> ?x .} LIMIT 1001"
         (f"ASK {{ FILTER(?x > 1) {KNOWN} CALL }}", None),
         (f"ASK {{ CALL {KNOWN} }}", None),
         ("ASK { ?a ?b ?c CALL }", None),
+        (f"ASK {{ {{ SELECT ?x {{ {KNOWN} }} LIMIT 3 }} CALL }}", None),
+        ("ASK { BIND(UUID() AS ?x) CALL }", None),
+        (
+            f"ASK {{ {{ SELECT DISTINCT ?x {{ {KNOWN} }} }} CALL }}",
+            f"SELECT DISTINCT ?x {{ {{ SELECT DISTINCT ?x {{ {KNOWN} }} }}}} LIMIT 1001",
+        ),
         (f"ASK {{ {KNOWN} SERVICE <{MAY}> {{ SELECT ?x {{ ?x ?p ?o }} LIMIT 3 }} }}", None),
     ],
 )
@@ -272,9 +278,12 @@ def test_a_query_that_waits_for_another_service_can_be_cancelled(federated: Stor
 
 
 def test_a_failure_that_was_silent_is_not_told_as_another(federated: Store, bad: Hostile) -> None:
-    call = f"SERVICE SILENT <{bad.url}/failing> {{ ?s ?p ?x }} SERVICE <{bad.url}/page> {{ ?s ?p ?x }}"
+    calls = f"SERVICE SILENT <{bad.url}/failing> {{ ?s ?p ?x }} SERVICE <{bad.url}/page> {{ ?s ?p ?x }}"
     with pytest.raises(ServiceFailed, match="/page> answered with text/html"):
-        lines(federated, f"SELECT * {{ {call} }}")
+        lines(federated, f"SELECT * {{ {calls} }}")
+    here = f"SERVICE SILENT <{bad.url}/failing> {{ ?s ?p ?x }} FILTER(<http://e/no-such-function>(?x))"
+    with pytest.raises(QueryFailed, match="function <http://e/no-such-function> is not supported"):
+        lines(federated, f"SELECT ?x {{ {here} }}")
 
 
 def test_what_is_made_of_other_answers_counts_as_memory(federated: Store, elsewhere: Elsewhere) -> None:
