@@ -169,14 +169,14 @@ class Relay:
             client.sock = connection
             target = place._replace(scheme="", netloc="").geturl() or "/"
             client.request("POST", target, urlencode({"query": query}), _HEADERS)
-            answer = client.getresponse()
-            kind, packed = answer.headers.get_content_type(), answer.getheader("Content-Encoding", "identity")
-            if answer.status != 200:
-                raise Failure(endpoint, answer.status, _told(endpoint, answer, kind))
-            if kind not in _READABLE or packed != "identity":
-                words = kind if packed == "identity" else f"{kind} ({packed})"
-                raise Failure(endpoint, 200, f"<{endpoint}> answered with {words}, and not with SPARQL results")
-            return self._kept(endpoint, answer, kind)
+            with client.getresponse() as answer:
+                kind, packed = answer.headers.get_content_type(), answer.getheader("Content-Encoding", "identity")
+                if answer.status != 200:
+                    raise Failure(endpoint, answer.status, _told(endpoint, answer, kind))
+                if kind not in _READABLE or packed != "identity":
+                    words = kind if packed == "identity" else f"{kind} ({packed})"
+                    raise Failure(endpoint, 200, f"<{endpoint}> answered with {words}, and not with SPARQL results")
+                return self._kept(endpoint, answer, kind)
 
     def _kept(self, endpoint: str, answer: http.client.HTTPResponse, kind: str) -> Reply:
         """The whole answer in a file, once it has been read through."""
@@ -188,17 +188,27 @@ class Relay:
                 if reply.size > room:
                     raise Failure(endpoint, 200, f"<{endpoint}> answered with more than {room:,} bytes, the limit")
                 reply.file.write(piece)
-            reply.file.seek(0)
-            results: Any = ox.parse_query_results(reply.file, format=_READABLE[kind])
-            for _ in results:
-                pass
-        except (SyntaxError, ValueError, TypeError) as error:
-            reply.file.close()
-            raise Failure(endpoint, 200, f"<{endpoint}> answered with {kind} that cannot be read: {error}") from None
+            if fault := _fault(reply):
+                raise Failure(endpoint, 200, f"<{endpoint}> answered with {kind} that cannot be read: {fault}")
         except BaseException:
             reply.file.close()
             raise
         return reply
+
+
+def _fault(reply: Reply) -> str | None:
+    """What is wrong with an answer; None where it can be read.
+
+    A result of the engine must not outlive its thread, and an exception that is kept would keep it.
+    """
+    reply.file.seek(0)
+    try:
+        results: Any = ox.parse_query_results(reply.file, format=_READABLE[reply.kind])
+        for _ in results:
+            pass
+    except (SyntaxError, ValueError, TypeError) as error:
+        return str(error)
+    return None
 
 
 def _end(line: socket.socket, late: threading.Event) -> None:
