@@ -161,7 +161,6 @@ def manifest() -> Told:
         "name": "Controlgraph: who controlled what",
         "identifierSpace": service.SPACE,
         "schemaSpace": PREFIXES["kg"],
-        "documentation": f"{address}/api/docs",
         "serviceVersion": __version__,
         "logo": f"{address}/static/favicon.svg",
         "defaultTypes": [{"id": each.id, "name": each.name} for each in service.types(gazetteer)[: len(KINDS)]],
