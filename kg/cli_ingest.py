@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.errors import Refused
 from kg.store import open_store
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 FORMS = ("viina", "ucdp", "acled", "geojson", "rdf", "csv")
 STEPS = 1000
+VIOLATIONS = 20
+"""Violations that are told."""
 
 
 @click.command()
@@ -46,11 +49,21 @@ def ingest(
 
     day = _day(retrieved, "--retrieved")
     with closing(open_store(location)) as store, _bar() as progress:
-        done = running.ingest(
-            store, form, files, dataset, who=f"{getpass.getuser()} (kg ingest)", into=into, mapping=mapping,
-            retrieved=day, dry=dry_run, progress=progress,
-        )  # fmt: skip
+        try:
+            done = running.ingest(
+                store, form, files, dataset, who=f"{getpass.getuser()} (kg ingest)", into=into, mapping=mapping,
+                retrieved=day, dry=dry_run, progress=progress,
+            )  # fmt: skip
+        except Refused as refused:
+            raise click.ClickException(_shortened(refused)) from None
     tell(done)
+
+
+def _shortened(refused: Refused) -> str:
+    """What was refused; of very many violations the first, because those of a file are often of one kind."""
+    lines = str(refused).splitlines()
+    more = len(lines) - 1 - VIOLATIONS
+    return "\n".join(lines[: 1 + VIOLATIONS] + ([f"… and {more:,} more"] if more > 0 else []))
 
 
 def tell(done: Outcome) -> None:
@@ -85,7 +98,8 @@ def _bar() -> Iterator[Progress]:
         yield lambda _word, _share: None
         return
     with click.progressbar(length=STEPS, label="ingesting", file=sys.stderr, item_show_func=lambda word: word) as bar:
-        yield lambda word, share: bar.update(int(share * STEPS) - bar.pos, word)
+        # what is published after all was read has no share of its own
+        yield lambda word, share: bar.update(max(0, int(share * STEPS) - bar.pos), word)
 
 
 @click.group()

@@ -7,6 +7,7 @@ row that also says since when gives the change its date. Rows that only say sinc
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -28,6 +29,7 @@ from kg.ingest.words import Words
 BATCH = 20_000
 """Rows that are worked on at once."""
 AGAIN = "the same row again"
+_NUMBER = re.compile(r"-?\d{1,3}(\.\d+)?")
 _CONTRARY = "says otherwise than another row of the same place and day: row"
 
 
@@ -100,9 +102,8 @@ def _day(made: Plan, cells: Cells, record: Record, task: Task) -> int | None:
 
 
 def _twofold(task: Task, made: Plan, check: Callable[[str, list[str]], None]) -> set[str]:
-    """Names that stand for several places: in one snapshot they occur more than once, and not with the same words.
-
-    Sixteen bytes a row are kept for it.
+    """Names that stand for several places: in one snapshot of one source they occur more than once, held by another or
+    elsewhere. Rows that cannot be taken anyhow do not count. Sixteen bytes a row are kept for it.
     """
     if "as_of" not in made.columns and not made.days:
         return set()
@@ -113,10 +114,15 @@ def _twofold(task: Task, made: Plan, check: Callable[[str, list[str]], None]) ->
     for record in tables.records(task.paths, check, delimiter=made.delimiter, encoding=made.encoding):
         if record.wrong:
             continue
-        name = record.fields[column].strip()
+        name, holder = record.fields[column].strip(), record.fields[made.columns["holder"]].strip()
+        where = [
+            record.fields[made.columns[each]].strip() for each in ("latitude", "longitude") if each in made.columns
+        ]
+        if not name or holder not in made.holders or not all(_NUMBER.fullmatch(each) for each in where):
+            continue
         day = record.fields.get(made.columns.get("as_of", ""), "") or record.file
         voice = record.fields.get(made.columns.get("source", ""), "")
-        keys.append((_hash(name, day.strip(), voice), _hash(record.text)))
+        keys.append((_hash(name, day.strip(), voice), _hash(made.holders[holder], *where)))
         names.setdefault(_hash(name, day.strip(), voice), name)
         if len(keys) == BATCH:
             found.append(np.array(keys, np.uint64))

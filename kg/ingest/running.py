@@ -29,6 +29,13 @@ READERS: Mapping[str, Callable[[Task], None]] = {
 """The reader of each format."""
 
 
+TABLES = {
+    "viina": ("holders",), "ucdp": ("places", "actors", "source"), "acled": ("places", "actors", "source"),
+    "geojson": ("properties", "types"), "rdf": (),
+}  # fmt: skip
+"""The tables that a mapping file may have, where the reader does not look itself."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What came of a run: the account of the rows (None where all of it was there already), what was published (None
@@ -78,7 +85,7 @@ def ingest(
     with held(directory):
         work = Work(directory / f"work-{found[:12]}")
         task = Task(
-            paths, last_part(iri), name, work, day, known, _mapping(mapping, given), numbers, progress,
+            paths, last_part(iri), name, work, day, known, _mapping(form, mapping, given), numbers, progress,
         )  # fmt: skip
         record = store.manifest().graphs.get(task.graph)
         if record and record.sha256 == found and not dry:
@@ -109,8 +116,16 @@ def _changed(paths: Sequence[Path]) -> date:
     return datetime.fromtimestamp(max(path.stat().st_mtime for path in paths), UTC).date()
 
 
-def _mapping(path: Path | None, text: bytes) -> dict[str, Any]:
+def _mapping(form: str, path: Path | None, text: bytes) -> dict[str, Any]:
+    """A mapping file, whose tables are those that the format knows. Raises BadFile, BadMapping."""
     try:
-        return tomllib.loads(text.decode())
+        found = tomllib.loads(text.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadFile(str(path), None, f"no TOML: {error}") from None
+    accepted = TABLES.get(form, tuple(found))
+    if strange := sorted(set(found) - set(accepted)):
+        raise BadMapping("", f"{', '.join(strange)}: not known here; accepted are {', '.join(accepted) or 'none'}")
+    for table in accepted:
+        if not isinstance(found.get(table, {}), dict):
+            raise BadMapping(table, f"a table [{table}] is wanted")
+    return found
