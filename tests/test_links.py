@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import csv
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -472,6 +474,24 @@ def test_an_interrupted_run_goes_on_where_it_ended(
     )
 
 
+def test_a_run_that_was_killed_goes_on_where_it_ended(mine: Store, elsewhere: Elsewhere) -> None:
+    """Killed after the first answer is kept, by a signal that nobody can answer."""
+    command = [
+        sys.executable, "-c", "from kg.cli import main; main()", "--store", str(mine.location), "enrich",
+        "--endpoint", elsewhere.query, "--of", WD, "--property", POPULATION, "--rate", "0.1",
+    ]  # fmt: skip
+    before = mine.version()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while not (kept := [path for path in mine.location.glob("enriching-*.jsonl") if path.stat().st_size]):
+            assert process.poll() is None
+        process.kill()
+    mine.published.look()
+    assert mine.version() == before
+    done = enrich(mine, quick(elsewhere.query), POPULATION)
+    assert done.resumed == enriching.BATCH
+    assert not kept[0].exists()
+
+
 def test_the_command_brings_and_tells(mine: Store, elsewhere: Elsewhere) -> None:
     asked = ("enrich", "--endpoint", elsewhere.query, "--rate", "1000", "--of", WD)
     done = run(mine.location, *asked, "--property", POPULATION)
@@ -513,6 +533,26 @@ def test_who_answers_badly_is_told_in_words(hostile: Hostile, path: str, words: 
     with pytest.raises(ElsewhereFailed) as raised:
         endpoint.select("SELECT * {}")
     assert words in str(raised.value)
+
+
+@pytest.mark.parametrize("command", ["propose", "enrich"])
+def test_a_command_that_gets_no_answer_says_so_and_writes_nothing(
+    mine: Store, hostile: Hostile, tmp_path: Path, command: str
+) -> None:
+    asked = ("--endpoint", f"{hostile.url}/page")
+    review_ = tmp_path / "review.csv"
+    arguments = {
+        "propose": ("link", "propose", *asked, "--place", "city-zaranj", "-o", str(review_)),
+        "enrich": ("enrich", *asked, "--of", WD, "--property", POPULATION),
+    }[command]
+    before = mine.version()
+    done = run(mine.location, *arguments)
+    assert done.exit_code == 1
+    assert "Error: <http://127.0.0.1:" in done.output
+    assert "answers with text/html" in done.output
+    assert not review_.exists()
+    mine.published.look()
+    assert mine.version() == before
 
 
 def test_a_good_answer_is_read_and_a_redirect_at_home_followed(hostile: Hostile) -> None:
