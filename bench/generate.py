@@ -4,7 +4,7 @@ The world is invented, the shape of the data is not: events with their claims, e
 stance and window; denials, contested places, state reports, vague dates, claims that supersede others, sources that
 derive from others. About 24 triples and 2 claims a change, 10 changes a place. The same arguments give the same bytes.
 
-`gazetteer.ttl`, `sources.ttl` and `dataset.ttl` come first, then `record-001.ttl`, … with at most `PART` changes each.
+`gazetteer.ttl`, `sources.ttl` and `dataset.ttl` come first, with `--roads` also `roads.ttl`, then `record-001.ttl`, … with at most `PART` changes each.
 Places follow one another, and the changes of a place are in order of time, so nothing but the dates already described
 in a file is kept in memory.
 """
@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+from bench.roads import roads
 from bench.world import (
     CHANGES_A_PLACE,
     CORRECTED,
@@ -172,7 +173,7 @@ def opened(folder: Path, stem: str) -> TextIO:
     return file
 
 
-def generate(changes: int, folder: Path, seed: int = 1) -> None:
+def generate(changes: int, folder: Path, seed: int = 1, *, with_roads: bool = False) -> None:
     """Write the data set of this many changes into `folder`, telling on standard error how far it is."""
     size = world(changes)
     folder.mkdir(parents=True, exist_ok=True)
@@ -184,6 +185,9 @@ def generate(changes: int, folder: Path, seed: int = 1) -> None:
         file.writelines(sources(size, Dates(file)))
     with opened(folder, "dataset") as file:
         file.writelines(dataset(size, len(parts)))
+    if with_roads:
+        with opened(folder, "roads") as file:
+            file.writelines(roads(size))
     begun = time.monotonic()
     for part, first in enumerate(parts, start=1):
         with opened(folder, f"record-{part:03}") as file:
@@ -208,10 +212,11 @@ def main() -> None:
     parser.add_argument("--changes", type=int, required=True, help="how many changes of control, at least 1")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write into")
     parser.add_argument("--seed", type=int, default=1, help="another number gives another data set (default 1)")
+    parser.add_argument("--roads", action="store_true", help="with roads between the places")
     arguments = parser.parse_args()
     if arguments.changes < 1:
         parser.error("--changes: at least 1")
-    generate(arguments.changes, arguments.out, arguments.seed)
+    generate(arguments.changes, arguments.out, arguments.seed, with_roads=arguments.roads)
 
 
 if __name__ == "__main__":

@@ -72,11 +72,11 @@ class Query(_Strict):
     query: str = Field("", max_length=500)
     type: str | list[str] = []
     limit: int = Field(10, ge=1)
-    properties: list[Condition] = Field([], max_length=20)
+    properties: list[Condition] = Field([], max_length=10)
     type_strict: Literal["any", "should", "all"] = "any"
 
 
-class Asked(_Strict):
+class Wanted(_Strict):
     """A property of an extension, with its settings."""
 
     id: str
@@ -87,7 +87,7 @@ class Extension(_Strict):
     """A data extension query."""
 
     ids: list[str]
-    properties: list[Asked] = Field(max_length=50)
+    properties: list[Wanted] = Field(max_length=50)
 
 
 _BATCH: TypeAdapter[dict[str, Query]] = TypeAdapter(dict[str, Query])

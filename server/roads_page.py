@@ -18,6 +18,7 @@ from kg.figures import seen
 from kg.figures.calendar import date_of, day
 from kg.figures.map import map_svg
 from kg.figures.roads import WORDS, Stretch, sign
+from kg.figures.shapes import Point
 from kg.figures.sheets import Sheet, sheet
 from kg.figures.states import UNKNOWN, Answer, words
 from kg.forms import joined
@@ -34,6 +35,10 @@ from server.wording import local
 
 bp = Blueprint("roads_page", __name__)
 
+LINES = 2000
+"""How many pieces of road are drawn; of more those that are cut first."""
+ROWS = 500
+"""How many rows a table has; the rest is counted."""
 HINGES = 12
 """How many of what everything hangs on are listed."""
 TAKEN = ("actor", "areas", "known", "recorded", "policy", "baseline", "lang")
@@ -81,14 +86,20 @@ class Roads:
         return [(piece, network.place(one), network.place(other), level, km) for piece, one, other, km, level in rows]
 
     @cached_property
-    def stretches(self) -> list[Stretch]:
-        """The pieces of road whose ends have a position."""
+    def located(self) -> list[tuple[str, tuple[Point, Point], int]]:
+        """The pieces of road whose ends have a position, with that, and how strong they are; the weak ones first."""
         found = []
         for piece, one, other, strength, _ in self.pieces:
             here, there = (self.asked.known.entry(end).point for end in (one, other))
             if here and there:
-                found.append(Stretch(self.asked.label(piece), (here, there), strength, local(piece)))
-        return found
+                found.append((piece, (here, there), strength))
+        return sorted(found, key=lambda each: each[2])
+
+    @cached_property
+    def stretches(self) -> list[Stretch]:
+        """The pieces of road that are drawn."""
+        drawn = self.located[:LINES]
+        return [Stretch(self.asked.label(piece), ends, strength, local(piece)) for piece, ends, strength in drawn]
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -97,11 +108,14 @@ class Roads:
         title = f"Which roads were open on {day(asked.question.day)}"
         whole = sheet(title, replace(question, places=(), within=(), types=(), states=(), actors=()),
                      self.scene.gazetteer, self.scene.owed)  # fmt: skip
-        missing = len(self.pieces) - len(self.stretches)
-        small = f"{missing} pieces of road are not drawn: an end has no position." * bool(missing)
+        missing, beyond = len(self.pieces) - len(self.located), len(self.located) - len(self.stretches)
+        small = [
+            f"{missing:,} pieces of road are not drawn: an end has no position." * bool(missing),
+            f"{beyond:,} more pieces of road are open, and too many to be drawn." * bool(beyond),
+        ]
         below = f"For {asked.label(asked.actor)}; {whole.below[:1].lower()}{whole.below[1:]}"
         return replace(
-            whole, below=below, credits=("Roads are straight lines between named places.", small, *whole.credits)
+            whole, below=below, credits=("Roads are straight lines between named places.", *small, *whole.credits)
         )
 
     @property
@@ -137,7 +151,7 @@ def show() -> Response:
     """The map of roads, the named ones with why they were cut, and what was cut off."""
     found = _roads()
     asked, question = found.asked, found.asked.question
-    named, cut = forms.routes(asked), forms.cut_off(asked)
+    named, cut = forms.routes(asked, (), 0, ROWS), forms.cut_off(asked, 0, ROWS)
     hinges = joined.hinges(asked, 0, HINGES)
     said = told.claims(told.of(current.store()), set(_claims(named, cut)))
     claims = {iri: told.claim(iri, facts) for iri, facts in said.items()}
@@ -155,6 +169,8 @@ def show() -> Response:
             narrow=found.drawn(NARROW, "narrow", headed=False),
             image=found.scene.address("/routes.svg"),
             named=named["routes"],
+            total=named["total"],
+            rows=ROWS,
             cut=cut,
             hinges=hinges,
             claims=claims,

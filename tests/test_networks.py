@@ -11,9 +11,11 @@ import pytest
 
 from kg import files
 from kg.control.ledger import NEVER
+from kg.control.names import table
 from kg.derive import chokepoints, events, graphs, holdings, links, ways
-from kg.derive.answers import Areas, Detour, Way
+from kg.derive.answers import Areas, Borders, Detour, Way
 from kg.derive.describing import LeftOut, Party, Piece, Road, build
+from kg.derive.held import ordered
 from kg.derive.network import Network, of_columns
 from kg.derive.opening import open_situation
 from kg.derive.situation import Situation, off_network
@@ -92,10 +94,16 @@ def test_what_a_store_has_of_bad_roads_is_left_out_and_listed(shipped: Store, em
         segment:negative a kg:RouteSegment ; kg:endpoint place:city-kabul , place:city-herat ; kg:lengthKm -3.0 .
         segment:no-number a kg:RouteSegment ; kg:endpoint place:city-kabul , place:city-herat ; kg:lengthKm "far" .
     """
+    concluded = f"""
+        <{BASE}id/segment/concluded> a <{KG.RouteSegment}> ;
+            <{KG.endpoint}> <{KABUL}> , <{KANDAHAR}> ; <{KG.lengthKm}> 3.0 .
+    """
     with empty.candidate() as candidate:
         for path in files.shipped_files():
             candidate.replace(files.graph_of(path), path.read_bytes(), str(path))
         candidate.replace(f"{BASE}graph/bad", text.encode(), "bad.ttl")
+        # what is concluded is no road either
+        candidate.conclude(f"{BASE}graph/derived/roads", None, [concluded.encode()])
         candidate.publish("test")
     good, bad = open_situation(shipped), open_situation(empty)
     assert set(bad.left_out) - set(good.left_out) == {
@@ -237,6 +245,19 @@ def test_areas_that_touch_may_be_a_front() -> None:
     (front,) = links.fronts(told, day("2021-05-01"), areas=True)
     assert (front.piece, front.ends, front.certain, front.holders) == (None, ("here", "there"), True, (("B", "A"),))
     assert links.fronts(told, day("2021-05-01")) == []
+
+
+@pytest.mark.parametrize("places", [[], ["a"], ["a", "b"]])
+def test_without_roads_there_is_nothing_to_tell(places: list[str]) -> None:
+    network, _ = build(places, [], actors=[Party("A", "a")])
+    told = Situation("", 1, network, ordered(np.zeros((0, 9), np.int64), table([])))
+    on = standing(told, 5, 0)
+    assert [links.links(on), links.across(on), links.fronts(told, 5), links.fronts(told, 5, areas=True)] == [[]] * 4
+    assert [holdings.holdings(on, "certainly"), ways.corridors(on), chokepoints.chokepoints(on)] == [[]] * 3
+    assert holdings.pockets(on) is None
+    assert (chokepoints.of_network(network), chokepoints.betweenness(network)) == ([], ({}, None))
+    assert holdings.borders(on) == Borders((), ())
+    assert off_network(network) == places
 
 
 def test_before_the_study_start_nobody_says_anything() -> None:

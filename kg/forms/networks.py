@@ -77,16 +77,16 @@ def _holders(asked: Asked) -> dict[str, tuple[list[str], str | None]]:
 def _levels(asked: Asked, graph: Any) -> None:
     """Tell of places and pieces what they are to the actor."""
     standing, net = asked.standing, asked.situation.network
-    for at, name in enumerate(net.places):
+    names = ("level", "silent", "own", "captured")
+    columns = (each.tolist() for each in (standing.place, standing.silent, standing.own, standing.captured))
+    for name, *told in zip(net.places, *columns, strict=True):
         if name in graph:
-            graph.nodes[name].update(
-                level=int(standing.place[at]), silent=bool(standing.silent[at]), own=bool(standing.own[at]),
-                captured=bool(standing.captured[at]),
-            )  # fmt: skip
+            graph.nodes[name].update(zip(names, told, strict=True))
     strength = strengths(asked)
-    for _, _, key, told in graph.edges(keys=True, data=True):
-        at = net.pieces.number(key)
-        told |= {"label": asked.label(key), "level": int(standing.piece[at]), "strength": strength[at]}
+    of_piece = dict(zip(net.pieces, zip(standing.piece.tolist(), strength, strict=True), strict=True))
+    for _, _, key, about in graph.edges(keys=True, data=True):
+        level, least = of_piece[key]
+        about |= {"label": asked.label(key), "level": level, "strength": least}
 
 
 def strengths(asked: Asked) -> list[int]:

@@ -139,8 +139,8 @@ def cut_off(asked: Asked, start: int = 0, stop: int | None = None) -> Plain:
     standing, network, day = asked.standing, asked.situation.network, asked.question.day
     seat = int(network.seat[standing.actor])
     found = pockets(standing)
-    since = pockets_since(asked.counting, standing.actor, day) if found else {}
     shown = (found or [])[start:stop]
+    since = pockets_since(asked.counting, standing.actor, day, (pocket.place for pocket in shown)) if shown else {}
     because = asked.because(pocket.place for pocket in shown)
     lost = lost_since(asked.situation, standing.actor, seat, day) if seat >= 0 and found is None else None
     told = [

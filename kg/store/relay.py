@@ -28,7 +28,7 @@ from kg import __version__
 
 SHARE = 0.9
 """How much of a query's time it may wait for other services: the rest is for what it does with the answers."""
-_PLAIN = b"SELECT * WHERE {"
+_PLAIN = re.compile(rb"(BASE <[^>]*>\n)?SELECT \* WHERE \{.*\}", re.DOTALL)
 """How the engine asks for a pattern; a SELECT of its own in the pattern is asked as it is."""
 UNLIMITED = 60.0
 """Seconds that count for a query without a deadline."""
@@ -116,7 +116,7 @@ class Relay:
         """What the service with this path says to a query. Raises Failure, and ValueError for a path of nobody's."""
         number, call = map(int, path.removeprefix(self._path).split("/"))  # whoever has no secret has no number
         values = self._values.get(call)
-        if values is not None and query.startswith(_PLAIN) and query.endswith(b"}"):
+        if values is not None and _PLAIN.fullmatch(query):
             if not values:
                 return self._nothing
             query += f" {values}".encode()

@@ -37,9 +37,8 @@ def test_the_page_says_what_was_cut_and_why(shipped_client: FlaskClient) -> None
     assert "Aybak" in pocket[:400]
 
 
-def test_the_page_has_no_script_and_its_links_lead_somewhere(shipped_client: FlaskClient) -> None:
+def test_the_links_of_the_page_lead_somewhere(shipped_client: FlaskClient) -> None:
     page = shipped_client.get(DAY).text
-    assert "<script" not in page
     links = {unescape(link) for link in re.findall(r'href="(/(?:api/|routes)[^"]*)"', page)}
     assert {"/api/routes", "/api/network", "/routes.svg"} <= {link.partition("?")[0] for link in links}
     for link in links:

@@ -16,7 +16,7 @@ class Touches(NamedTuple):
     """What things lost, or come, on some days would touch if they were put into another day.
 
     `thing` is a place, or an area as a place, in `row`; put there, it would join the components of one `group` by
-    `piece`s; `label` is one of these, a component (of `Components.of`) with its row, see `labels`. Sorted by label.
+    `piece`s; `label` is one of these (a number of `Components.of`). Sorted by label.
     """
 
     row: Array
@@ -34,11 +34,6 @@ class Reasons(NamedTuple):
     piece: Array
 
 
-def labels(found: Components, row: Array, place: Array) -> Array:
-    """The components of places in rows, as numbers that are different in every row."""
-    return row * found.size + found.of[row, place]
-
-
 def touches(block: Block, found: Components, threshold: int, *, back: bool = False, held: int = -1) -> Touches:
     """What was at or above a threshold in the row before and is below it in this one, put back into this one.
 
@@ -52,7 +47,7 @@ def touches(block: Block, found: Components, threshold: int, *, back: bool = Fal
     thing, piece, beyond = block.roads.around(place)
     used = block.usable(row[thing], piece, threshold)
     thing, piece, beyond = thing[used], piece[used], beyond[used]
-    touched: list[tuple[Array, ...]] = [(row[thing], place[thing], thing, piece, labels(found, row[thing], beyond))]
+    touched: list[tuple[Array, ...]] = [(row[thing], place[thing], thing, piece, found.of[row[thing], beyond])]
     row, area = np.nonzero((block.passage[other] >= threshold) & (block.passage[step] < threshold))
     if len(row):
         past = 1 if back else -1
@@ -89,9 +84,9 @@ def through_areas(
     thing, piece, closed = thing[kept], roads.passing[column[kept]], closed[kept]
     one, other = roads.end[piece], roads.other_end[piece]
     leads, also = (found.open[row[thing], end] | (end == held) for end in (one, other))
-    first, second = labels(found, row[thing], one), labels(found, row[thing], other)
+    first, second = found.of[row[thing], one], found.of[row[thing], other]
     # a node is a component as one area meets it; below the threshold, or behind something else, as one piece meets it
-    half, size = len(thing), len(found.of) * found.size
+    half, size = len(thing), found.size
     alone = size + np.arange(2 * half)
     inner = np.where(leads & ~closed, first, alone[:half])
     outer = np.where(also & ~closed, second, alone[half:])

@@ -38,11 +38,11 @@ def own_of(block: Block, reading: int) -> Array:
 def changes(block: Block, found: Components, reading: int, rank: Array) -> Changes:
     """The changes of a block. `rank` orders the places: the least one names a holding."""
     own = own_of(block, reading)[:, found.moving]
-    of = found.of[:, found.moving] + np.arange(len(found.of))[:, None] * found.size
-    both = own[1:] & own[:-1]
-    before, after = of[:-1][both], of[1:][both]
+    of = found.of[:, found.moving]
+    row, place = np.nonzero(own[1:] & own[:-1])
+    before, after = of[row, place], of[row + 1, place]
     parts = [
-        turned(block, found, reading, rank, own, of, before, after, kind) for kind in (PARTED, JOINED)
+        turned(block, found, reading, rank, own, (row + 1, before, after), kind) for kind in (PARTED, JOINED)
     ]  # fmt: skip
     parted, came = parts
     asked = Reasons(*(np.concatenate(both) for both in zip(parted.because, came.because, strict=True)))
@@ -54,35 +54,34 @@ def changes(block: Block, found: Components, reading: int, rank: Array) -> Chang
 
 
 def turned(
-    block: Block, found: Components, reading: int, rank: Array, own: Array, of: Array, before: Array, after: Array,
-    kind: int,
+    block: Block, found: Components, reading: int, rank: Array, own: Array, both: tuple[Array, Array, Array], kind: int
 ) -> Changes:  # fmt: skip
-    """The changes of a kind. `own` and `of` tell of the places that move, `before` and `after` name the components of
-    each place that counts on a day and the day before."""
-    whole, piece = (after, before) if kind == JOINED else (before, after)
-    size = len(found.of) * found.size
-    one = np.zeros(size, np.int64)
-    one[whole] = piece
-    several = marked(size, whole[one[whole] != piece])
-    mixed = np.flatnonzero(several[whole])
+    """The changes of a kind. `own` tells of the places that move; `both` of those that count in a row and the one
+    before it: the row, and their components before and now."""
+    whole, piece = (both[2], both[1]) if kind == JOINED else (both[1], both[2])
+    one, when = np.zeros(found.size, np.int64), np.zeros(found.size, np.int64)
+    one[whole], when[whole] = piece, both[0]
+    several = marked(found.size, whole[one[whole] != piece])
+    mixed = several[whole]
     whole, piece = whole[mixed], piece[mixed]
     named = distinct(whole)
-    pairs = once(np.searchsorted(named, whole), piece)
-    row = named // max(1, found.size) + (kind == PARTED)
-    at = np.nonzero(own & several[of])
-    member = np.searchsorted(named, of[at])
+    position = np.zeros(found.size, np.int64)
+    position[named] = np.arange(len(named))
+    pairs = once(position[whole], piece)
+    of = found.of[:, found.moving]
+    row, place = np.nonzero(own & several[of])
+    member = position[of[row, place]]
     least = np.full(len(named), len(rank))
-    np.minimum.at(least, member, rank[found.moving[at[1]]])
-    counted = np.bincount(member, minlength=len(named)) if kind == JOINED else np.bincount(
-        np.searchsorted(named, whole), minlength=len(named)
-    )  # fmt: skip
+    np.minimum.at(least, member, rank[found.moving[place]])
     principal = np.argsort(rank)[least] if len(named) else least
-    why = because(block, found, reading, pairs, kind, row, principal)
-    return Changes(row, np.full(len(named), kind), principal, np.bincount(pairs[0], minlength=len(named)), counted, why)
+    counted = np.bincount(member if kind == JOINED else position[whole], minlength=len(named))
+    pieces = np.bincount(pairs[0], minlength=len(named))
+    why = because(block, found, reading, pairs, kind, principal)
+    return Changes(when[named], np.full(len(named), kind), principal, pieces, counted, why)
 
 
 def because(
-    block: Block, found: Components, threshold: int, pairs: Pairs, kind: int, row: Array, principal: Array
+    block: Block, found: Components, threshold: int, pairs: Pairs, kind: int, principal: Array
 ) -> Reasons:  # fmt: skip
     """Why pieces (pairs of change and component) have parted: what was lost that day and alone, put back, would join
     two of them again; why they have joined: what came, and alone would have joined them the day before.
@@ -95,6 +94,6 @@ def because(
     key = asked * (int(touched.group.max(initial=-1)) + 1) + touched.group[touch]
     meeting, count = np.unique(once(key, pairs[1][which])[0], return_counts=True)
     known = reasons(touched, asked, touch, np.isin(key, meeting[count > 1]))
-    rest = np.flatnonzero(~marked(len(row), known.question))
+    rest = np.flatnonzero(~marked(len(principal), known.question))
     own = Reasons(rest, principal[rest], np.full(len(rest), -1))
     return Reasons(*(np.concatenate(both) for both in zip(known, own, strict=True)))

@@ -14,10 +14,10 @@ from kg.derive.history.states import FLOOR
 
 
 class Components(NamedTuple):
-    """The component of every place in each row of a block; those of one row have the same number.
+    """The component of every place in each row of a block, as numbers that are different in every row.
 
-    Numbers say nothing across rows. A place below the threshold (not `open`) is a component by itself. `size` is more
-    than all numbers. `moving` are the places whose component is not the same in all rows, and perhaps others.
+    A place below the threshold (not `open`) is a component by itself. `size` is more than all numbers. `moving` are the
+    places whose component has not the same members in all rows, and perhaps others.
     """
 
     of: Array
@@ -50,12 +50,12 @@ def components(block: Block, threshold: int) -> Components:
     one, other = (shift + np.searchsorted(nodes, settled[end])[which] for end in (one, other))
     found = joined(len(open_) * len(nodes), one, other).reshape(len(open_), len(nodes))
     size = int(found.max(initial=-1)) + 1
-    of = np.broadcast_to(settled + size, open_.shape).copy()
     position = np.full(int(settled.max(initial=-1)) + 1, -1)
     position[nodes] = np.arange(len(nodes))
+    of = settled + size + np.arange(len(open_))[:, None] * len(position)
     moving = np.flatnonzero(position[settled] >= 0)
     of[:, moving] = found[:, position[settled[moving]]]
-    return Components(of, open_, size + len(position), moving)
+    return Components(of, open_, size + len(open_) * len(position), moving)
 
 
 def lets_through(block: Block, threshold: int) -> tuple[Array, Array]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from kg.control.names import Array
 from kg.derive.history.blocks import Block
-from kg.derive.history.causes import Reasons, labels, marked, met, reasons, touches
+from kg.derive.history.causes import Reasons, marked, met, reasons, touches
 from kg.derive.history.components import Components
 from kg.derive.history.states import HELD, LOST, OWN
 
@@ -37,13 +37,13 @@ class Why(NamedTuple):
 
 
 def in_reach(block: Block, found: Components, threshold: int, seat: int) -> Array:
-    """Which components of each row (numbers as `labels` gives them) the seat, taken as held, is joined with."""
+    """Which components of each row the seat, taken as held, is joined with."""
     rows = np.arange(len(found.of))
-    good = marked(len(rows) * found.size, labels(found, rows, np.full(len(rows), seat)))
+    good = marked(found.size, found.of[:, seat])
     _, piece, beyond = block.roads.around(np.array([seat]))
     for each, place in zip(piece.tolist(), beyond.tolist(), strict=True):
         way = np.flatnonzero(block.usable(rows, np.full(len(rows), each), threshold) & found.open[:, place])
-        good[labels(found, way, np.full(len(way), place))] = True
+        good[found.of[way, place]] = True
     return good
 
 
@@ -51,10 +51,10 @@ def reached(
     block: Block, found: Components, threshold: int, good: Array, row: Array, place: Array
 ) -> Array:  # fmt: skip
     """Whether places, taken as held, are joined with what is `good` in rows."""
-    fine = good[labels(found, row, place)]
+    fine = good[found.of[row, place]]
     shut = np.flatnonzero(~found.open[row, place] & ~fine)
     at, piece, beyond = block.roads.around(place[shut])
-    way = block.usable(row[shut[at]], piece, threshold) & good[labels(found, row[shut[at]], beyond)]
+    way = block.usable(row[shut[at]], piece, threshold) & good[found.of[row[shut[at]], beyond]]
     fine[shut[at[way]]] = True
     return fine
 
@@ -103,7 +103,7 @@ def because(
     way = block.usable(row[shut[at]], piece, threshold) & found.open[row[shut[at]], beyond]
     at, beyond = shut[at[way]], beyond[way]
     question = np.concatenate([np.arange(len(row)), at])
-    label = np.concatenate([labels(found, row, place), labels(found, row[at], beyond)])
+    label = np.concatenate([found.of[row, place], found.of[row[at], beyond]])
     which, touch = met(touched, question, label)
     # a place that is taken as held was not lost
     others = touched.thing[touch] != place[question[which]]

@@ -59,16 +59,20 @@ def road_states(situation: Situation, actor: int, day: Day) -> dict[str, dict[st
     return found
 
 
-def pockets_since(situation: Situation, actor: int, day: Day) -> dict[str, dict[str, Since]]:
-    """For each pocket of a day the readings, possible and certain, in which it is one, each since when and why."""
+def pockets_since(situation: Situation, actor: int, day: Day, places: Iterable[str]) -> dict[str, dict[str, Since]]:
+    """For each of these places, pockets of a day, the readings, possible and certain, in which it is one, each since
+    when and why."""
     network, found = situation.network, _swept(situation, actor)
+    numbers = network.places.numbers(places)
+    turns, told = (
+        rows[np.isin(rows[:, 1], numbers) & (rows[:, 2] <= day)] for rows in (found.turns, found.whys)
+    )  # fmt: skip
     begun: dict[int, dict[int, Day]] = {}
-    for _, place, when, value in found.turns.tolist():
-        if when <= day:
-            before = begun.get(place, {})
-            begun[place] = {reading: before.get(reading, when) for reading in (1, 2) if value >= reading}
+    for _, place, when, value in turns.tolist():
+        before = begun.get(place, {})
+        begun[place] = {reading: before.get(reading, when) for reading in (1, 2) if value >= reading}
     whys: dict[tuple[int, int, int], list[str]] = {}
-    for _, place, when, reading, thing, _piece in found.whys.tolist():
+    for _, place, when, reading, thing, _piece in told.tolist():
         if begun.get(place, {}).get(reading) == when:
             whys.setdefault((place, reading, when), []).append(network.place(thing))
     named = {1: "possible", 2: "certain"}
