@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -227,15 +228,19 @@ def test_without_study_start_nothing_is_derived(empty: Store) -> None:
 
 
 def test_a_store_without_roads_has_nothing_of_it(world: Path, tmp_path: Path) -> None:
-    source = open_store(world)
-    source.backup(tmp_path / "copy")
-    source.close()
-    store = open_store(tmp_path / "copy", Limits(children=1))
-    assert GRAPH not in store.manifest().graphs
-    assert without_roads(store.published.directory())
-    update(store, 'INSERT DATA { GRAPH graph:notes { place:alpha kg:isoCode "A" } }')
-    assert without_roads(store.published.directory())
-    store.close()
+    with closing(open_store(world)) as source:
+        source.backup(tmp_path / "copy")
+    with closing(open_store(tmp_path / "copy", Limits(children=1))) as store:
+        assert GRAPH not in store.manifest().graphs
+        before = folder(store.published.directory())
+        assert {path.name for path in before.iterdir()} == {"format", "without-roads"}
+        update(store, "INSERT DATA { GRAPH graph:notes { place:country-eastmark kg:isoCode 'EM' } }")
+        assert without_roads(store.published.directory())
+        update(store, """INSERT DATA { GRAPH graph:roads { segment:new a kg:RouteSegment ; kg:placeType kg:Road ;
+            <http://www.w3.org/2004/02/skos/core#prefLabel> "new"@en ; kg:roadEvidence kg:RoadShown ;
+            kg:endpoint place:town-alden , place:country-eastmark } }""")
+        assert not without_roads(store.published.directory())
+        assert said(store) == anew(store) != ""
 
 
 def test_a_version_of_another_release_is_derived_anew_with_the_next_write(store: Store) -> None:
