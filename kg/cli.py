@@ -183,7 +183,7 @@ def export(location: Path, form: str, graph: str | None, output: IO[bytes]) -> N
 
     if form in FILES and graph:
         raise click.UsageError(f"--as {form} is of everything, and goes with no --graph")
-    with _opened(location) as store:
+    with _opened(location, children=1, seconds=None, patience=3600.0) as store:
         if form not in FILES:
             try:
                 exporter.export(store, output, form, graph)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import getpass
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from kg.cli_progress import shares
+from kg.errors import Refused
 from kg.store import open_store
 
 if TYPE_CHECKING:
     from kg.ingest.running import Outcome
-    from kg.ingest.tables import Progress
 
 FORMS = ("viina", "ucdp", "acled", "geojson", "rdf", "csv")
-STEPS = 1000
+VIOLATIONS = 20
+"""Violations that are told."""
 
 
 @click.command()
@@ -45,12 +45,22 @@ def ingest(
     from kg.ingest import running
 
     day = _day(retrieved, "--retrieved")
-    with closing(open_store(location)) as store, _bar() as progress:
-        done = running.ingest(
-            store, form, files, dataset, who=f"{getpass.getuser()} (kg ingest)", into=into, mapping=mapping,
-            retrieved=day, dry=dry_run, progress=progress,
-        )  # fmt: skip
+    with closing(open_store(location)) as store, shares("ingesting") as progress:
+        try:
+            done = running.ingest(
+                store, form, files, dataset, who=f"{getpass.getuser()} (kg ingest)", into=into, mapping=mapping,
+                retrieved=day, dry=dry_run, progress=progress,
+            )  # fmt: skip
+        except Refused as refused:
+            raise click.ClickException(_shortened(refused)) from None
     tell(done)
+
+
+def _shortened(refused: Refused) -> str:
+    """What was refused; of very many violations the first, because those of a file are often of one kind."""
+    lines = str(refused).splitlines()
+    more = len(lines) - 1 - VIOLATIONS
+    return "\n".join(lines[: 1 + VIOLATIONS] + ([f"… and {more:,} more"] if more > 0 else []))
 
 
 def tell(done: Outcome) -> None:
@@ -75,17 +85,6 @@ def _day(text: str | None, option: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise click.BadParameter(f"{text!r} is no day; accepted is 2026-11-20", param_hint=option) from None
-
-
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    """A progress bar on standard error, shown where that is a terminal."""
-    if not sys.stderr.isatty():
-        click.echo("ingesting …", err=True)
-        yield lambda _word, _share: None
-        return
-    with click.progressbar(length=STEPS, label="ingesting", file=sys.stderr, item_show_func=lambda word: word) as bar:
-        yield lambda word, share: bar.update(int(share * STEPS) - bar.pos, word)
 
 
 @click.group()

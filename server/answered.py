@@ -95,6 +95,9 @@ class Verdict(Exact):
     because: list[Iri] = Field([], description="the claims that it rests on")
     conflicts: list[list[Iri]] = Field([], description="claims that cannot be true together")
     unheard: list[Unheard] = []
+    undated: list[Iri] = Field(
+        [], description="those of `because` of which neither the claim nor its source has a date"
+    )
 
 
 class Held(Placed, Verdict):

@@ -18,6 +18,7 @@ from server import (
     entities,
     errors,
     events,
+    explorer,
     feed,
     figures,
     frame,
@@ -56,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        completion, claims, control, roads, roads_page, sitemap, problems, api, reconcile,
+        completion, explorer, claims, control, roads, roads_page, sitemap, problems, api, reconcile,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

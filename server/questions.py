@@ -53,7 +53,8 @@ class Control(Listening, Chosen, Paged):
 
     at: str = Field(description=f"{DAY}; every day of it is asked about", examples=["2021-08-09"])
     grounds: Literal["on", "off"] = Field(
-        "on", description="whether each answer has `because`, `conflicts` and `unheard`; without them it is quicker"
+        "on",
+        description="whether each answer has `because`, `conflicts`, `unheard`, `undated`; without them it is quicker",
     )
 
 

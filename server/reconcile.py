@@ -29,7 +29,7 @@ CANDIDATES = 100
 """Candidates that one query may have."""
 SUGGESTED = 20
 """Suggestions that come at once."""
-WIDTH, HEIGHT = 430, 260
+WIDTH, HEIGHT = 430, 300
 """The size of a preview in pixels."""
 PREVIEW_POLICY = (
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
@@ -72,11 +72,11 @@ class Query(_Strict):
     query: str = Field("", max_length=500)
     type: str | list[str] = []
     limit: int = Field(10, ge=1)
-    properties: list[Condition] = Field([], max_length=20)
+    properties: list[Condition] = Field([], max_length=10)
     type_strict: Literal["any", "should", "all"] = "any"
 
 
-class Asked(_Strict):
+class Wanted(_Strict):
     """A property of an extension, with its settings."""
 
     id: str
@@ -87,7 +87,7 @@ class Extension(_Strict):
     """A data extension query."""
 
     ids: list[str]
-    properties: list[Asked] = Field(max_length=50)
+    properties: list[Wanted] = Field(max_length=50)
 
 
 _BATCH: TypeAdapter[dict[str, Query]] = TypeAdapter(dict[str, Query])
@@ -161,7 +161,6 @@ def manifest() -> Told:
         "name": "Controlgraph: who controlled what",
         "identifierSpace": service.SPACE,
         "schemaSpace": PREFIXES["kg"],
-        "documentation": f"{address}/api/docs",
         "serviceVersion": __version__,
         "logo": f"{address}/static/favicon.svg",
         "defaultTypes": [{"id": each.id, "name": each.name} for each in service.types(gazetteer)[: len(KINDS)]],

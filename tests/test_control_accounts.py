@@ -110,7 +110,7 @@ def check_written(index: Index, first: int, last: int, view: View) -> None:
     assert [{name: each[name] for name in side} for each, side in zip(told, sides, strict=True)] == sides
     assert [{**each["properties"], "coordinates": None} for each in written(found, "geojson")] == told
     less = json.loads(text_of(mapped.written(found, "json", grounded=False)))["places"]
-    grounds = {"because", "conflicts", "unheard"}
+    grounds = {"because", "conflicts", "unheard", "undated"}
     assert less == [{name: value for name, value in each.items() if name not in grounds} for each in told]
     one_by_one = [json.loads(text_of(mapped.written(found, "json", at, at + 1)))["places"] for at in range(len(told))]
     assert one_by_one == [[each] for each in told]

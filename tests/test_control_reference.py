@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import UTC, datetime
+
 import pytest
 
-from kg.control import reference
+from kg.control import index, reference
 from kg.control.answers import Counts, Run, Stay, View
 from kg.control.record import Baseline, Claim, Day, Event, Record, Source
 from tests import control_worlds as golden
@@ -180,7 +183,21 @@ def test_conflicts_are_pairs_of_claims_or_all_of_them() -> None:
 def test_an_undated_source_speaks_when_its_latest_claim_can_be_known() -> None:
     record = told(change("A", START + 5), change("B", START + 9), sources={"s": Source()})
     assert reference.verdict(record, "p", START + 9, START + 9, View(known=START + 8)).state == "unknown"
-    assert reference.verdict(record, "p", START + 9, START + 9, View(known=START + 9)).state == "controlled"
+    found = reference.verdict(record, "p", START + 9, START + 9, View(known=START + 9))
+    assert found.state == "controlled"
+    assert found.undated == found.because == {"c1"}
+    assert not reference.verdict(told(change("A", START + 5)), "p", START + 9, START + 9).undated
+
+
+def test_what_was_taken_back_tells_too_when_an_undated_source_can_have_spoken() -> None:
+    """It spoke of that day, whatever the record makes of it since."""
+    spoken = told(change("A", START + 5), change("B", START + 9), sources={"s": Source()})
+    gone = dataclasses.replace(spoken.claims["c1"], retired=datetime(2026, 11, 20, tzinfo=UTC))
+    record = dataclasses.replace(spoken, claims={**spoken.claims, "c1": gone})
+    for known, state in ((START + 8, "unknown"), (START + 9, "controlled")):
+        found = reference.verdict(record, "p", START + 7, START + 7, View(known=known))
+        assert found.state == state
+        assert index.verdict(index.build(record), "p", START + 7, START + 7, View(known=known)) == found
 
 
 def test_a_baseline_of_fewer_places_goes_first() -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from kg import files
 from kg.control.ledger import NEVER
+from kg.control.names import table
 from kg.derive import chokepoints, events, graphs, holdings, links, ways
-from kg.derive.answers import Areas, Detour, Way
+from kg.derive.answers import Areas, Borders, Detour, Way
 from kg.derive.describing import LeftOut, Party, Piece, Road, build
+from kg.derive.held import ordered
 from kg.derive.network import Network, of_columns
 from kg.derive.opening import open_situation
 from kg.derive.situation import Situation, off_network
@@ -91,11 +93,18 @@ def test_what_a_store_has_of_bad_roads_is_left_out_and_listed(shipped: Store, em
         segment:nowhere a kg:RouteSegment ; kg:endpoint place:city-kabul , place:atlantis ; kg:lengthKm 3.0 .
         segment:negative a kg:RouteSegment ; kg:endpoint place:city-kabul , place:city-herat ; kg:lengthKm -3.0 .
         segment:no-number a kg:RouteSegment ; kg:endpoint place:city-kabul , place:city-herat ; kg:lengthKm "far" .
+        place:city-herat kg:population "many" .
+    """
+    concluded = f"""
+        <{BASE}id/segment/concluded> a <{KG.RouteSegment}> ;
+            <{KG.endpoint}> <{KABUL}> , <{KANDAHAR}> ; <{KG.lengthKm}> 3.0 .
     """
     with empty.candidate() as candidate:
         for path in files.shipped_files():
             candidate.replace(files.graph_of(path), path.read_bytes(), str(path))
         candidate.replace(f"{BASE}graph/bad", text.encode(), "bad.ttl")
+        # what is concluded is no road either
+        candidate.conclude(f"{BASE}graph/derived/roads", None, [concluded.encode()])
         candidate.publish("test")
     good, bad = open_situation(shipped), open_situation(empty)
     assert set(bad.left_out) - set(good.left_out) == {
@@ -106,6 +115,7 @@ def test_what_a_store_has_of_bad_roads_is_left_out_and_listed(shipped: Store, em
     }
     assert list(bad.network.pieces) == list(good.network.pieces)
     assert bad.network.road_hash() == good.network.road_hash()
+    assert bad.network.population.tolist() == good.network.population.tolist()
 
 
 def test_a_network_is_its_columns() -> None:
@@ -222,9 +232,13 @@ def test_betweenness_is_exact_or_says_from_how_many_places() -> None:
     share, pivots = chokepoints.betweenness(line(5))
     assert pivots is None
     assert share == {"p0000": 0.0, "p0001": 0.5, "p0002": 0.666667, "p0003": 0.5, "p0004": 0.0}
-    again, pivots = chokepoints.betweenness(line(1001))
-    assert pivots == 64
-    assert again == chokepoints.betweenness(line(1001))[0]
+    sampled, pivots = chokepoints.betweenness(line(1001))
+    assert pivots == chokepoints.PIVOTS == 64
+    assert (sampled["p0000"], sampled["p1000"]) == (0.0, 0.0)
+    assert 0.3 < sampled["p0500"] < 0.7  # exactly it is 0.5
+    for further in range(2, 3 + chokepoints.KEPT):  # so that it is not kept any more
+        chokepoints.betweenness(line(further))
+    assert chokepoints.betweenness(line(1001)) == (sampled, pivots)
 
 
 def test_areas_that_touch_may_be_a_front() -> None:
@@ -237,6 +251,19 @@ def test_areas_that_touch_may_be_a_front() -> None:
     (front,) = links.fronts(told, day("2021-05-01"), areas=True)
     assert (front.piece, front.ends, front.certain, front.holders) == (None, ("here", "there"), True, (("B", "A"),))
     assert links.fronts(told, day("2021-05-01")) == []
+
+
+@pytest.mark.parametrize("places", [[], ["a"], ["a", "b"]])
+def test_without_roads_there_is_nothing_to_tell(places: list[str]) -> None:
+    network, _ = build(places, [], actors=[Party("A", "a")])
+    told = Situation("", 1, network, ordered(np.zeros((0, 9), np.int64), table([])))
+    on = standing(told, 5, 0)
+    assert [links.links(on), links.across(on), links.fronts(told, 5), links.fronts(told, 5, areas=True)] == [[]] * 4
+    assert [holdings.holdings(on, "certainly"), ways.corridors(on), chokepoints.chokepoints(on)] == [[]] * 3
+    assert holdings.pockets(on) is None
+    assert (chokepoints.of_network(network), chokepoints.betweenness(network)) == ([], ({}, None))
+    assert holdings.borders(on) == Borders((), ())
+    assert off_network(network) == places
 
 
 def test_before_the_study_start_nobody_says_anything() -> None:

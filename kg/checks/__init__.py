@@ -41,7 +41,13 @@ WAYS: dict[str, tuple[str, ...]] = {
     # an order is broken by a date at either end of a chain, and found from its last event
     "kg:follows": ("^kg:follows*",),
     "kg:when": ("^kg:about", "^kg:follows*"),
-    "kg:earliest": ("^kg:when/^kg:about", "^kg:when/^kg:follows*", "^kg:statedOn"),
+    "kg:earliest": (
+        "^kg:when/^kg:about",
+        "^kg:when/^kg:follows*",
+        "^kg:statedOn",
+        "^kg:published",
+        "^kg:published/^kg:source",
+    ),
     "kg:latest": ("^kg:when", "^kg:statedOn", "^kg:published", "^kg:published/^kg:source"),
     "kg:endLatest": ("^kg:when/^kg:about",),
     # a source that turns out older than what it quotes

@@ -26,6 +26,7 @@ _RULES = {
     "supersedes-across-voices": "claimant",
     "retired-before-recorded": "",
     "knowledge-after-published": "knowledge",
+    "published-after-read": "published",
     "cycle-derived-from": "derivedFrom",
 }
 """The last part of a shape's name, or a check's → the field, where that is not the shape's property itself."""

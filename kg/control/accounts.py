@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from kg.control.answers import Reason, Stay, Unheard, Verdict, View
-from kg.control.findings import findings
+from kg.control.findings import findings, undated
 from kg.control.grounds import Grounds, bounds
 from kg.control.index import DEFAULT, Index
 from kg.control.ledger import Ledger
@@ -49,6 +49,8 @@ class Accounts:
     conflicts: list[list[str]]
     unheard_start: list[int]
     unheard: list[Voice]
+    undated_start: list[int]
+    undated: list[str]
 
     def __len__(self) -> int:
         return len(self.places)
@@ -67,6 +69,7 @@ class Accounts:
             frozenset(self.because[mine(self.because_start)]),
             tuple(frozenset(group) for group in self.conflicts[mine(self.conflict_start)]),
             frozenset(Unheard(*voice) for voice in self.unheard[mine(self.unheard_start)]),
+            undated=frozenset(self.undated[mine(self.undated_start)]),
         )  # fmt: skip
 
     def __iter__(self) -> Iterator[Verdict]:
@@ -80,13 +83,14 @@ def accounts(
     found = findings(index, numbers, first, last, view)
     ledger, size, rests = index.ledger, len(names), found.rests
     claims, in_conflict = claim_names(ledger, rests.claim, rests.member)
-    actors = every(ledger.actors)
+    actors, dateless = every(ledger.actors), np.flatnonzero(undated(ledger, rests.claim))
     return Accounts(
         names, first, last, found.state.tolist(), found.flags.tolist(), bounds(found.stays.at, size),
         stays(found.stays, actors), bounds(found.excluded_at, size),
         [actors[each] for each in found.excluded.tolist()], bounds(rests.claim_at, size), claims,
         *groups(rests.group_at, rests.group, in_conflict, size),
         bounds(rests.unheard_at, size), voices(ledger, rests),
+        bounds(rests.claim_at[dateless], size), [claims[number] for number in dateless.tolist()],
     )  # fmt: skip
 
 
@@ -104,7 +108,8 @@ def of_verdict(found: Verdict) -> Accounts:
         [found.place], found.first, found.last, [STATES.index(found.state)], [flags], [0, len(told)], told,
         [0, len(found.excluded)], sorted(found.excluded), [0, len(found.because)], sorted(found.because),
         [0, len(conflicts)], conflicts, [0, len(unheard)],
-        [(claimant or None, source, reason) for source, claimant, reason in unheard],
+        [(claimant or None, source, reason) for source, claimant, reason in unheard], [0, len(found.undated)],
+        sorted(found.undated),
     )  # fmt: skip
 
 

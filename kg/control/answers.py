@@ -54,7 +54,8 @@ class Unheard:
 class Verdict:
     """Who held a place on a day, or throughout days: state, controllers, flags, who it was not, and on what it rests.
 
-    `because` names claims and baselines; `conflicts` pairs of claims that share no holder, or, where the heard ones
+    `because` names claims and baselines; `undated` those of the claims of which nobody says when they were made,
+    neither they nor their source; `conflicts` pairs of claims that share no holder, or, where the heard ones
     only together leave nobody, all of them as one group. `runs` are the spans of an interval's answer (first day, last
     day, verdict of each), empty for a single day.
     """
@@ -70,6 +71,7 @@ class Verdict:
     conflicts: tuple[frozenset[str], ...] = ()
     unheard: frozenset[Unheard] = frozenset()
     runs: tuple[Run, ...] = ()
+    undated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,14 @@ def claim_numbers(ledger: Ledger, names: Iterable[str]) -> Array:
     return np.sort(np.where(numbers < 0, assumed, numbers))
 
 
+def undated(ledger: Ledger, claims: Array) -> Array:
+    """Of claims by their numbers, or baselines, whether nobody says when they were made."""
+    size = len(ledger.claims)
+    if not ledger.undated.any():
+        return np.zeros(len(claims), bool)
+    return (claims < size) & ledger.undated[np.minimum(claims, size - 1)]
+
+
 def joined(parts: list[Findings]) -> Findings:
     """Findings one after the other."""
     firsts = np.cumsum([0, *map(len, parts)]).tolist()

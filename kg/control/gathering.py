@@ -196,6 +196,7 @@ def claim_columns(facts: Facts, days: Array) -> dict[str, Array]:
     order = np.lexsort((new, old))
     return {
         "claim_source": facts.source.astype(np.int32), "said": said(facts, days).astype(np.int32),
+        "undated": (facts.stated_last == OPEN) & (facts.published[facts.source] == OPEN),
         "recorded": recorded, "retired": retired, "instants": instants,
         "superseded": old[order].astype(np.int32), "superseder": new[order].astype(np.int32),
     }  # fmt: skip

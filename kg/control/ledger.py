@@ -69,9 +69,11 @@ class Ledger:
     # claims of each group
     member_start: Array
     member_claim: Array
-    # claims; `instants` are microseconds since 1970, of which `recorded` and `retired` are numbers
+    # claims; `undated` where neither it nor its source says when it was made; `instants` are microseconds since 1970,
+    # of which `recorded` and `retired` are numbers
     claim_source: Array
     said: Array
+    undated: Array
     recorded: Array
     retired: Array
     instants: Array

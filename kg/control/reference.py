@@ -14,6 +14,7 @@ from typing import Literal
 from kg.control.answers import POLICIES, Counts, Flag, Run, State, Stay, Verdict, View
 from kg.control.record import Day, Record
 from kg.control.reference_day import DayAnswer, answer
+from kg.control.reference_rows import undated
 from kg.control.reference_voices import Timeline, timelines
 
 DEFAULT = View()
@@ -45,6 +46,7 @@ def verdict(record: Record, place: str, first: Day, last: Day, view: View = DEFA
     state, certain = throughout(answers)
     controllers = sorted(frozenset[str]().union(*(one.controllers for one in answers)))
     flags: set[Flag] = {flag for one in answers for flag in one.flags if flag != "disputed"}
+    because = frozenset(chain.from_iterable(one.because for one in answers))
     return Verdict(
         place,
         first,
@@ -53,10 +55,11 @@ def verdict(record: Record, place: str, first: Day, last: Day, view: View = DEFA
         {actor: stay(stretches, actor, first, last, actor == certain) for actor in controllers},
         frozenset(flags | {"disputed"}) if state == "disputed" else frozenset(flags),
         answers[0].excluded.intersection(*(one.excluded for one in answers)),
-        frozenset(chain.from_iterable(one.because for one in answers)),
+        because,
         tuple(sorted(frozenset[frozenset[str]]().union(*(one.conflicts for one in answers)), key=sorted)),
         frozenset(chain.from_iterable(one.unheard for one in answers)),
         tuple(clipped(run, first, last) for run in runs(place, within)) if first < last else (),
+        frozenset(name for name in because & record.claims.keys() if undated(record, record.claims[name])),
     )
 
 

@@ -130,6 +130,12 @@ def knowledge(record: Record, source: str) -> Day:
     return published(record, source) if told is None else told
 
 
+def undated(record: Record, claim: Claim) -> bool:
+    """Whether nobody says when a claim was made, neither it nor its source."""
+    stated = claim.stated is not None and claim.stated[1] is not None
+    return not stated and record.sources[claim.source].published is None
+
+
 def said(record: Record, claim: Claim) -> Day:
     """The day by which a claim had been made."""
     if claim.stated is not None and claim.stated[1] is not None:

@@ -130,8 +130,8 @@ def claims(old: Ledger, new: Ledger, former: dict[str, Array], latter: dict[str,
     """What is known of each claim; of claims that both ledgers have, and of their successors, what the new one says."""
     instants = np.unique(np.concatenate([old.instants, new.instants]))
     found: dict[str, Array] = {"instants": instants}
-    for name in ("claim_source", "said", "recorded", "retired"):
-        column = np.zeros(size, np.int32)
+    for name in ("claim_source", "said", "undated", "recorded", "retired"):
+        column = np.zeros(size, bool if name == "undated" else np.int32)
         for ledger, moved in ((old, former), (new, latter)):
             values = moved.get(name, getattr(ledger, name))
             if name in ("recorded", "retired"):

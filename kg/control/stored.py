@@ -20,7 +20,7 @@ from kg.control.index import Index, of_columns, open_index
 from kg.control.names import Names, table
 from kg.errors import StoreUnreadable
 
-FORMAT = 2
+FORMAT = 3
 """Another number for every change of what the files hold; a version with another one is read as one without."""
 FOLDED = 20
 """An overlay is folded into a new base when it has more than one in so many of the base's rows."""

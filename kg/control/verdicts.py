@@ -155,16 +155,25 @@ def verdict(ledger: Ledger, place: str, first: Day, last: Day, view: View) -> Ve
     named = [told.holders(told.answers.controllers[answer]) for answer in answers]
     excluded = [told.holders(told.answers.excluded[answer]) for answer in answers] + [frozenset()] * before
     conflicts = set[frozenset[str]]().union(*(told.conflicts(answer) for answer in answers))
+    because = frozenset[str]().union(*(told.because(answer) for answer in answers))
     return Verdict(
         place, first, last, state,
         {actor: stay(told, actor, answers, actor in sure) for actor in sorted(frozenset().union(*named))},
         frozenset().union(*(flags_of(int(told.answers.flags[answer])) for answer in answers)),
         frozenset.intersection(*excluded),
-        frozenset().union(*(told.because(answer) for answer in answers)),
+        because,
         tuple(sorted(conflicts, key=sorted)),
         frozenset().union(*(told.unheard(answer) for answer in answers)),
-        tuple(with_silence(between(told, first, last), first)) if first < last else (),
+        tuple(with_silence(between(told, first, last), first)) if first < last else (), undated(ledger, because),
     )  # fmt: skip
+
+
+def undated(ledger: Ledger, claims: frozenset[str]) -> frozenset[str]:
+    """Those of some claims of which nobody says when they were made."""
+    if not ledger.undated.any():
+        return frozenset()
+    numbers = {claim: ledger.claims.number(claim) for claim in claims}
+    return frozenset(claim for claim, number in numbers.items() if number >= 0 and ledger.undated[number])
 
 
 def stay(told: Story, actor: str, answers: list[int], certain: bool) -> Stay:

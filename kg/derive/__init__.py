@@ -15,4 +15,5 @@ Every question about a day takes how an actor stands on it (`kg.derive.standing`
     ways         `corridors` with detours; `avoiding`, the ways that avoid an actor; `strongest`
     chokepoints  `chokepoints` of what an actor holds, `of_network` and `betweenness` of all roads
     graphs       `road_graph`, `area_graph`: networkx, for notebooks
+    events       `before`, `order_graph`, `cause_graph`: order and causes of events
 """

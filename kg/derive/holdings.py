@@ -6,7 +6,6 @@ import numpy as np
 
 from kg.control.names import Array
 from kg.derive.answers import DOUBTFUL, HELD, LOST, THRESHOLDS, Access, Borders, Holding, Pocket, Reading
-from kg.derive.network import Network
 from kg.derive.standing import Standing
 
 
@@ -19,10 +18,10 @@ def holdings(standing: Standing, reading: Reading) -> list[Holding]:
     labels = np.where(network.on_network, standing.own_components(reading), -1)
     members = np.flatnonzero(labels >= 0)
     members = members[np.argsort(labels[members], kind="stable")]
-    edges = np.flatnonzero(np.diff(labels[members], prepend=-1))
+    edges, first = np.flatnonzero(np.diff(labels[members], prepend=-1)), principals(standing, labels)
     found = [
         Holding(
-            network.place(principal(network, standing.actor, group[standing.own[group]])),
+            network.place(int(first[labels[group[0]]])),
             tuple(map(network.place, group[standing.own[group]].tolist())),
             tuple(map(network.place, group[standing.silent[group]].tolist())),
         )
@@ -31,14 +30,9 @@ def holdings(standing: Standing, reading: Reading) -> list[Holding]:
     return sorted(found, key=lambda holding: holding.principal)
 
 
-def principal(network: Network, actor: int, places: Array) -> int:
-    """The place that a holding is named by: the actor's seat, else the one with most inhabitants, else the first."""
-    seat = network.seat[actor]
-    return int(seat) if seat in places else int(places[np.argmax(network.population[places])])
-
-
 def principals(standing: Standing, labels: Array) -> Array:
-    """The principal place of each component, by its number; `labels` are those of all places."""
+    """The place that names each component, by its number: the actor's seat, else the own place with most inhabitants,
+    else the first. `labels` are the components of all places; -1 where one has no own place."""
     network, seat = standing.network, standing.network.seat[standing.actor]
     places = np.flatnonzero((labels >= 0) & standing.own)
     order = np.lexsort((-places, network.population[places], places == seat))

@@ -22,8 +22,8 @@ class Standing:
     """The levels of all places and pieces for an actor on a day, by their numbers.
 
     `silent`, `own` and `captured` tell of each place whether nobody says anything of it, whether the actor or an ally
-    is named, and whether one of them came by a change of control. `named` is where anybody is. `in_force` are the
-    numbers of the intervals of that day.
+    is named, and whether one of them came by a change of control. `in_force` are the numbers of the
+    intervals of that day.
     """
 
     situation: Situation

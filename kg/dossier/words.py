@@ -200,7 +200,7 @@ def _possible(place: str, when: str, names: Sequence[str], bases: Sequence[str],
 def saying(said: Saying, called: Mapping[str, str]) -> str:
     """What a claim comes to under the rules, in a few words."""
     who = called.get(said.who or "", said.who or "somebody")
-    was = f", {called.get(said.was, said.was)} before" if said.was else ""
+    was = f"; until then held by {called.get(said.was, said.was)}" if said.was else ""
     words = {
         "held": f"held by {who}{was}",
         "not held": f"not held by {who}{was}",

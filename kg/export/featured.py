@@ -16,7 +16,7 @@ from kg.store.embedded import Store
 def write(store: Store, output: IO[bytes]) -> None:
     """Write every run of every place. Raises NoStudyStart."""
     whose = told.dataset(store)
-    told.collection(output, {"title": whose.title, "licence": list(whose.licences)}, _features(store))
+    told.collection(output, {"title": whose.title, "license": list(whose.licences)}, _features(store))
 
 
 def _features(store: Store) -> Iterator[dict[str, Any]]:

@@ -6,10 +6,13 @@ classes of 1.3). Who held a place is a relation with a `when`: the earliest and 
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from kg import queries
 from kg.export import told
 from kg.gazetteer import ROUTES, Entry, Gazetteer, last_part, open_gazetteer
 from kg.kinds import PLACES, sorts
@@ -43,7 +46,7 @@ class Stay:
 def write(store: Store, output: IO[bytes]) -> None:
     """Write every place but the routes, in the order of their IRIs."""
     whose = told.dataset(store)
-    head = {"@context": CONTEXT, "title": whose.title, "licence": list(whose.licences)}
+    head = {"@context": CONTEXT, "title": whose.title, "license": list(whose.licences)}
     told.collection(output, head, _features(store, whose.title))
 
 
@@ -113,13 +116,14 @@ def _parts(gazetteer: Gazetteer, entry: Entry) -> Iterator[Json]:
 
 def _held(gazetteer: Gazetteer, stay: Stay) -> Json:
     """Who held the place, as a relation; it is certain where it surely held it on some day."""
-    sure = bool(stay.bounds[1]) and stay.extent != _PARTS
+    sure = "certain" if stay.bounds[1] and stay.extent != _PARTS else "less-certain"
     words = f"{'parts held' if stay.extent == _PARTS else 'held'} by {gazetteer.label(stay.controller)}"
     return {
         "relationType": HELD_BY,
         "relationTo": stay.controller,
         "label": words,
-        "when": {"timespans": [_span(stay.bounds)], "certainty": "certain" if sure else "less-certain"},
+        "when": {"timespans": [_span(stay.bounds)], "certainty": sure},
+        "certainty": sure,
         "citations": [{"label": gazetteer.label(source), "@id": source} for source in stay.sources],
     }
 
@@ -148,9 +152,10 @@ def _spoken_of(stays: Iterable[Stay]) -> Json:
 def _stays(store: Store) -> dict[str, list[Stay]]:
     """The stays of each place, in the order in which they began."""
     found: dict[str, dict[tuple[str, ...], Stay]] = {}
-    for row in store.select("stays"):
-        said = {name: str(value) for name, value in row.items()}
-        bounds = tuple(said.get(name, "") for name in BOUNDS)
+    # as texts, because hundreds of thousands of terms would take gigabytes
+    answer = store.query(queries.text("stays"), results="csv")
+    for said in csv.DictReader(io.StringIO(answer.text(), newline="")):
+        bounds = tuple(said[name] for name in BOUNDS)
         key = (said["controller"], last_part(said["extent"]), *bounds)
         stay = found.setdefault(said["place"], {}).setdefault(key, Stay(said["controller"], key[1], bounds))
         if said["source"] not in stay.sources:

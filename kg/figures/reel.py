@@ -45,6 +45,7 @@ def _way(answer: Answer, fills: Fills) -> dict[str, Any]:
         "state": answer.state,
         "words": words(answer),
         "told": sentence(answer),
+        "actors": [[party.actor, party.label, party.series, party == answer.certain] for party in answer.parties],
         "symbol": text_of(root),
         "fill": fills.of(answer),
         "halves": halves,

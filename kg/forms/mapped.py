@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from kg.answering import Held, Known
-from kg.control.findings import Findings
+from kg.control.findings import Findings, undated
 from kg.control.grounds import Grounds
 from kg.control.ledger import Ledger
 from kg.control.names import Array, Names
@@ -161,13 +161,17 @@ def grounds(pieces: Pieces, ledger: Ledger, rests: Grounds, size: int) -> list[S
     begins = pieces.add([b'", "', b'"', b'"], ["', b'["'])
     after = pieces.add([b'], "conflicts": [', b'"], "conflicts": [', b'], "unheard": [', b'"]], "unheard": ['])
     starts = firsts(rests.group_at)
+    dateless = np.flatnonzero(undated(ledger, rests.claim))
+    at = rests.claim_at[dateless]
     return [
         Section(rests.claim_at, (begins + firsts(rests.claim_at), both[: len(rests.claim)])),
         Section(None, (after + filled(rests.claim_at, size),)),
         Section(rests.group_at, (begins + np.where(firsts(rests.group), 2 + starts, 0), both[len(rests.claim) :])),
         Section(None, (after + 2 + filled(rests.group_at, size),)),
         unheard(pieces, ledger, rests),
-        always(pieces, b"]"),
+        always(pieces, b'], "undated": ['),
+        Section(at, (begins + firsts(at), both[dateless])),
+        Section(None, (pieces.add([b"]", b'"]']) + filled(at, size),)),
     ]
 
 

@@ -147,6 +147,7 @@ def sides(told: Accounts, known: Known, language: str) -> Iterator[Plain]:
                     told.unheard_start[number] : told.unheard_start[number + 1]
                 ]
             ],
+            "undated": told.undated[told.undated_start[number] : told.undated_start[number + 1]],
         }  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def place(told: Plain) -> list[object]:
 
 def held(found: Held, start: int = 0, stop: int | None = None) -> str:
     """The map as CSV: a row for each controller of a place, one without for a place that has none."""
-    header = (*PLACE, "state", "flags", *STAY, "excluded", "because", "unheard")
+    header = (*PLACE, "state", "flags", *STAY, "excluded", "because", "unheard", "undated")
     return as_csv(header, _held(found, start, stop))
 
 
@@ -56,7 +56,7 @@ def _held(found: Held, start: int, stop: int | None) -> Iterator[Row]:
     for name, side in zip(told.places, plain.sides(told, found.known, found.question.lang), strict=True):
         begin = [*place(plain.place(found.known, name, found.question.lang)), side["state"], side["flags"]]
         unheard = list(dict.fromkeys(voice["source"] for voice in side["unheard"]))
-        end = [side["excluded"], side["because"], unheard]
+        end = [side["excluded"], side["because"], unheard, side["undated"]]
         for stay in side["controllers"] or [dict.fromkeys(("actor", "label", *STAY[2:]))]:
             yield [*begin, stay["actor"], found.label(stay["actor"]) if stay["actor"] else None,
                    *(stay[name] for name in STAY[2:]), *end]  # fmt: skip
@@ -125,7 +125,8 @@ def _since(stay: Stay) -> str:
 
 def _flags(told: Verdict | Run) -> list[str]:
     # that it is disputed is the state
-    return sorted(told.flags - {"disputed"})
+    undated = ["undated"] if isinstance(told, Verdict) and told.undated else []
+    return [*sorted(told.flags - {"disputed"}), *undated]
 
 
 def history_table(runs: Sequence[Run], gazetteer: Gazetteer, language: str) -> str:

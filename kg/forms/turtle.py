@@ -76,6 +76,7 @@ def run(place: str, told: Plain) -> str:
             "possibleController": told["possible"],
             "excludes": told["excluded"],
             "prov:wasDerivedFrom": told["because"],
+            "undatedClaim": told.get("undated", []),
         },
     )
 

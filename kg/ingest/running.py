@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from kg import publish
+from kg import parts, publish
 from kg.errors import BadFile, BadMapping
 from kg.files import BASE
 from kg.gazetteer import last_part, open_gazetteer
@@ -27,6 +27,14 @@ READERS: Mapping[str, Callable[[Task], None]] = {
     "csv": mapped.read,
 }  # fmt: skip
 """The reader of each format."""
+
+
+TABLES = {
+    "viina": ("holders",), "ucdp": ("places", "actors", "source", "ignored"),
+    "acled": ("places", "actors", "source", "ignored"),
+    "geojson": ("properties", "types"), "rdf": (),
+}  # fmt: skip
+"""The tables that a mapping file may have, where the reader does not look itself."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,7 @@ def ingest(
     day = retrieved or _changed(paths)
     graph = f"{BASE}graph/{last_part(iri)}/{name}"
     known, numbers = datasets.others(store, open_gazetteer(store), graph), datasets.geonames(store)
+    own = parts.part(store, iri).places
     found = digest(
         paths, [form, iri, name, str(day), given.decode("utf-8", "replace"), datasets.standing(known, numbers)]
     )
@@ -78,7 +87,7 @@ def ingest(
     with held(directory):
         work = Work(directory / f"work-{found[:12]}")
         task = Task(
-            paths, last_part(iri), name, work, day, known, _mapping(mapping, given), numbers, progress,
+            paths, last_part(iri), name, work, day, known, _mapping(form, mapping, given), numbers, own, progress,
         )  # fmt: skip
         record = store.manifest().graphs.get(task.graph)
         if record and record.sha256 == found and not dry:
@@ -109,8 +118,16 @@ def _changed(paths: Sequence[Path]) -> date:
     return datetime.fromtimestamp(max(path.stat().st_mtime for path in paths), UTC).date()
 
 
-def _mapping(path: Path | None, text: bytes) -> dict[str, Any]:
+def _mapping(form: str, path: Path | None, text: bytes) -> dict[str, Any]:
+    """A mapping file, whose tables are those that the format knows. Raises BadFile, BadMapping."""
     try:
-        return tomllib.loads(text.decode())
+        found = tomllib.loads(text.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadFile(str(path), None, f"no TOML: {error}") from None
+    accepted = TABLES.get(form, tuple(found))
+    if strange := sorted(set(found) - set(accepted)):
+        raise BadMapping("", f"{', '.join(strange)}: not known here; accepted are {', '.join(accepted) or 'none'}")
+    for table in accepted:
+        if not isinstance(found.get(table, {}), dict):
+            raise BadMapping(table, f"a table [{table}] is wanted")
+    return found

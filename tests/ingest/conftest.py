@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -58,7 +58,7 @@ class Ingesting:
         path.write_bytes(text.encode() if isinstance(text, str) else text)
         return str(path)
 
-    def table(self, name: str, columns: Sequence[str], rows: Sequence[dict[str, object]]) -> str:
+    def table(self, name: str, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
         """A CSV file; its path."""
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, columns, restval="")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from kg import files, publish
-from kg.ingest import ucdp
-from tests.ingest.conftest import DATASET, Ingesting
+from kg.ingest import rows, ucdp
+from kg.ingest.work import Work
+from tests.ingest.conftest import DATASET, RETRIEVED, Ingesting
 
 _COLUMNS = (
     "id,relid,year,active_year,code_status,type_of_violence,conflict_dset_id,conflict_new_id,conflict_name,dyad_dset_id,"
@@ -86,12 +87,12 @@ def test_nothing_is_lost_and_precisions_become_windows(kg: Ingesting, every: str
 
 def test_tolls_are_low_best_and_high(kg: Ingesting) -> None:
     kg.ingest("ucdp", kg.table("ged.csv", COLUMNS, [row(1), row(2, violence=3)]))
-    rows = kg.ask(
+    tolls = kg.ask(
         "SELECT ?min ?best ?max ?group ?text { event:ucdp-1 kg:toll ?toll . ?toll kg:min ?min ; kg:best ?best"
         " OPTIONAL { ?toll kg:max ?max } OPTIONAL { ?toll kg:ofGroup ?group } OPTIONAL { ?toll kg:shareText ?text } }"
         " ORDER BY ?best"
     )
-    told = [[*each[:3], each[3].rpartition("/")[2].rpartition("#")[2], each[4]] for each in rows]
+    told = [[*each[:3], each[3].rpartition("/")[2].rpartition("#")[2], each[4]] for each in tolls]
     assert told == [
         ["0", "1", "", "ucdp-130", ""], ["0", "2", "", "ucdp-303", ""], ["0", "3", "", "Civilians", ""],
         ["0", "4", "", "", "unknown"], ["7", "10", "14", "", ""],
@@ -114,11 +115,11 @@ FAULTS: dict[str, dict[str, object]] = {
 
 
 def test_faults_are_rejected_and_the_rest_arrives(kg: Ingesting) -> None:
-    rows: list[dict[str, object]] = [row(1), row(1), {**row(1), "best": 11, "high": 15}]
-    rows += [{**row(number), **fields} for number, fields in enumerate(FAULTS.values(), 10)]
-    rows += [row(50, side_a="Government\u00a0of Land"), row(51, deaths_a=9), row(52, code_status="Check deaths")]
-    said = kg.ingest("ucdp", kg.table("ged.csv", COLUMNS, rows))
-    assert f"{len(rows)} rows: 4 taken, 1 ignored, {len(FAULTS) + 1} rejected" in said
+    spoiled: list[dict[str, object]] = [row(1), row(1), {**row(1), "best": 11, "high": 15}]
+    spoiled += [{**row(number), **fields} for number, fields in enumerate(FAULTS.values(), 10)]
+    spoiled += [row(50, side_a="Government\u00a0of Land"), row(51, deaths_a=9), row(52, code_status="Check deaths")]
+    said = kg.ingest("ucdp", kg.table("ged.csv", COLUMNS, spoiled))
+    assert f"{len(spoiled)} rows: 4 taken, 1 ignored, {len(FAULTS) + 1} rejected" in said
     reasons = [each["reason"].partition(":")[0] for each in kg.listed("ucdp", "rejected")]
     assert reasons == ["says otherwise than an earlier row of the same", *FAULTS]
     assert int(kg.listed("ucdp", "rejected")[0]["row"]) == 6  # a heading has two lines
@@ -136,3 +137,25 @@ def test_what_is_written_conforms(kg: Ingesting) -> None:
     kg.said("export", "--graph", f"{files.BASE}graph/{DATASET}/ucdp", "--as", "ttl", "-o", str(path))
     ontology = files.shipped() / "ontology" / "control.ttl"
     assert publish.dry_run([path], beside=[ontology], progress=lambda _: None) == []
+
+
+def test_a_run_that_was_interrupted_is_gone_on_with(kg: Ingesting, monkeypatch: pytest.MonkeyPatch, every: str) -> None:
+    keep, kept = Work.keep, list[int]()
+
+    def interrupted(work: Work, number: int, *told: object, **rest: object) -> None:
+        keep(work, number, *told, **rest)  # type: ignore[arg-type]
+        kept.append(number)
+        if kept == [0, 1, 2]:
+            raise KeyboardInterrupt
+
+    kg.ingest("ucdp", every)
+    expected, report = kg.exported("ucdp"), kg.report("ucdp")
+    monkeypatch.setattr(rows, "BATCH", 10)
+    monkeypatch.setattr(Work, "keep", interrupted)
+    path = kg.write("again.csv", Path(every).read_bytes())
+    assert kg("ingest", "ucdp", path, "--dataset", DATASET, "--retrieved", RETRIEVED).exit_code == 1
+    said = kg.ingest("ucdp", path)
+    assert kept == [*range(11)]
+    assert "105 rows: 105 taken" in said
+    assert kg.exported("ucdp") == expected
+    assert kg.report("ucdp") == report

@@ -2,12 +2,11 @@
 export const shortcuts: [string[], string][] = [
   [["/"], "search"],
   [["?"], "this list"],
-  [["g", "m"], "go to the map; t timeline, q query, d dossier, o ontology, h overview"],
+  [["g", "m"], "go to the map; t timeline, r routes, n graph, q query, d dossier, o ontology, h overview"],
   [["t"], "the table with the same as the figure"],
   [["[", "]"], "on a map: the change before, the change after"],
   [["Space"], "on the time bar: play and pause"],
   [["← ↑ ↓ →"], "in a figure: the nearest thing in that direction"],
   [["Enter"], "in a figure: all about the thing, and who says so"],
   [["Esc"], "back to the figure; again: nothing is marked"],
-  [["+", "−", "0"], "in a map: nearer, further, all of it"],
 ];

@@ -5,6 +5,8 @@ export type Way = {
   state: string;
   words: string;
   told: string;
+  /** IRI, name, number of the series, whether it is certain. */
+  actors: [string, string, number, boolean][];
   symbol: string;
   fill: string;
   halves: string[];

@@ -1,0 +1,157 @@
+"""`/graph`: the graph around a thing, with counts before anything is opened, and ways between two things."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+
+from kg import naming, ties, told
+from kg.errors import BadQuestion
+from kg.gazetteer import Gazetteer, open_gazetteer
+from kg.ties import Direction, Tie
+from server import current, holders, parameters, wording
+from server.scene import name_of
+
+bp = Blueprint("explorer", __name__)
+
+CAP = 25
+"""How many others of one property are opened at once."""
+OPENED = 40
+"""How many properties the page lists as opened."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A property of a thing that is opened, and the others that are shown of how many."""
+
+    thing: str
+    property: str
+    direction: Direction
+    shown: list[Tie]
+    total: int
+
+
+@bp.get("/graph")
+def page() -> str | Response:
+    """A thing with its ties counted by property; those that are opened are listed. `view=control`: who held what."""
+    if parameters.one("view") == "control":
+        return holders.page()
+    gazetteer = open_gazetteer(current.store())
+    thing = _thing(gazetteer, parameters.one("sel") or _first(gazetteer))
+    found = ties.around(current.store(), thing)
+    opened = [_asked(gazetteer, thing, found, each) for each in parameters.values("open")[:OPENED]]
+    shown = {iri for each in opened for iri in (each.thing, *(tie.other for tie in each.shown))}
+    counted = ties.counts(found)
+    return render_template(
+        "explorer/graph.html",
+        thing=thing,
+        counted=counted,
+        opened=opened,
+        cap=CAP,
+        most=len(found) == ties.MOST,
+        name_of=name_of,
+        labels=_labels(gazetteer, {thing, *shown, *(name for name, _, _ in counted)}),
+        version=gazetteer.version,
+    )
+
+
+@bp.get("/graph/ties")
+def counted() -> Response:
+    """What a thing is tied to, as JSON: counts by property and direction; with `property` and `direction`, the others
+    themselves from `offset` on."""
+    gazetteer = open_gazetteer(current.store())
+    thing = _thing(gazetteer, parameters.one("sel") or "")
+    found = ties.around(current.store(), thing)
+    wanted = parameters.one("property")
+    if wanted is None:
+        counted = ties.counts(found)
+        labels = _labels(gazetteer, {thing, *(name for name, _, _ in counted)})
+        told_ties = [
+            {"property": name_of(name), "label": wording.called(name, labels), "direction": side, "count": many}
+            for name, side, many in counted
+        ]
+        return _json({"thing": _told(thing, labels), "ties": told_ties})
+    side = _side(parameters.one("direction") or "out")
+    opened = _opened(thing, found, naming.expanded(wanted) or wanted, side, _offset(parameters.one("offset") or "0"))
+    labels = _labels(gazetteer, {thing, opened.property, *(tie.other for tie in opened.shown)})
+    others = [{**_told(tie.other, labels), "day": tie.day} for tie in opened.shown]
+    return _json({"label": wording.called(opened.property, labels), "total": opened.total, "others": others})
+
+
+@bp.get("/graph/way")
+def way() -> Response:
+    """A shortest way between two things, as JSON: what is on it, and the ties between."""
+    gazetteer = open_gazetteer(current.store())
+    begin, end = (_thing(gazetteer, parameters.one(name) or "") for name in ("from", "to"))
+    steps = ties.way(current.store(), begin, end)
+    iris = [begin, *(tie.other for tie in steps)] if steps else [begin, end]
+    labels = _labels(gazetteer, {*iris, *(tie.property for tie in steps)})
+    told = [
+        {
+            "from": name_of(tie.thing),
+            "to": name_of(tie.other),
+            "property": name_of(tie.property),
+            "label": wording.called(tie.property, labels),
+            "direction": tie.direction,
+        }
+        for tie in steps
+    ]
+    return _json({"things": [_told(iri, labels) for iri in iris], "steps": told, "furthest": ties.FURTHEST})
+
+
+def _thing(gazetteer: Gazetteer, text: str) -> str:
+    """The thing that a text names: an IRI, a CURIE, or the slug of a place. Raises UnknownName."""
+    iri = naming.expanded(text)
+    return iri if iri is not None and parameters.IRI.fullmatch(iri) else naming.named(gazetteer, "place", text).iri
+
+
+def _first(gazetteer: Gazetteer) -> str:
+    """The thing that is shown where none is asked for: the first place with a position."""
+    return next((entry.iri for entry in gazetteer.places.values() if entry.point), gazetteer.version)
+
+
+def _opened(thing: str, found: Iterable[Tie], name: str, side: Direction, offset: int = 0, many: int = CAP) -> Opened:
+    fitting = [tie for tie in found if tie.property == name and tie.direction == side]
+    return Opened(thing, name, side, fitting[offset : offset + many], len(fitting))
+
+
+def _asked(gazetteer: Gazetteer, centre: str, found: Iterable[Tie], text: str) -> Opened:
+    """What a value of `open` opens: direction, property, and, where it is not the centre, the thing; and how many
+    times as many as at once."""
+    side, name, of, many, *_ = [*text.split(","), "", "", ""]
+    thing = _thing(gazetteer, of) if of else centre
+    if thing != centre:
+        found = ties.around(current.store(), thing)
+    return _opened(thing, found, naming.expanded(name) or name, _side(side), many=CAP * max(1, _offset(many or "1")))
+
+
+def _side(text: str) -> Direction:
+    if text not in ("in", "out"):
+        raise BadQuestion("direction", text, "accepted are out and in")
+    return "in" if text == "in" else "out"
+
+
+def _offset(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise BadQuestion("offset", text, "accepted are numbers from 0 on")
+    return int(text)
+
+
+def _labels(gazetteer: Gazetteer, iris: set[str]) -> dict[str, str]:
+    """What things are called, those of the gazetteer in the language that is asked for."""
+    return gazetteer.called(told.names(current.store(), sorted(iris)), parameters.one("lang") or "en")
+
+
+def _told(iri: str, labels: dict[str, str]) -> dict[str, str]:
+    kind = iri.partition("/id/")[2].partition("/")[0] if wording.is_ours(iri) else "other"
+    name = wording.called(iri, labels)
+    shown = wording.when(name) if kind == "when" else name
+    return {"id": name_of(iri), "label": shown, "kind": kind or "term", "page": wording.local(iri)}
+
+
+def _json(told: dict[str, Any]) -> Response:
+    return Response(json.dumps(told, ensure_ascii=False), mimetype="application/json")

@@ -1,0 +1,10 @@
+// The graph page: the picture beside the lists that the server makes.
+import { mount } from "svelte";
+import Explorer from "./Explorer.svelte";
+
+const holder = document.querySelector<HTMLElement>("[data-island=graph]");
+if (holder) {
+  const { sel = "", ties = "", way = "" } = holder.dataset;
+  mount(Explorer, { target: holder, props: { sel, ties, way } });
+  holder.dataset.ready = "";
+}

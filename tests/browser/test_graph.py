@@ -1,0 +1,91 @@
+"""The graph in a browser: counts before anything is opened, ways between things, who controlled what on a day."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+
+
+def test_kunduz_is_opened_by_one_property_and_a_link_shows_the_same(visiting: Open) -> None:
+    with visiting() as visit:
+        page = visit.open("/graph?sel=place:city-kunduz")
+        expect(page.get_by_role("button", name="Kunduz (place)")).to_be_visible()
+        expect(page.locator("g.node")).to_have_count(1)
+        page.get_by_role("button", name="← place · ").click()
+        expect(page.locator("g.node")).to_have_count(7)
+        expect(page.get_by_role("main").get_by_role("status")).to_have_text("6 things by “place”.")
+        drawn = page.locator("g.node").evaluate_all(
+            "all => all.map(each => [each.dataset.id, each.getAttribute('transform')])"
+        )
+        here = page.url
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator("g.node")).to_have_count(1)
+        page.get_by_role("button", name="Redo").click()
+        expect(page.locator("g.node")).to_have_count(7)
+    with visiting() as fresh:
+        page = fresh.open(here.removeprefix(fresh.site))
+        expect(page.locator("g.node")).to_have_count(7)
+        again = page.locator("g.node").evaluate_all(
+            "all => all.map(each => [each.dataset.id, each.getAttribute('transform')])"
+        )
+        assert again == drawn, "the same link, the same picture"
+
+
+def test_a_way_between_two_things_is_found_and_said(visiting: Open) -> None:
+    with visiting() as visit:
+        page = visit.open("/graph?sel=place:city-kunduz&open=in,kg:place,place:city-kunduz")
+        expect(page.locator("g.node")).to_have_count(7)
+        page.get_by_role("button", name="Way from here").click()
+        page.get_by_role("button", name="Capture: Kunduz, to Taliban (event)").first.click()
+        page.get_by_role("button", name="to controller →").click()
+        page.get_by_role("button", name="Taliban (actor)").click()
+        page.get_by_role("button", name="Way to here").click()
+        expect(page.get_by_role("main").get_by_role("status")).to_contain_text(": 2 steps.")
+        assert page.locator("line.edge.on").count() == 2
+
+
+def test_what_happened_later_is_pale_and_the_keyboard_moves(visiting: Open) -> None:
+    with visiting() as visit:
+        page = visit.open("/graph?sel=place:city-kunduz&open=in,kg:place,place:city-kunduz&at=2021-08-07")
+        expect(page.locator("g.node.pale")).not_to_have_count(0)
+        page.locator("g.node[tabindex='0']").focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        expect(
+            page.get_by_role("complementary", name="The thing that is chosen").get_by_role("heading").first
+        ).not_to_have_text("Kunduz")
+
+
+def test_never_more_than_400_things_are_drawn(visiting: Open) -> None:
+    with visiting() as visit:
+        pages = "&".join(
+            f"open=in,kg:{name},actor:taliban,16" for name in ("toController", "claimant", "actor", "controller")
+        )
+        page = visit.open(f"/graph?sel=actor:taliban&{pages}&open=in,rdf:type,kg:Claim,16")
+        expect(page.get_by_role("main").get_by_role("status")).to_contain_text(
+            "had no room: at most 400 things are drawn", timeout=60_000
+        )
+        assert page.locator("g.node").count() <= 400
+
+
+def test_the_graph_of_control_follows_the_time_bar(visiting: Open) -> None:
+    with visiting() as visit:
+        page = visit.open("/graph?view=control&at=2021-08-05")
+        kunduz = page.get_by_role("link", name="Kunduz (provincial capital): ")
+        expect(kunduz).to_have_accessible_name(re.compile("possibly held by Government"))
+        field = page.get_by_role("textbox", name="Day", exact=True)
+        field.fill("2021-08-09")
+        field.press("Enter")
+        expect(kunduz).to_have_accessible_name(re.compile("controlled by Taliban"))
+        expect(page.get_by_role("heading", level=1)).to_have_text("Who held what on 9 August 2021")
+        expect(page.locator("#table")).to_contain_text("16 places for certain")
+
+
+def test_a_thing_that_nothing_is_known_of_has_a_way_on(visiting: Open) -> None:
+    with visiting(faults=True) as visit:
+        page = visit.open("/graph?sel=place:atlantis")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is known of this")
+        expect(page.get_by_role("link", name="What the data covers")).to_be_visible()
