@@ -111,8 +111,7 @@ dataset:NAME a void:Dataset ;
   dcterms:title TITLE ;
   # under which licence this may be used: the address of the licence
   dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;
-  # whom to credit
-  dcterms:rights "Nobody yet."@en ;
+  # whom to credit, as figures say it: dcterms:rights "Positions: GeoNames (CC BY 4.0)."@en ;
   # the first day that is answered; before it, every answer is unknown
   kg:studyStart "START"^^xsd:date ;
   # where a day begins at midnight: a name of the IANA time zone database

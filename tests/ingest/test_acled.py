@@ -132,6 +132,17 @@ def test_faults_are_rejected_and_the_rest_arrives(kg: Ingesting) -> None:
     assert len(kg.listed("acled", "flagged")) == 1
 
 
+def test_columns_of_a_later_release_can_be_ignored(kg: Ingesting) -> None:
+    path = kg.table("acled.csv", [*COLUMNS, "mood"], [{**row(1), "mood": "bad"}])
+    refused = kg("ingest", "acled", path, "--dataset", DATASET)
+    assert "not known are 'mood'" in refused.stderr
+    mapping = kg.write("map.toml", '[ignored]\nmood = "nobody knows what it means"\n')
+    assert "1 rows: 1 taken" in kg.ingest("acled", path, "--mapping", mapping)
+    kg.write("map.toml", "[columns]\n")
+    refused = kg("ingest", "acled", path, "--mapping", mapping, "--dataset", DATASET)
+    assert "mapping: columns: not known here; accepted are places, actors, source, ignored" in refused.stderr
+
+
 def test_what_is_written_conforms(kg: Ingesting) -> None:
     kinds = ("Armed clash", "Non-state actor overtakes territory", "Sexual violence", "Other")
     kg.ingest("acled", kg.table("acled.csv", COLUMNS, [row(number, kind) for number, kind in enumerate(kinds, 1)]))

@@ -135,6 +135,12 @@ def test_faults_are_rejected_and_the_rest_arrives(bring: Bring, monkeypatch: pyt
     assert [each["name"] for each in bring.kg.listed("towns", "review")] == ["Twice"]
 
 
+def test_a_name_far_away_is_another_place(bring: Bring) -> None:
+    said = bring(row("Tell", "Government", "2021-05-01"), row("Tell", "Rebels", "2021-05-02", Lat="50.5"))
+    assert "2 rows: 1 taken, 0 ignored, 1 rejected" in said
+    assert [each["name"] for each in bring.kg.listed("towns", "review")] == ["Tell"]
+
+
 def test_changes_that_are_only_dated(kg: Ingesting) -> None:
     mapping = (
         '[columns]\nplace = "Place"\nholder = "Holder"\nsince = "When"\n[source]\ntitle = "A list"\n'
@@ -224,7 +230,9 @@ def test_one_data_set_answers_for_itself(kg: Ingesting, monkeypatch: pytest.Monk
     path = kg.table("one.csv", "PHD", [{"P": "Tell", "H": "G", "D": "2021-05-01"}])
     kg.ingest("csv", path, "--mapping", kg.write("one.toml", mapping))
     rows = [{"P": "Tell", "H": "R", "D": "2021-05-04"}, {"P": "Ford", "H": "R", "D": "2021-05-04"}]
-    second = kg.write("two.toml", mapping)
+    # of another data set's place the name alone is none
+    place = kg.ask("SELECT ?place { ?place kg:placeType kg:Town }")[0][0].rpartition("/")[2]
+    second = kg.write("two.toml", f'{mapping}[places]\nTell = "{place}"\n')
     kg.said("ingest", "csv", kg.table("two.csv", "PHD", rows), "--mapping", second, "--dataset", "other")
 
     def held(day: str, *options: str) -> list[str]:
