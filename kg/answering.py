@@ -8,7 +8,7 @@ Each function takes the store first and answers from the version that is publish
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -125,6 +125,13 @@ class Held:
         asked, at = self.question, self.at[start:stop]
         names = [self.known.places[each] for each in at.tolist()]
         return accounts(self.known.index, names, self.known.numbers[at], asked.first, asked.last, asked.view)
+
+    def of(self, places: Iterable[str]) -> list[Verdict]:
+        """The verdicts about some of the listed places, in their order."""
+        wanted = list(places)
+        at = np.array(sorted(self.known.position[place] for place in wanted), np.int64)
+        told = {verdict.place: verdict for verdict in replace(self, at=at)}
+        return [told[place] for place in wanted]
 
     def label(self, iri: str) -> str:
         """What a place or an actor is called in the language of the question."""

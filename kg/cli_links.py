@@ -155,7 +155,7 @@ def check(location: Path, /, path: Path | None, distance: float, endpoint: str |
     for each in found:
         click.echo(f"{each.rule}: {each.message}")
     if found:
-        raise click.ClickException(f"{len(found):,} suspicious links")
+        raise click.ClickException(f"{len(found):,} suspicious {'link' if len(found) == 1 else 'links'}")
     click.echo(f"nothing suspicious; {len(known):,} of the things linked to are known, so that they could be compared")
 
 

@@ -96,6 +96,19 @@ class Asked:
         """The situation with what counts of areas, for what is asked of all days."""
         return counting(self.situation, self.question.areas)
 
+    @cached_property
+    def knowledge(self) -> Day | None:
+        """The last day that any of those who are listened to knows of: an answer about a later one is what was last
+        known. None where nobody is listened to."""
+        ledger, view = self.known.index.ledger, self.question.view
+        sources = np.unique(ledger.claim_source)
+        if view.sources is not None:
+            sources = np.intersect1d(sources, ledger.sources.numbers(sorted(view.sources)))
+        if not len(sources):
+            return None
+        last = int(ledger.knowledge[sources].max())
+        return last if view.known is None else min(last, view.known)
+
     def label(self, iri: str) -> str:
         """What a thing is called in the language of the question."""
         return self.known.gazetteer.label(iri, self.question.lang)

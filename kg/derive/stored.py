@@ -73,10 +73,11 @@ def stored(version: Path) -> Stored | None:
 
 
 def read(path: Path) -> dict[str, Array]:
-    """The columns of a file, whole numbers in eight bytes, with which one can reckon."""
+    """The columns of a file, whole numbers in eight bytes, with which one can reckon; tables as they are."""
     with np.load(path) as columns:
         return {
-            name: column.astype(np.int64) if column.dtype == np.int32 else column for name, column in columns.items()
+            name: column.astype(np.int64) if column.dtype == np.int32 and column.ndim == 1 else column
+            for name, column in columns.items()
         }
 
 

@@ -35,7 +35,8 @@ def head(asked: Asked) -> Plain:
     question = asked.question
     return {
         "at": question.at, "actor": question.actor, **plain.listening(question.view, question.sources),
-        "areas": question.areas, "version": asked.version, "roads": road_hash(asked.situation.network),
+        "areas": question.areas, "knowledge": plain.maybe(asked.knowledge), "version": asked.version,
+        "roads": road_hash(asked.situation.network),
     }  # fmt: skip
 
 
