@@ -47,7 +47,7 @@ def generated(changes: int, work: Path) -> list[Path]:
     """The files of a data set of this size, made when they are not there."""
     folder = work / f"data-{changes}"
     if not (folder / "done").exists():
-        command = [sys.executable, "-m", "bench.generate", "--changes", str(changes), "--out", str(folder)]
+        command = [sys.executable, "-m", "bench.generate", "--roads", "--changes", str(changes), "--out", str(folder)]
         subprocess.run(command, check=True)
         (folder / "done").touch()
     return [files.shipped() / "ontology" / "control.ttl", *sorted(folder.glob("*.ttl"))]

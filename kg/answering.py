@@ -8,7 +8,7 @@ Each function takes the store first and answers from the version that is publish
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from kg.control.accounts import Accounts, accounts
 from kg.control.answers import Counts, Run, Verdict, View
 from kg.control.findings import Findings, findings
 from kg.control.index import Columns, Index
+from kg.control.ledger import Ledger
 from kg.control.names import Array
 from kg.control.opening import open_control
 from kg.control.record import Day
@@ -125,6 +126,13 @@ class Held:
         names = [self.known.places[each] for each in at.tolist()]
         return accounts(self.known.index, names, self.known.numbers[at], asked.first, asked.last, asked.view)
 
+    def of(self, places: Iterable[str]) -> list[Verdict]:
+        """The verdicts about some of the listed places, in their order."""
+        wanted = list(places)
+        at = np.array(sorted(self.known.position[place] for place in wanted), np.int64)
+        told = {verdict.place: verdict for verdict in replace(self, at=at)}
+        return [told[place] for place in wanted]
+
     def label(self, iri: str) -> str:
         """What a place or an actor is called in the language of the question."""
         return self.known.gazetteer.label(iri, self.question.lang)
@@ -180,7 +188,14 @@ def narrowed(store: Store, question: Question) -> tuple[Known, Question]:
     view = replace(question.view, sources=sources)
     if question.last < part.start:
         view = replace(view, sources=frozenset(), baseline=False)
-    return of, replace(question, view=view, among=part.places)
+    return of, replace(question, view=view, among=part.places | spoken_of(of.index.ledger, part.sources))
+
+
+def spoken_of(ledger: Ledger, sources: Collection[str]) -> frozenset[str]:
+    """The places of which any of these sources says something."""
+    told = np.isin(ledger.claim_source[ledger.claim], ledger.sources.numbers(sources))
+    place = np.repeat(np.arange(len(ledger.places)), np.diff(ledger.row_start))
+    return frozenset(ledger.places[number] for number in np.unique(place[told]).tolist())
 
 
 def columns(of: Known, question: Question) -> Columns:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import getpass
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from kg.cli_progress import shares
 from kg.errors import Refused
 from kg.store import open_store
 
 if TYPE_CHECKING:
     from kg.ingest.running import Outcome
-    from kg.ingest.tables import Progress
 
 FORMS = ("viina", "ucdp", "acled", "geojson", "rdf", "csv")
-STEPS = 1000
 VIOLATIONS = 20
 """Violations that are told."""
 
@@ -46,9 +43,12 @@ def ingest(
     Example: kg ingest viina control_latest_2022.zip --dataset ukraine
     """
     from kg.ingest import running
+    from kg.store.pool import Limits
 
     day = _day(retrieved, "--retrieved")
-    with closing(open_store(location)) as store, _bar() as progress:
+    # what a reader looks up takes as long as it takes, one after the other
+    limits = Limits(children=1, seconds=None, patience=3600.0)
+    with closing(open_store(location, limits)) as store, shares("ingesting") as progress:
         try:
             done = running.ingest(
                 store, form, files, dataset, who=f"{getpass.getuser()} (kg ingest)", into=into, mapping=mapping,
@@ -88,18 +88,6 @@ def _day(text: str | None, option: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise click.BadParameter(f"{text!r} is no day; accepted is 2026-11-20", param_hint=option) from None
-
-
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    """A progress bar on standard error, shown where that is a terminal."""
-    if not sys.stderr.isatty():
-        click.echo("ingesting …", err=True)
-        yield lambda _word, _share: None
-        return
-    with click.progressbar(length=STEPS, label="ingesting", file=sys.stderr, item_show_func=lambda word: word) as bar:
-        # what is published after all was read has no share of its own
-        yield lambda word, share: bar.update(max(0, int(share * STEPS) - bar.pos), word)
 
 
 @click.group()

@@ -1,4 +1,4 @@
-"""Data sets side by side in one store: which sources and which places each of them has."""
+"""Data sets side by side in one store: which sources and which places each of them describes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _opened: dict[Path, tuple[str, dict[str, Part]]] = {}
 
 @dataclass(frozen=True)
 class Part:
-    """A data set: its title, the first day that it answers, its sources and its places (IRIs)."""
+    """A data set: its title, the first day that it answers, the sources and the places that it describes (IRIs)."""
 
     title: str
     start: Day

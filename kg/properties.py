@@ -12,6 +12,7 @@ from rdflib import Literal
 from kg import answering, asking, queries
 from kg.distances import kilometres
 from kg.errors import BadQuestion
+from kg.files import BASE
 from kg.gazetteer import Entry, Gazetteer, Kind, last_part, open_gazetteer
 from kg.naming import expanded, fold, likeness
 from kg.ontology import PREFIXES
@@ -105,7 +106,7 @@ def agrees(name: str, having: Iterable[Value], given: Iterable[str]) -> bool:
 
 
 def _same(value: Value, text: str) -> bool:
-    if value.iri and value.iri in (expanded(text), f"{PREFIXES['place'].removesuffix('place/')}{text}"):
+    if value.iri and value.iri in (expanded(text), f"{BASE}id/{text}"):
         return True
     if value.number is not None:
         try:

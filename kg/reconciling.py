@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from rdflib import URIRef
+
 from kg.errors import BadQuestion
 from kg.files import BASE
 from kg.gazetteer import KINDS, ROUTES, Entry, Gazetteer, Kind, last_part, open_gazetteer
 from kg.naming import expanded, fold, likeness
+from kg.ontology import KG, PREFIXES
 from kg.properties import agrees, values
 from kg.search import near, open_names, search
 from kg.store.embedded import Store
@@ -110,10 +113,10 @@ def candidates(store: Store, query: Query) -> list[Candidate]:
 
 
 def _known_types(gazetteer: Gazetteer, asked: Iterable[str]) -> frozenset[str]:
-    """The identifiers of types, which may be given as IRIs."""
+    """The identifiers of types, which may be given as IRIs; one that the ontology has may be of nothing here."""
     known = {each.id for each in types(gazetteer)}
     wanted = frozenset(last_part(expanded(name) or name) for name in asked)
-    for name in sorted(wanted - known):
+    for name in sorted(each for each in wanted - known if URIRef(PREFIXES["kg"] + each) not in KG):
         raise BadQuestion("type", name, f"there is no such type; there are {', '.join(sorted(known))}")
     return wanted
 

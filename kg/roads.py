@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import get_args
 
 import numpy as np
@@ -96,13 +96,25 @@ class Asked:
         """The situation with what counts of areas, for what is asked of all days."""
         return counting(self.situation, self.question.areas)
 
+    @cached_property
+    def knowledge(self) -> Day | None:
+        """The last day that any of those who are listened to knows of: an answer about a later one is what was last
+        known. None where nobody is listened to."""
+        ledger, view = self.known.index.ledger, self.question.view
+        sources = np.unique(ledger.claim_source)
+        if view.sources is not None:
+            sources = np.intersect1d(sources, ledger.sources.numbers(sorted(view.sources)))
+        if not len(sources):
+            return None
+        last = int(ledger.knowledge[sources].max())
+        return last if view.known is None else min(last, view.known)
+
     def label(self, iri: str) -> str:
         """What a thing is called in the language of the question."""
         return self.known.gazetteer.label(iri, self.question.lang)
 
     def because(self, places: Iterable[str], day: Day | None = None) -> Mapping[str, list[str]]:
-        """The claims that rests on what is told on this, or another, day of who holds each of some places, and of who
-        holds parts of it."""
+        """The claims behind what is told, on this or another day, of who holds each of some places, or parts of it."""
         names, when = sorted(set(places)), self.question.day if day is None else day
         numbers = self.known.index.ledger.places.numbers(names)
         told = accounts(self.known.index, names, numbers, when, when, self.question.view)
@@ -187,8 +199,10 @@ def seated(situation: Situation) -> str | None:
     return next((network.actor(at) for at, seat in enumerate(network.seat.tolist()) if seat >= 0), None)
 
 
+@lru_cache(maxsize=8)
 def _with_seat(situation: Situation, actor: str, place: str) -> Situation:
-    """The situation in which an actor has its seat at a place."""
+    """The situation in which an actor has its seat at a place; the last few are kept, because what is swept is kept by
+    the situation."""
     network = situation.network
     seat = network.seat.copy()
     seat[network.actors.number(actor)] = network.places.number(place)

@@ -14,10 +14,12 @@ Level = Literal[0, 1, 2, 3]
 
 
 class OnRoads(Asked, Versioned):
-    """What was asked; `roads` is the hash of the roads that the answer rests on."""
+    """What was asked. `knowledge` is the last day that any of those who are listened to knows of: an answer about a
+    later one is what was last known. `roads` is the hash of the roads that it rests on."""
 
     actor: Iri | None
     areas: Areas
+    knowledge: Day | None
     roads: str
 
 

@@ -178,14 +178,16 @@ def _catalogued(graph: Graph, whole: URIRef) -> None:
     graph.add((whole, DCAT.landingPage, URIRef(f"{address}/")))
     with suppress(NothingPublished):
         graph.add((whole, OWL.versionInfo, Literal(current.version())))
-    for form in export.QUAD_FORMS:
+    files = {f"controlgraph.{form}": GRAPH_FORMATS[form] for form in export.QUAD_FORMS}
+    files |= {name: kind for name, (kind, _) in export.FILES.items() if not name.endswith(export.DESCRIBED)}
+    for name, media_type in files.items():
         for packed in ("", ".gz"):
-            file = URIRef(f"{address}/dumps/controlgraph.{form}{packed}")
+            file = URIRef(f"{address}/dumps/{name}{packed}")
             distribution = _part(graph, whole, DCAT.distribution)
             graph.add((distribution, RDF.type, DCAT.Distribution))
             graph.add((distribution, DCAT.accessURL, file))
             graph.add((distribution, DCAT.downloadURL, file))
-            graph.add((distribution, DCAT.mediaType, URIRef(f"{_MEDIA}{GRAPH_FORMATS[form]}")))
+            graph.add((distribution, DCAT.mediaType, URIRef(f"{_MEDIA}{media_type}")))
             if packed:
                 graph.add((distribution, DCAT.compressFormat, URIRef(f"{_MEDIA}application/gzip")))
     service = URIRef(f"{address}/sparql#service")

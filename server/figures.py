@@ -27,7 +27,8 @@ from kg.figures.timeline import LANES, counted, differs, reach, timeline_svg, wi
 from kg.gazetteer import ROUTES, Entry, last_part
 from kg.told import Claim
 from server import current, headers
-from server.scene import NARROW, WIDE, Scene, name_of, scene, width
+from server.beside import aggregates, as_data, embedded, nearer
+from server.scene import NARROW, WIDE, Scene, name_of, scene, width, window
 
 bp = Blueprint("figures", __name__)
 
@@ -52,10 +53,17 @@ def timeline_image() -> Response:
 def map_page() -> Response:
     """The map of control, the place that is marked, what changed, and the same as a table."""
     asked = scene()
+    if elsewhere := as_data(asked):
+        return elsewhere
+    if asked.embedded:
+        return embedded(asked, "map", _map(asked, WIDE, "wide"), _map(asked, NARROW, "narrow"))
     question = asked.question
     said = [(entry, answer) for entry, answer in asked.listed if answer != UNKNOWN]
-    verdicts = {verdict.place: verdict for verdict in asked.held}
-    rows = [Row(entry, answer, verdicts[entry.iri]) for entry, answer in _ordered(asked, said)[:ROWS]]
+    shown = _ordered(asked, said)[:ROWS]
+    rows = [
+        Row(entry, answer, verdict)
+        for (entry, answer), verdict in zip(shown, asked.held.of([entry.iri for entry, _ in shown]), strict=True)
+    ]
     marked = _marked(asked)
     wanted = {claim for row in (*rows, marked) if row for claim in (*row.verdict.because, *_sides(row.verdict))}
     claims = told.claims(told.of(current.store()), wanted)
@@ -74,6 +82,8 @@ def map_page() -> Response:
         earlier=[each for each in asked.changes if each < question.first][-1:],
         later=[each for each in asked.changes if each > question.last][:1],
         image=asked.address("/map.svg"),
+        aggregates=aggregates(asked),
+        nearer=nearer(asked),
     )
     return headers.with_figures(text)
 
@@ -97,6 +107,10 @@ def map_reel() -> Response:
 def timeline_page() -> Response:
     """The timeline of control, and the same as a table."""
     asked = scene(timeline=True)
+    if elsewhere := as_data(asked, timeline=True):
+        return elsewhere
+    if asked.embedded:
+        return embedded(asked, "timeline", _timeline(asked, WIDE, "wide"), _timeline(asked, NARROW, "narrow"))
     lanes = asked.lanes
     window = asked.window
     stretches = [(lane, span) for lane in lanes[:LANES] for span in within(lane.spans, window)]
@@ -186,6 +200,7 @@ def _map(asked: Scene, pixels: float, prefix: str = "map", headed: bool = True) 
         prefix,
         headed,
         ranks=asked.ranks,
+        window=window(),
     )
 
 
@@ -207,6 +222,7 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
         "sheet": sheet,
         "version": gazetteer.version,
         "options": {
+            "calendars": [("gregorian", "Gregorian"), ("persian", "Solar Hijri")],
             "policies": [(each, each) for each in POLICIES],
             "states": [(each, each, each in question.states) for each in STATES],
             "types": sorted((gazetteer.concepts[each], last_part(each), each in question.types) for each in types),
@@ -225,9 +241,9 @@ def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
         "bearing": BEARING,
         "words": words,
         "notes": notes,
-        "days": days,
+        "days": lambda first, last: days(first, last, asked.calendar),
         "date_of": date_of,
-        "day_of": day,
+        "day_of": lambda number: day(number, asked.calendar),
         "label": lambda iri: gazetteer.label(iri, question.lang),
     }
 

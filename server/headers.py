@@ -46,10 +46,11 @@ def init_app(app: Flask) -> None:
     app.after_request(_finish)
 
 
-def with_figures(page: str) -> Response:
-    """A page that has figures in it, whose style sheet it allows."""
+def with_figures(page: str, ancestors: str = "'self'") -> Response:
+    """A page that has figures in it, whose style sheet it allows, and which `ancestors` may have in a frame."""
     response = Response(page, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = f"style-src 'self' {style_source()}; {_POLICY}"
+    policy = _POLICY.replace("frame-ancestors 'self'", f"frame-ancestors {ancestors}")
+    response.headers["Content-Security-Policy"] = f"style-src 'self' {style_source()}; {policy}"
     return response
 
 

@@ -29,7 +29,7 @@ CANDIDATES = 100
 """Candidates that one query may have."""
 SUGGESTED = 20
 """Suggestions that come at once."""
-WIDTH, HEIGHT = 430, 260
+WIDTH, HEIGHT = 430, 300
 """The size of a preview in pixels."""
 PREVIEW_POLICY = (
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
@@ -161,7 +161,6 @@ def manifest() -> Told:
         "name": "Controlgraph: who controlled what",
         "identifierSpace": service.SPACE,
         "schemaSpace": PREFIXES["kg"],
-        "documentation": f"{address}/api/docs",
         "serviceVersion": __version__,
         "logo": f"{address}/static/favicon.svg",
         "defaultTypes": [{"id": each.id, "name": each.name} for each in service.types(gazetteer)[: len(KINDS)]],

@@ -1,11 +1,12 @@
 """What a figure or its page is asked for: the question, everything of one version that answers it, and addresses.
 
-The parameters are those of `kg.asking`, and `sel` (the place that is marked) and `width` (pixels). Others are kept in
-the addresses that lead on.
+The parameters are those of `kg.asking`, and `sel` (the place that is marked), `width` (pixels), `z` and `c` (the part
+of a map), `cal` (the calendar), `embed`. Others are kept in the addresses that lead on.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,8 +20,9 @@ from kg.control.index import Index, state_at
 from kg.control.record import Day
 from kg.errors import BadQuestion
 from kg.figures import seen
-from kg.figures.calendar import date_of
+from kg.figures.calendar import CALENDARS, Calendar, date_of
 from kg.figures.map import SYMBOLS
+from kg.figures.picture import Window
 from kg.figures.seen import Actors
 from kg.figures.sheets import Sheet, map_title, open_credits, sheet, timeline_title
 from kg.figures.states import Answer
@@ -29,6 +31,9 @@ from kg.gazetteer import Entry, Gazetteer
 from server import current, parameters, wording
 
 NARROWEST, WIDEST = 240, 2400
+CLOSEST = 64
+"""How many times as large a map is at most."""
+_NUMBER = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,9})?")
 WIDE, NARROW = 820, 360
 """Pixels of the two drawings of a page, of which one is shown."""
 
@@ -66,6 +71,22 @@ class Scene:
     def changes(self) -> list[Day]:
         """The days on which anything changes, in this view."""
         return changes(self.index, self.question.view)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar that days are told in. Raises BadQuestion."""
+        text = asking.one(self.given, "cal") or "gregorian"
+        if text not in CALENDARS:
+            raise BadQuestion("cal", text, f"accepted are {' and '.join(CALENDARS)}")
+        return CALENDARS[text]
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the figure is asked for alone. Raises BadQuestion."""
+        text = asking.one(self.given, "embed") or "0"
+        if text not in ("0", "1"):
+            raise BadQuestion("embed", text, "accepted are 1, for the figure alone, and 0")
+        return text == "1"
 
     @property
     def narrowed(self) -> bool:
@@ -126,8 +147,8 @@ class Scene:
 
     def sheet(self, timeline: bool = False) -> Sheet:
         """What the figure says of itself."""
-        title = timeline_title(self.question, self.gazetteer) if timeline else map_title(self.question)
-        return sheet(title, self.question, self.gazetteer, self.owed)
+        title = timeline_title(self.question, self.gazetteer) if timeline else map_title(self.question, self.calendar)
+        return sheet(title, self.question, self.gazetteer, self.owed, self.calendar)
 
     def address(self, path: str, /, **changed: str | None) -> str:
         """An address with the parameters of this request, of which some are changed, and those with None left out."""
@@ -145,7 +166,7 @@ class Scene:
 
     def about(self, place: str) -> str:
         """The address of the map on which a place is marked, at what is told of it."""
-        return self.address("/map", sel=name_of(place), width=None, format=None) + "#selected"
+        return self.address("/map", sel=name_of(place), width=None, format=None, embed=None) + "#selected"
 
 
 def scene(timeline: bool = False, at: str | None = None) -> Scene:
@@ -182,6 +203,21 @@ def _all_days(known: Known, given: Mapping[str, list[str]], timeline: bool) -> s
     start = known.index.ledger.study_start
     last = (changes(known.index, asking.view(known.gazetteer, given)) or [start])[-1]
     return f"{date_of(start)}/{date_of(last)}" if timeline else date_of(last)
+
+
+def window() -> Window:
+    """The part of the map that is asked for: `z` times as large, around `c`. Raises BadQuestion."""
+    given = parameters.given()
+    times, around = asking.one(given, "z") or "1", asking.one(given, "c")
+    if not _NUMBER.fullmatch(times) or not 1 <= float(times) <= CLOSEST:
+        raise BadQuestion("z", times, f"accepted are 1 to {CLOSEST}, how many times as large the map is")
+    if around is None:
+        return Window(float(times))
+    parts = around.split(",")
+    position = [float(part) for part in parts if _NUMBER.fullmatch(part)]
+    if len(parts) != 2 or len(position) != 2 or abs(position[0]) > 180 or abs(position[1]) > 90:
+        raise BadQuestion("c", around, "accepted are longitude and latitude in degrees, such as 69.17,34.53")
+    return Window(float(times), (position[0], position[1]))
 
 
 def width() -> float:

@@ -93,6 +93,7 @@ def test_what_a_store_has_of_bad_roads_is_left_out_and_listed(shipped: Store, em
         segment:nowhere a kg:RouteSegment ; kg:endpoint place:city-kabul , place:atlantis ; kg:lengthKm 3.0 .
         segment:negative a kg:RouteSegment ; kg:endpoint place:city-kabul , place:city-herat ; kg:lengthKm -3.0 .
         segment:no-number a kg:RouteSegment ; kg:endpoint place:city-kabul , place:city-herat ; kg:lengthKm "far" .
+        place:city-herat kg:population "many" .
     """
     concluded = f"""
         <{BASE}id/segment/concluded> a <{KG.RouteSegment}> ;
@@ -114,6 +115,7 @@ def test_what_a_store_has_of_bad_roads_is_left_out_and_listed(shipped: Store, em
     }
     assert list(bad.network.pieces) == list(good.network.pieces)
     assert bad.network.road_hash() == good.network.road_hash()
+    assert bad.network.population.tolist() == good.network.population.tolist()
 
 
 def test_a_network_is_its_columns() -> None:
@@ -230,9 +232,13 @@ def test_betweenness_is_exact_or_says_from_how_many_places() -> None:
     share, pivots = chokepoints.betweenness(line(5))
     assert pivots is None
     assert share == {"p0000": 0.0, "p0001": 0.5, "p0002": 0.666667, "p0003": 0.5, "p0004": 0.0}
-    again, pivots = chokepoints.betweenness(line(1001))
-    assert pivots == 64
-    assert again == chokepoints.betweenness(line(1001))[0]
+    sampled, pivots = chokepoints.betweenness(line(1001))
+    assert pivots == chokepoints.PIVOTS == 64
+    assert (sampled["p0000"], sampled["p1000"]) == (0.0, 0.0)
+    assert 0.3 < sampled["p0500"] < 0.7  # exactly it is 0.5
+    for further in range(2, 3 + chokepoints.KEPT):  # so that it is not kept any more
+        chokepoints.betweenness(line(further))
+    assert chokepoints.betweenness(line(1001)) == (sampled, pivots)
 
 
 def test_areas_that_touch_may_be_a_front() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, product
 from random import Random
 
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from kg.control.record import Day
 from kg.derive import holdings, links, ways
-from kg.derive.answers import THRESHOLDS
+from kg.derive.answers import THRESHOLDS, Areas
 from kg.derive.reference import On
 from kg.derive.reference_plain import Plain, plain
 from kg.derive.situation import Situation
@@ -200,6 +201,22 @@ def test_the_order_in_which_things_are_told_is_irrelevant(chance: Random) -> Non
         assert before.keys() == after.keys()
         assert all((before[name] == after[name]).all() for name in before)
     assert one.network.road_hash() == other.network.road_hash()
+
+
+@briefly
+@given(chances)
+def test_what_does_not_count_of_areas_might_as_well_not_be_said(chance: Random) -> None:
+    world = network_random.world(chance)
+    day, actor = START + chance.randint(0, DAYS), chance.randrange(3)
+    bare = [{name: value for name, value in piece.items() if name != "areas"} for piece in world["pieces"]]
+    without: dict[Areas, golden.World] = {"named": {**world, "partial": []}, "none": {**world, "pieces": bare}}
+    for areas, less in without.items():
+        told = standing(golden.situation(world), day, actor, areas)
+        on = standing(golden.situation(less), day, actor)
+        assert (told.piece.tolist(), told.place.tolist()) == (on.piece.tolist(), on.place.tolist())
+        assert [replace(each, blocked_by=()) for each in ways.corridors(told, areas)] == [
+            replace(each, blocked_by=()) for each in ways.corridors(on)
+        ]
 
 
 @briefly

@@ -62,14 +62,22 @@ class Held:
 
     def of(self, places: Array) -> Held:
         """The intervals of some places only, by their numbers."""
-        kept = np.isin(self.place, places)
-        return Held(**{name: column[kept] for name, column in self._plain().items()}, sources=self.sources)
+        return self.only(np.isin(self.place, places))
+
+    def falling(self, first: Day, last: Day) -> Held:
+        """The intervals that are in force on any of the days between two, both included, or on the day before."""
+        return self.only((self.possible_from <= last) & (first <= self.possible_until))
+
+    def only(self, kept: Array) -> Held:
+        """Some of the intervals."""
+        return Held(**{name: column[kept] for name, column in self.plain().items()}, sources=self.sources)
 
     def columns(self) -> dict[str, Array]:
         """All columns by name; the table of names is two."""
-        return {**self._plain(), "sources-text": self.sources.text, "sources-ends": self.sources.ends}
+        return {**self.plain(), "sources-text": self.sources.text, "sources-ends": self.sources.ends}
 
-    def _plain(self) -> dict[str, Array]:
+    def plain(self) -> dict[str, Array]:
+        """All columns by name, without the sources."""
         return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "sources"}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from kg import queries
@@ -50,7 +52,7 @@ def described(said: Mapping[str, Values]) -> tuple[Network, list[LeftOut]]:
     kinds, types = said["type"], said["placeType"]
     seats = {seat for each in said["seat"].values() for seat in each}
     pieces = [
-        Piece(name, tuple(said["endpoint"].get(name, ())), _length(said["lengthKm"].get(name, ())),
+        Piece(name, tuple(said["endpoint"].get(name, ())), _least(said["lengthKm"].get(name)),
               f"{KG}RoadAssumed" in said["roadEvidence"].get(name, ()), tuple(said["passesArea"].get(name, ())))
         for name, kind in kinds.items() if f"{KG}RouteSegment" in kind
     ]  # fmt: skip
@@ -69,14 +71,20 @@ def described(said: Mapping[str, Values]) -> tuple[Network, list[LeftOut]]:
     passed = {area for piece in pieces for area in piece.areas} | {area for two in adjacent for area in two}
     return build(
         places, pieces, roads, actors, areas=passed - ends, adjacent=adjacent,
-        population={name: int(float(max(count, key=float))) for name, count in said["population"].items()},
+        population={name: int(max(_numbers(counts), default=0)) for name, counts in said["population"].items()},
         crossings=[name for name in places if f"{KG}Crossing" in types[name]],
     )  # fmt: skip
 
 
-def _length(values: Iterable[str]) -> float | None:
-    """The least of the lengths that are given; None where none is, NaN where one is no number."""
-    try:
-        return min(map(float, values), default=None)
-    except ValueError:
-        return float("nan")
+def _least(values: list[str] | None) -> float | None:
+    """The least of the numbers that are given; None where nothing is, NaN where nothing that is given is a number."""
+    return None if values is None else min(_numbers(values), default=math.nan)
+
+
+def _numbers(values: list[str]) -> list[float]:
+    """The finite numbers among some literals."""
+    found = []
+    for value in values:
+        with suppress(ValueError):
+            found.append(float(value))
+    return list(filter(math.isfinite, found))

@@ -9,13 +9,14 @@ from typing import NamedTuple
 import numpy as np
 
 from kg.control.names import Array, distinct
+from kg.control.record import Day
 from kg.derive.evidence import Evidence
 from kg.derive.held import Held
-from kg.derive.history.corridors import along
-from kg.derive.history.sweep import change_key, holders
+from kg.derive.history.corridors import along, strengths
+from kg.derive.history.sweep import DAY_BITS, Swept, holders, ordered, sweep
 from kg.derive.network import Network
 from kg.derive.nodes import Node
-from kg.derive.splicing import Window, different, replaced, spliced, windows
+from kg.derive.splicing import Spliced, Table, replaced, spliced, windows
 from kg.derive.stored import Stored
 from kg.derive.writing import changes, pockets
 from kg.derive.writing_roads import road_states
@@ -29,19 +30,48 @@ class Renewed(NamedTuple):
     told: list[Node]
 
 
+class Concerned(NamedTuple):
+    """Of what something may be told otherwise: pockets (actor and place, as in keys of turns), changes of holdings
+    (their keys), and named roads."""
+
+    pairs: Array
+    keys: Array
+    roads: Array
+
+
+class Tables(NamedTuple):
+    """What was found, by its keys."""
+
+    turns: Table
+    whys: Table
+    changes: Table
+    causes: Table
+    strengths: Array
+
+
 def renewed(before: Stored, fresh: Held, places: Array) -> Renewed:
     """What follows when some places have the intervals `fresh`, and no others."""
-    network = before.network
-    intervals = replaced(before.held, fresh, places)
+    network, found = before.network, before.found
+    intervals, roads = replaced(before.held, fresh, places), roads_at(network, places)
     actors = sorted({*holders(network, before.held), *holders(network, intervals)})
     some = windows(network, actors, before.held.of(places), fresh)
-    roads = roads_at(network, places)
-    new = replace(
-        before, held=intervals, found=spliced(before.found, network, intervals, some, roads, before.study_start)
-    )
-    concerned = concern(before, new, some, places)
-    gone = {iri for iri, _ in nodes(before, concerned, roads)}
-    return Renewed(new, gone, list(nodes(new, concerned, roads)))
+    swept = sweep(network, intervals, some)
+    turns, whys = (spliced(old, new, some, network, of_changes=False)
+                   for old, new in ((found.turns, swept.turns), (found.whys, swept.whys)))  # fmt: skip
+    held_changes, causes = (spliced(old, new, some, network, of_changes=True)
+                            for old, new in ((found.changes, swept.changes), (found.causes, swept.causes)))  # fmt: skip
+    courses = looked_at_again(network, intervals, before.study_start, found.strengths, roads)
+    concerned = Concerned(
+        distinct(np.concatenate([turns.different, whys.different, mentioning(turns, 1, places),
+                                 mentioning(whys, 4, places)]) >> DAY_BITS),
+        distinct(np.concatenate([held_changes.different, causes.different, mentioning(causes, 5, places)])), roads,
+    )  # fmt: skip
+    old = Tables(turns.before, whys.before, held_changes.before, causes.before, found.strengths)
+    new = Tables(turns.after, whys.after, held_changes.after, causes.after, courses)
+    gone = {iri for iri, _ in nodes(Evidence(network, before.held), old, concerned)}
+    told = list(nodes(Evidence(network, intervals), new, concerned))
+    now = Swept(new.turns.rows, new.whys.rows, new.changes.rows, new.causes.rows, courses)
+    return Renewed(replace(before, held=intervals, found=now), gone, told)
 
 
 def roads_at(network: Network, places: Array) -> Array:
@@ -50,34 +80,24 @@ def roads_at(network: Network, places: Array) -> Array:
     return np.array([road for road in every if np.isin(along(network, np.array([road])), places).any()], np.int64)
 
 
-def concern(before: Stored, new: Stored, some: list[Window], places: Array) -> tuple[Array, Array]:
-    """The pockets, as keys of actor and place, and the changes of holdings, as theirs, of which anything may be told
-    otherwise: what was found is different, or a reason lies at one of the places."""
-    network = new.network
-    pairs, keys = [], []
-    for name in ("turns", "whys"):
-        rows = different(getattr(before.found, name), getattr(new.found, name), some, 2)
-        pairs.append(rows[:, :2])
-    for name in ("changes", "causes"):
-        rows = different(getattr(before.found, name), getattr(new.found, name), some, 1)
-        keys.append(change_key(network, rows))
-    for about in (before.found, new.found):
-        pairs.append(about.whys[np.isin(about.whys[:, 4], places), :2])
-        pairs.append(about.turns[np.isin(about.turns[:, 1], places), :2])
-        keys.append(change_key(network, about.causes[np.isin(about.causes[:, 5], places)]))
-    return distinct(pair_key(network, np.concatenate(pairs))), distinct(np.concatenate(keys))
+def looked_at_again(network: Network, held: Held, study_start: Day, old: Array, roads: Array) -> Array:
+    """The strengths of all named roads, those of some of them found anew."""
+    seated = np.flatnonzero(network.seat >= 0).tolist()
+    new = strengths(network, held, study_start, seated, roads)
+    return ordered(np.concatenate([old[~np.isin(old[:, 1], roads)], new]))
 
 
-def pair_key(network: Network, rows: Array) -> Array:
-    """Actor and place as one number."""
-    return rows[:, 0] * len(network.places) + rows[:, 1]
+def mentioning(both: Spliced, column: int, places: Array) -> Array:
+    """The keys of the rows, before or after, that have one of some places in a column."""
+    return np.concatenate([
+        table.key[np.isin(table.rows[:, column], places)] for table in (both.before, both.after)
+    ])  # fmt: skip
 
 
-def nodes(about: Stored, concerned: tuple[Array, Array], roads: Array) -> Iterator[Node]:
+def nodes(evidence: Evidence, found: Tables, concerned: Concerned) -> Iterator[Node]:
     """Those of the pockets, changes of holdings and states of roads that are concerned."""
-    network, found, evidence = about.network, about.found, Evidence(about.network, about.held)
-    turns, whys = (rows[np.isin(pair_key(network, rows), concerned[0])] for rows in (found.turns, found.whys))
-    told, causes = (rows[np.isin(change_key(network, rows), concerned[1])] for rows in (found.changes, found.causes))
-    yield from pockets(evidence, turns, whys)
-    yield from changes(evidence, told, causes)
-    yield from road_states(evidence, found.strengths[np.isin(found.strengths[:, 1], roads)])
+    pairs = concerned.pairs << DAY_BITS, concerned.pairs + 1 << DAY_BITS
+    keys = concerned.keys, concerned.keys + 1
+    yield from pockets(evidence, found.turns.between(*pairs), found.whys.between(*pairs))
+    yield from changes(evidence, found.changes.between(*keys), found.causes.between(*keys))
+    yield from road_states(evidence, found.strengths[np.isin(found.strengths[:, 1], concerned.roads)])

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from kg.control.ledger import NEVER
-from kg.control.names import Array, merged
+from kg.control.names import Array, distinct, merged, spans
 from kg.control.record import Day
 from kg.derive.held import Held
-from kg.derive.history.corridors import strengths
 from kg.derive.history.states import FREE, SILENT, Course, states_of, steps
-from kg.derive.history.sweep import Swept, change_key, sweep, turn_key
+from kg.derive.history.sweep import change_key, turn_key
 from kg.derive.network import Network
 
 Window = tuple[int, Day, Day]
@@ -23,18 +22,12 @@ Window = tuple[int, Day, Day]
 
 def replaced(old: Held, new: Held, places: Array) -> Held:
     """The intervals with those of some places replaced."""
-    kept = ~np.isin(old.place, places)
+    kept = np.flatnonzero(~np.isin(old.place, places))
     names, former, latter = merged(old.sources, new.sources)
-    at = np.searchsorted(old.place[kept], new.place)
-    columns = {}
-    for each, before in old.columns().items():
-        if each in ("sources-text", "sources-ends"):
-            continue
-        after = getattr(new, each)
-        if each == "source":
-            before, after = np.append(former, -1)[before], np.append(latter, -1)[after]
-        columns[each] = np.insert(before[kept], at, after)
-    return Held(**columns, sources=names)
+    order = np.insert(kept, np.searchsorted(old.place[kept], new.place), len(old) + np.arange(len(new)))
+    source = np.concatenate([np.append(former, -1)[old.source], np.append(latter, -1)[new.source]])
+    both = {each: np.concatenate([before, getattr(new, each)])[order] for each, before in old.plain().items()}
+    return Held(**{**both, "source": source[order]}, sources=names)
 
 
 def windows(network: Network, actors: list[int], old: Held, new: Held) -> list[Window]:
@@ -81,34 +74,47 @@ def together(days: list[tuple[Day, Day]]) -> list[tuple[Day, Day]]:
     return found
 
 
-def spliced(found: Swept, network: Network, held: Held, some: list[Window], roads: Array, study_start: Day) -> Swept:
-    """What was found, with windows swept again, and some named roads looked at again."""
-    new = sweep(network, held, some)
-    seated = np.flatnonzero(network.seat >= 0).tolist()
-    again = strengths(network, held, study_start, seated, roads)
-    kept = found.strengths[~np.isin(found.strengths[:, 1], roads)]
-    key = np.array([1 << 32, 1])
-    return replace(
-        found,
-        turns=inserted(found.turns, new.turns, turn_key(network, found.turns), turn_key(network, new.turns), 2, some),
-        whys=inserted(found.whys, new.whys, turn_key(network, found.whys), turn_key(network, new.whys), 2, some),
-        changes=inserted(
-            found.changes, new.changes, change_key(network, found.changes), change_key(network, new.changes), 1, some
-        ),
-        causes=inserted(
-            found.causes, new.causes, change_key(network, found.causes), change_key(network, new.causes), 1, some
-        ),
-        strengths=np.insert(kept, np.searchsorted(kept[:, :2] @ key, again[:, :2] @ key), again, axis=0),
-    )
+class Table(NamedTuple):
+    """Rows of what was found, with their keys (`turn_key`, `change_key`), in the order of these."""
+
+    rows: Array
+    key: Array
+
+    def between(self, first: Array, last: Array) -> Array:
+        """The rows from each of some keys until the one before each of others."""
+        start = np.searchsorted(self.key, first, "left")
+        found: Array = self.rows[spans(start, np.searchsorted(self.key, last, "left") - start)]
+        return found
+
+    def without(self, gone: Array, more: Table) -> Table:
+        """The rows without some (a mask), and with others."""
+        if not gone.any() and not len(more.rows):
+            return self
+        order = np.insert(
+            np.arange(len(gone)), np.searchsorted(self.key, more.key), len(gone) + np.arange(len(more.key))
+        )
+        order = order[np.append(~gone, np.ones(len(more.key), bool))[order]]
+        rows = np.empty((len(order), self.rows.shape[1]), self.rows.dtype, order="F")
+        for column in range(rows.shape[1]):
+            rows[:, column] = np.append(self.rows[:, column], more.rows[:, column])[order]
+        return Table(rows, np.append(self.key, more.key)[order])
 
 
-def inserted(old: Array, new: Array, old_key: Array, new_key: Array, day: int, some: list[Window]) -> Array:
-    """Rows with those of windows replaced; both are in the order of their keys. `day` is the column of the day."""
+class Spliced(NamedTuple):
+    """A table before and after a write, and the keys of which not the same rows are in both."""
+
+    before: Table
+    after: Table
+    different: Array
+
+
+def spliced(old: Array, new: Array, some: list[Window], network: Network, *, of_changes: bool) -> Spliced:
+    """What was found, with what was found in windows in its place: rows of changes of holdings and their causes, or of
+    the turns of pockets and their reasons."""
+    key, day = (change_key, 1) if of_changes else (turn_key, 2)
+    before, fresh = Table(old, key(network, old)), Table(new, key(network, new))
     gone = within(old, some, day)
-    if not gone.any() and not len(new):
-        return old
-    kept: Array = np.insert(old[~gone], np.searchsorted(old_key[~gone], new_key), new, axis=0)
-    return kept
+    return Spliced(before, before.without(gone, fresh), different(Table(old[gone], before.key[gone]), fresh))
 
 
 def within(rows: Array, some: list[Window], day: int) -> Array:
@@ -119,9 +125,15 @@ def within(rows: Array, some: list[Window], day: int) -> Array:
     return found
 
 
-def different(old: Array, new: Array, some: list[Window], day: int) -> Array:
-    """The rows in windows that only one of both has."""
-    both = np.concatenate([old[within(old, some, day)], new[within(new, some, day)]])
-    rows, count = np.unique(both, axis=0, return_counts=True)
-    found: Array = rows[count == 1]
-    return found
+def different(old: Table, new: Table) -> Array:
+    """The keys of which not the same rows are in both."""
+    keys = distinct(np.append(old.key, new.key))
+    first, start = np.searchsorted(old.key, keys, "left"), np.searchsorted(new.key, keys, "left")
+    count = np.searchsorted(old.key, keys, "right") - first
+    other = count != np.searchsorted(new.key, keys, "right") - start
+    alike = np.flatnonzero(~other)
+    rows, found = spans(first[alike], count[alike]), spans(start[alike], count[alike])
+    unlike = (old.rows[rows] != new.rows[found]).any(axis=1)
+    other[np.repeat(alike, count[alike])[unlike]] = True
+    told: Array = keys[other]
+    return told

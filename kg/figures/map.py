@@ -12,7 +12,7 @@ from kg.figures import legend, roads
 from kg.figures.drawing import MARGIN, Element, add, figure, finished, number
 from kg.figures.outlines import Outlines
 from kg.figures.patterns import Fills
-from kg.figures.picture import Picture, Site, paper
+from kg.figures.picture import WHOLE, Picture, Site, Window, paper
 from kg.figures.roads import Stretch
 from kg.figures.shapes import Point
 from kg.figures.sheets import Sheet
@@ -33,26 +33,30 @@ def map_svg(
     headed: bool = True,
     stretches: Sequence[Stretch] = (),
     ranks: Mapping[str, int] | None = None,
+    window: Window = WHOLE,
 ) -> str:
     """The map of these places, which are listed once each; of the outlines those of other places are only context.
     `stretches` are the pieces of road that are drawn below the symbols.
 
     `width` is in pixels, and everything is laid out for it; `selected` is marked; `headed` writes the heading. The map
-    is fitted to the areas in `onto`, or to all areas, or where there is none to the positions. Where there are too many
-    symbols, those of the lowest rank are drawn, and of those without one the known. The same arguments give the same
-    text.
+    is fitted to the areas in `onto`, or to all areas, or where there is none to the positions, and shows of that what
+    is in the `window`. Where there are too many symbols, those of the lowest rank are drawn, and of those without one
+    the known. The same arguments give the same text.
     """
     by_place = {site.place: site for site in sites}
     areas = {outline.place for outline in outlines.areas if outline.place in by_place}
     dots = [site for site in sites if site.place not in areas and site.point]
     points = () if outlines.areas else tuple(site.point for site in dots if site.point)
-    ground = paper(outlines, onto, points, width)
+    ground = paper(outlines, onto, points, width, window)
     nameless = 0
     root = figure(prefix, width, sheet.title, description(sites, sheet, stretches), "map")
     definitions = add(root, "defs")
     fills = Fills(definitions, prefix)
     top = legend.heading(root, sheet.title, sheet.below, MARGIN, width - 2 * MARGIN) if headed else 0.0
     located = len(dots)
+    if window != WHOLE:
+        dots = [site for site in dots if site.point and ground.shows(site.point, width)]
+    inside = len(dots)
     ranked, last = ranks or {}, len(ranks or {})
     dots = sorted(
         dots, key=lambda s: (ranked.get(s.place, last), s.answer.state == "unknown", s.weight, s.place)
@@ -65,14 +69,15 @@ def map_svg(
         nameless = picture.draw(by_place, dots, stretches)
         top += ground.height + 12
     listed = roads.entries(stretches) + legend.entries(site.answer for site in dots)
-    listed += legend.entries((site.answer for site in sites if site.place in areas), area=True, how="notches")
+    drawn = {each.outline.place for each in ground.areas}
+    listed += legend.entries((site.answer for site in sites if site.place in drawn), area=True, how="notches")
     # what changes with the day and stands below the map, so that a page can exchange it alone
     below = add(root, "g", class_="below")
     top += legend.draw(
         below, listed, lambda entry, at: _sample(below, fills, entry, at), MARGIN, top, width - 2 * MARGIN
     )
     small = [
-        _missing(len(sites) - located - len(areas), located - len(dots), nameless),
+        _missing(len(sites) - located - len(areas), inside - len(dots), nameless, located - inside),
         _empty(outlines, areas),
         *sheet.credits,
         outlines.credit if outlines.areas else "",
@@ -111,10 +116,11 @@ def _empty(outlines: Outlines, areas: Collection[str | None]) -> str:
     return "Areas without a pattern are not asked about." * any(each.place not in areas for each in outlines.areas)
 
 
-def _missing(pointless: int, beyond: int, nameless: int) -> str:
+def _missing(pointless: int, beyond: int, nameless: int, outside: int) -> str:
     """What the map cannot show, in a sentence; empty where it shows all."""
     told = [
         (pointless, "place has", "places have", "no position that a point can stand for"),
+        (outside, "place lies", "places lie", "outside of this part"),
         (beyond, "place is", "places are", "too many to be drawn"),
         (nameless, "symbol has", "symbols have", "no room for a name"),
     ]

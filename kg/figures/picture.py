@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from kg.figures import roads
 from kg.figures.drawing import FONT, Element, add, number, text_width
@@ -58,15 +59,42 @@ class Paper:
     areas: tuple[Drawn, ...] = ()
     around: tuple[Drawn, ...] = ()
 
+    def shows(self, point: Point, width: float) -> bool:
+        """Whether a position lies on the paper."""
+        if self.onto is None:
+            return False
+        x, y = self.onto(point)
+        return 0 <= x <= width and 0 <= y <= self.height
+
+
+class Window(NamedTuple):
+    """A part of a map: what is `times` as large as on the whole, around a position (longitude and latitude); None is
+    the middle."""
+
+    times: float = 1.0
+    around: Point | None = None
+
+
+WHOLE = Window()
+
 
 @lru_cache(maxsize=32)
-def paper(outlines: Outlines, onto: frozenset[str], points: tuple[Point, ...], width: float) -> Paper:
-    """What does not depend on the answers: the areas, of which those in `onto` fill the paper, or all."""
+def paper(
+    outlines: Outlines, onto: frozenset[str], points: tuple[Point, ...], width: float, window: Window = WHOLE
+) -> Paper:
+    """What does not depend on the answers: the areas, of which those in `onto` fill the paper, or all; of these the
+    part in a window."""
     chosen = [outline for outline in outlines.areas if outline.place in onto] or list(outlines.areas)
     fitted = [point for outline in chosen for ring in outlines.rings(outline) for point in ring] or list(points)
     if not fitted:
         return Paper(0.0, None)
     cone, height = projection(fitted, width, PAD)
+    middle = (width / 2, height / 2)
+    x, y = cone(window.around) if window.around else middle
+    cone = replace(
+        cone, scale=cone.scale * window.times,
+        shift=(middle[0] - (x - cone.shift[0]) * window.times, middle[1] - (y - cone.shift[1]) * window.times),
+    )  # fmt: skip
     frame = (0.0, 0.0, width, height)
     areas, around = (
         tuple(each for each in drawn(outlines, part, cone) if each.rings and _meets(each, frame))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kg.asking import Question
 from kg.control.answers import View
-from kg.figures.calendar import day, days
+from kg.figures.calendar import GREGORIAN, Calendar, day, days
 from kg.figures.states import listed
 from kg.gazetteer import Gazetteer
 from kg.store.embedded import Store
@@ -18,23 +18,26 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class Sheet:
-    """A heading, the line below it, and what stands in small print."""
+    """A heading, the line below it, what stands in small print, and the calendar of the days in the figure."""
 
     title: str
     below: str
     credits: tuple[str, ...] = ()
+    calendar: Calendar = GREGORIAN
 
 
-def sheet(title: str, question: Question, gazetteer: Gazetteer, owed: tuple[str, ...]) -> Sheet:
+def sheet(
+    title: str, question: Question, gazetteer: Gazetteer, owed: tuple[str, ...], calendar: Calendar = GREGORIAN
+) -> Sheet:
     """The sheet of a figure that answers a question; the small print ends with the version of the data."""
-    told = "; ".join([*heard(question.view, gazetteer), *chosen(question, gazetteer)])
-    return Sheet(title, told[:1].upper() + told[1:], (*owed, f"Data version {gazetteer.version}."))
+    told = "; ".join([*heard(question.view, gazetteer, calendar), *chosen(question, gazetteer)])
+    return Sheet(title, told[:1].upper() + told[1:], (*owed, f"Data version {gazetteer.version}."), calendar)
 
 
-def map_title(question: Question) -> str:
+def map_title(question: Question, calendar: Calendar = GREGORIAN) -> str:
     """The heading of a map: Who held what on 9 August 2021."""
     several = question.first < question.last
-    return f"Who held what {'throughout' if several else 'on'} {days(question.first, question.last)}"
+    return f"Who held what {'throughout' if several else 'on'} {days(question.first, question.last, calendar)}"
 
 
 def timeline_title(question: Question, gazetteer: Gazetteer) -> str:
@@ -45,7 +48,7 @@ def timeline_title(question: Question, gazetteer: Gazetteer) -> str:
     return f"Who held {'places in ' if question.within else ''}{listed(names, 'and')}, day by day"
 
 
-def heard(view: View, gazetteer: Gazetteer) -> Iterator[str]:
+def heard(view: View, gazetteer: Gazetteer, calendar: Calendar = GREGORIAN) -> Iterator[str]:
     """Who is listened to, in words."""
     if view.sources is None:
         yield "by all sources"
@@ -54,7 +57,7 @@ def heard(view: View, gazetteer: Gazetteer) -> Iterator[str]:
     else:
         yield f"by {len(view.sources)} of {len(gazetteer.sources)} sources"
     if view.known is not None:
-        yield f"as had been said by {day(view.known)}"
+        yield f"as had been said by {day(view.known, calendar)}"
     if view.recorded is not None:
         yield f"as was recorded by {view.recorded:%Y-%m-%d %H:%M} UTC"
     if view.policy != "default":

@@ -9,7 +9,7 @@ from itertools import pairwise
 from kg.control.record import Day
 from kg.figures import legend
 from kg.figures.bars import HEIGHT, bar
-from kg.figures.calendar import day, days, ticks
+from kg.figures.calendar import Calendar, day, days, ticks
 from kg.figures.drawing import FONT, MARGIN, Element, add, clean, figure, finished, number, text_width, wrapped
 from kg.figures.patterns import Fills
 from kg.figures.sheets import Sheet
@@ -91,7 +91,7 @@ def timeline_svg(
     fills = Fills(add(root, "defs"), prefix)
     top = legend.heading(root, sheet.title, sheet.below, MARGIN, width - 2 * MARGIN) if headed else 4.0
     drawn = lanes[:LANES]
-    picture = _Picture(root, fills, prefix, width, window, _names_width(drawn, width))
+    picture = _Picture(root, fills, prefix, width, window, _names_width(drawn, width), sheet.calendar)
     top = picture.draw(drawn, asked, top)
     top += picture.marks(drawn, top)
     listed = legend.entries(
@@ -107,7 +107,7 @@ def timeline_svg(
 
 def description(lanes: Sequence[Lane], sheet: Sheet, window: tuple[Day, Day]) -> str:
     """The timeline in a sentence, for who does not see it."""
-    told = f"{sheet.below}. {len(lanes)} {'place' if len(lanes) == 1 else 'places'}, {days(*window)}"
+    told = f"{sheet.below}. {len(lanes)} {'place' if len(lanes) == 1 else 'places'}, {days(*window, sheet.calendar)}"
     return f"{told}; {counted(lanes, window)}."
 
 
@@ -154,6 +154,7 @@ class _Picture:
     width: float
     window: tuple[Day, Day]
     names: float
+    calendar: Calendar
 
     def x(self, at: Day) -> float:
         """Where a day begins, within the axis."""
@@ -176,7 +177,7 @@ class _Picture:
         return bottom
 
     def _axis(self, top: float, bottom: float) -> None:
-        lines = ticks(*self.window, self.x(self.window[1] + 1) - self.x(self.window[0]), 44)
+        lines = ticks(*self.window, self.x(self.window[1] + 1) - self.x(self.window[0]), 44, self.calendar)
         for at, text in lines:
             x = self.x(at)
             add(self.root, "path", class_="grid", d=f"M{x:.1f} {top - 4:.1f}V{bottom:.1f}")
@@ -191,7 +192,7 @@ class _Picture:
         """Mark the days that are asked about: a line at the end of one day, a band for several."""
         left, right = self.x(asked[0]), self.x(asked[1] + 1)
         group = add(self.root, "g")
-        add(group, "title", f"asked: {days(*asked)}")
+        add(group, "title", f"asked: {days(*asked, self.calendar)}")
         if asked[0] < asked[1]:
             add(group, "rect", class_="span", x=left, y=top, width=max(right - left, 2.0), height=bottom - top)
         add(group, "path", class_="asked", d=f"M{right:.1f} {top - 4:.1f}V{bottom:.1f}")
@@ -218,7 +219,7 @@ class _Picture:
             left = self.x(span.first)
             right = self.x(self.window[1] + 1 if span.last is None else span.last + 1)
             told = add(group, "g", class_="bar", data_first=span.first)
-            add(told, "title", f"{lane.label}, {days(span.first, span.last)}: {sentence(span.answer)}")
+            add(told, "title", f"{lane.label}, {days(span.first, span.last, self.calendar)}: {sentence(span.answer)}")
             bar(told, self.fills, span.answer, left, max(right, left + 0.8), y, before, after)
         for change in changes(lane.spans):
             if self.window[0] <= change.day <= self.window[1]:
@@ -228,7 +229,7 @@ class _Picture:
         """A wedge above the day of a change; a ring on it where a place is taken back."""
         x, y = at
         mark = add(group, "g")
-        add(mark, "title", f"{'recapture' if change.back else 'change'}, {day(change.day)}")
+        add(mark, "title", f"{'recapture' if change.back else 'change'}, {day(change.day, self.calendar)}")
         add(mark, "path", class_="mark", d=f"M{x - 3:.1f} {y - 5:.1f}h6l-3 5z")
         if change.back:
             add(mark, "circle", class_="none", cx=x, cy=y - 4, r=3.2)

@@ -95,7 +95,7 @@ Actor = tuple[str, int, str]
 
 def read(task: Task) -> None:
     """Read the files. Raises BadFile."""
-    check = tables.exactly(NEEDED, KNOWN, "export of ACLED")
+    check = tables.exactly(NEEDED, [*KNOWN, *task.mapping.get("ignored", {})], "export of ACLED")
     ends = rows.source(task, "Armed Conflict Location and Event Data (ACLED)", ADDRESS, LICENCE)
     rows.read(
         task, tables.records(task.paths, check), lambda record: record.fields["event_id_cnty"].strip(), take, ends

@@ -44,7 +44,7 @@ class Batch:
     place: list[int] = field(default_factory=list)
     day: list[int] = field(default_factory=list)
     holder: list[int] = field(default_factory=list)
-    since: list[tuple[int, int, int, str, str]] = field(default_factory=list)
+    since: set[tuple[int, int, int, str, str]] = field(default_factory=set)
 
 
 def read(task: Task) -> None:
@@ -53,20 +53,23 @@ def read(task: Task) -> None:
     check = _check(made)
     words = Words(task, made, _twofold(task, made, check))
     kept: list[Runs] = []
-    since: list[tuple[int, int, int, str, str]] = []
+    since: dict[tuple[int, int, str, str], int] = {}
     records = tables.records(task.paths, check, delimiter=made.delimiter, encoding=made.encoding)
     for number, some in enumerate(iter(lambda: list(islice(records, BATCH)), [])):
         if task.work.tally(number) is None:
             _work_on(task, made, words, number, some)
         state = task.work.state(number)
         words.again(state["words"])
-        since += [tuple(each) for each in state["since"]]
+        for place, day, holder, text, known in state["since"]:
+            first = since.setdefault((place, holder, text, known), day)
+            since[place, holder, text, known] = min(first, day)
         kept.append(Runs(**task.work.arrays(number)))
         tally = task.work.tally(number)
         assert tally is not None
         task.tally.add(tally)
         task.progress("reading", some[-1].share)
-    dated.write(task, words, list(_whole(task, kept)), since)
+    said = [(place, day, holder, text, known) for (place, holder, text, known), day in since.items()]
+    dated.write(task, words, list(_whole(task, kept)), said)
 
 
 def _whole(task: Task, kept: list[Runs]) -> Iterator[Runs]:
@@ -103,12 +106,12 @@ def _day(made: Plan, cells: Cells, record: Record, task: Task) -> int | None:
 
 def _twofold(task: Task, made: Plan, check: Callable[[str, list[str]], None]) -> set[str]:
     """Names that stand for several places: in one snapshot of one source they occur more than once, held by another or
-    elsewhere. Rows that cannot be taken anyhow do not count. Sixteen bytes a row are kept for it.
+    elsewhere. Rows that cannot be taken anyhow do not count. 24 bytes a row are kept for it.
     """
     if "as_of" not in made.columns and not made.days:
         return set()
     column = made.columns["place"]
-    keys: list[tuple[int, int]] = []
+    keys: list[tuple[int, int, int]] = []
     names: dict[int, str] = {}
     found: list[np.ndarray[Any, Any]] = []
     for record in tables.records(task.paths, check, delimiter=made.delimiter, encoding=made.encoding):
@@ -122,14 +125,15 @@ def _twofold(task: Task, made: Plan, check: Callable[[str, list[str]], None]) ->
             continue
         day = record.fields.get(made.columns.get("as_of", ""), "") or record.file
         voice = record.fields.get(made.columns.get("source", ""), "")
-        keys.append((_hash(name, day.strip(), voice), _hash(made.holders[holder], *where)))
-        names.setdefault(_hash(name, day.strip(), voice), name)
+        called = _hash(name)
+        keys.append((_hash(name, day.strip(), voice), _hash(made.holders[holder], *where), called))
+        names.setdefault(called, name)
         if len(keys) == BATCH:
             found.append(np.array(keys, np.uint64))
             keys = []
-    found.append(np.array(keys, np.uint64).reshape(-1, 2))
+    found.append(np.array(keys, np.uint64).reshape(-1, 3))
     pairs = np.unique(np.concatenate(found), axis=0)
-    twice = pairs[1:][pairs[1:, 0] == pairs[:-1, 0]][:, 0]
+    twice = pairs[1:][pairs[1:, 0] == pairs[:-1, 0]][:, 2]
     return {names[int(each)] for each in twice}
 
 
@@ -167,7 +171,7 @@ def _work_on(task: Task, made: Plan, words: Words, number: int, some: Sequence[R
     arrays = {"place": runs.place, "first": runs.first, "last": runs.last, "code": runs.code}
     told = zip(batch.place, batch.day, batch.rows, strict=True)
     rows = [(place, day, file, line) for place, day, (file, line, _) in told]
-    state = {"words": words.new(), "since": batch.since, "rows": rows}
+    state = {"words": words.new(), "since": sorted(batch.since), "rows": rows}
     task.work.keep(number, batch.tally, arrays=arrays, state=state)
 
 
@@ -195,7 +199,7 @@ def _row(task: Task, made: Plan, words: Words, record: Record, cells: Cells, bat
                 raise Rejected(f"a day that was still to come when the file was retrieved: {text!r}")
     number = voice << dated.VOICE | place
     if since or known:
-        batch.since.append((number, day or 0, holder, since, known))
+        batch.since.add((number, day or 0, holder, since, known))
     if day is not None:
         batch.rows.append((record.file, record.line, record.text))
         batch.place.append(number)

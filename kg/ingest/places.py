@@ -143,7 +143,9 @@ def _local(task: Task, own: str, number: str, name: str, links: list[dict[str, A
         return task.geonames[int(entry)].removeprefix(PREFIXES["place"])
     if entry:
         return f"geonames-{entry}"
-    return f"{task.stem}-{slug(plain)}" if plain else f"{task.stem}-{slug(name)}-{key(name)}"
+    if plain and slug(plain, len(plain)) == plain:
+        return f"{task.stem}-{plain}"
+    return f"{task.stem}-{slug(plain or name)}-{key(plain or name)}"
 
 
 def _kind(task: Task, properties: dict[str, Any], types: list[dict[str, Any]], known: dict[str, str]) -> str:

@@ -125,6 +125,7 @@ def _row(
     begun = len(part.lines), len(part.described)
     try:
         take(cells, part)
+        cells.skip(part.task.mapping.get("ignored", {}))
     except Rejected as error:
         del part.lines[begun[0] :]
         while len(part.described) > begun[1]:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from kg import publish
+from kg import parts, publish
 from kg.errors import BadFile, BadMapping
 from kg.files import BASE
 from kg.gazetteer import last_part, open_gazetteer
@@ -30,7 +30,8 @@ READERS: Mapping[str, Callable[[Task], None]] = {
 
 
 TABLES = {
-    "viina": ("holders",), "ucdp": ("places", "actors", "source"), "acled": ("places", "actors", "source"),
+    "viina": ("holders",), "ucdp": ("places", "actors", "source", "ignored"),
+    "acled": ("places", "actors", "source", "ignored"),
     "geojson": ("properties", "types"), "rdf": (),
 }  # fmt: skip
 """The tables that a mapping file may have, where the reader does not look itself."""
@@ -78,14 +79,15 @@ def ingest(
     day = retrieved or _changed(paths)
     graph = f"{BASE}graph/{last_part(iri)}/{name}"
     known, numbers = datasets.others(store, open_gazetteer(store), graph), datasets.geonames(store)
+    own = parts.part(store, iri).places & known.places.keys()
     found = digest(
-        paths, [form, iri, name, str(day), given.decode("utf-8", "replace"), datasets.standing(known, numbers)]
+        paths, [form, iri, name, str(day), given.decode("utf-8", "replace"), datasets.standing(known, numbers, own)]
     )
     directory = store.location / "ingest" / f"{last_part(iri)}-{name}"
     with held(directory):
         work = Work(directory / f"work-{found[:12]}")
         task = Task(
-            paths, last_part(iri), name, work, day, known, _mapping(form, mapping, given), numbers, progress,
+            paths, last_part(iri), name, work, day, known, _mapping(form, mapping, given), numbers, own, progress,
         )  # fmt: skip
         record = store.manifest().graphs.get(task.graph)
         if record and record.sha256 == found and not dry:

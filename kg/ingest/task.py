@@ -20,7 +20,7 @@ from kg.ingest.work import Work
 class Task:
     """The files to read, the data set that they go into (its slug), what this part of it is called, the mapping that
     was given with them, the day on which they were retrieved, and what the store knows already: names, and places by
-    their GeoNames number. `tally` becomes the account of all."""
+    their GeoNames number, which places are the data set's own. `tally` becomes the account of all."""
 
     paths: Sequence[Path]
     dataset: str
@@ -30,6 +30,7 @@ class Task:
     gazetteer: Gazetteer
     mapping: Mapping[str, Any] = field(default_factory=dict)
     geonames: Mapping[int, str] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
     progress: Progress = lambda _word, _share: None
     tally: Tally = field(default_factory=Tally)
 

@@ -66,7 +66,7 @@ CIVILIANS = 9999
 
 def read(task: Task) -> None:
     """Read the files. Raises BadFile."""
-    check = tables.exactly(NEEDED, KNOWN, "table of UCDP GED")
+    check = tables.exactly(NEEDED, [*KNOWN, *task.mapping.get("ignored", {})], "table of UCDP GED")
     ends = rows.source(task, "UCDP Georeferenced Event Dataset", ADDRESS, LICENCE)
     rows.read(task, tables.records(task.paths, check), lambda record: record.fields["id"].strip(), take, ends)
 

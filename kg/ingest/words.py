@@ -45,7 +45,7 @@ class Words:
         if name == CONTESTED:
             return Holder(CONTESTED, CONTESTED, None)
         entry = thing(self.task, "actor", name, f"holders, {text}")
-        return Holder(entry.slug, entry.label(), f"<{entry.iri}>")
+        return Holder(slug(entry.slug), entry.label(), f"<{entry.iri}>")
 
     @property
     def holders(self) -> Sequence[Holder]:
@@ -74,7 +74,9 @@ class Words:
         if name in self._mapped:
             return self._mapped[name].iri
         known = self.names.named("place", name)
-        here = [each for each in known if not (point and each.point and kilometres(point, each.point) > FAR)]
+        # another data set may have another place of this name
+        mine = [each for each in known if each.iri in self.task.own]
+        here = [each for each in mine if not (point and each.point and kilometres(point, each.point) > FAR)]
         if name in self.twofold or len(here) > 1:
             self._ask(name, here or known, record, tally)
             raise Rejected(f"a name that stands for several places: {name!r}")
@@ -84,9 +86,12 @@ class Words:
             self._ask(name, known, record, tally)
             raise Rejected(f"no place is called so, and the mapping does not say what it is: {name!r}")
         iri = f"{PREFIXES['place']}{self.task.stem}-{slug(name)}-{key(name)}"
-        if known:  # called so, and far away
+        first = self.points.setdefault(f"{iri}\n{name}", point)
+        if point and first and kilometres(point, first) > FAR:
             self._ask(name, known, record, tally)
-        self.points.setdefault(f"{iri}\n{name}", point)
+            raise Rejected(f"a name that stands for several places: {name!r}")
+        if known:  # called so, and another data set's, or far away
+            self._ask(name, known, record, tally)
         return iri
 
     def _ask(self, name: str, others: Sequence[Entry], record: Record, tally: Tally) -> None:

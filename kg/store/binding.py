@@ -6,7 +6,7 @@ joins afterwards: "all coordinates in the world, please", to draw forty places. 
 Query, section 2.4). That leaves the answer as it is: every solution of the query has one of these values, and a
 solution of the service with another value would have been dropped by the join, an OPTIONAL, a MINUS or an EXISTS. It
 would not under a SELECT of its own, which counts or cuts before it joins: there, and where a value is a blank node or
-missing, the call goes as it is.
+missing, or where what stands before may have other solutions the next time, the call goes as it is.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import pyoxigraph as ox
 
 from kg.store.tokens import Token
 
+_CHANGING = ("BNODE", "GROUP_CONCAT", "LIMIT", "NOW", "OFFSET", "RAND", "REDUCED", "SAMPLE", "STRUUID", "UUID")
+"""What may have another value, or choose other solutions, when it is evaluated again in another query."""
 _FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 MOST = 1000
 """How many different combinations of values go along; where there are more, none does."""
@@ -40,7 +42,7 @@ def known(text: str, sequence: Sequence[Token], groups: Sequence[int], inside: S
         return None
     before = _before(sequence[groups[0] + 1 :])
     shared = tuple(sorted(_variables(before) & _variables(inside)))
-    if not shared:
+    if not shared or any(_says(token, *_CHANGING) for token in before):
         return None
     head = sequence[: groups[0]]
     begin = next(number for number, token in enumerate(head) if _says(token, *_FORMS))

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import IO, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -26,7 +27,7 @@ import pyoxigraph as ox
 
 from kg import __version__
 
-SHARE = 0.9
+SHARE = 0.75
 """How much of a query's time it may wait for other services: the rest is for what it does with the answers."""
 _PLAIN = re.compile(rb"(BASE <[^>]*>\n)?SELECT \* WHERE \{.*\}", re.DOTALL)
 """How the engine asks for a pattern; a SELECT of its own in the pattern is asked as it is."""
@@ -76,6 +77,7 @@ class Relay:
         self._endpoints, self._connected, self._limit = endpoints, connected, limit
         self._replies: dict[tuple[int, bytes], Reply | Failure] = {}
         self._values: dict[int, str] = {}
+        self._failures: dict[int, Failure] = {}
         self._nothing = Reply("application/sparql-results+json", len(_NOTHING), tempfile.TemporaryFile())  # noqa: SIM115
         os.pwrite(self._nothing.file.fileno(), _NOTHING, 0)
         self._turn = threading.Lock()
@@ -100,7 +102,7 @@ class Relay:
             for reply in self._replies.values():
                 if isinstance(reply, Reply):
                     reply.file.close()
-            self._replies, self._values = {}, {}
+            self._replies, self._values, self._failures = {}, {}, {}
 
     def bind(self, call: int, values: str) -> None:
         """Let a VALUES clause go along with a call of this query; an empty one says that nobody need be asked."""
@@ -108,9 +110,11 @@ class Relay:
 
     def failure(self, told: str) -> Failure | None:
         """The failure of which the engine tells in these words, if it is one of ours."""
-        found = re.search(rf"{re.escape(self._address)}(\d+)/", told)
-        failed = [one for one in self._replies.values() if isinstance(one, Failure)]
-        return next((one for one in failed if found and one.endpoint == self._endpoints[int(found[1])]), None)
+        found = re.search(rf"{re.escape(self._address)}(\d+)/(\d+)", told)
+        if found is None:
+            return None
+        endpoint = self._endpoints[int(found[1])]
+        return self._failures.get(int(found[2])) or Failure(endpoint, None, f"<{endpoint}> could not be asked")
 
     def reply(self, path: str, query: bytes) -> Reply:
         """What the service with this path says to a query. Raises Failure, and ValueError for a path of nobody's."""
@@ -129,6 +133,7 @@ class Relay:
                     self._replies[asked] = failure
             known = self._replies[asked]
         if isinstance(known, Failure):
+            self._failures[call] = known
             raise known
         return known
 
@@ -164,14 +169,14 @@ class Relay:
             client.sock = connection
             target = place._replace(scheme="", netloc="").geturl() or "/"
             client.request("POST", target, urlencode({"query": query}), _HEADERS)
-            answer = client.getresponse()
-            kind, packed = answer.headers.get_content_type(), answer.getheader("Content-Encoding", "identity")
-            if answer.status != 200:
-                raise Failure(endpoint, answer.status, _told(endpoint, answer, kind))
-            if kind not in _READABLE or packed != "identity":
-                words = kind if packed == "identity" else f"{kind} ({packed})"
-                raise Failure(endpoint, 200, f"<{endpoint}> answered with {words}, and not with SPARQL results")
-            return self._kept(endpoint, answer, kind)
+            with client.getresponse() as answer:
+                kind, packed = answer.headers.get_content_type(), answer.getheader("Content-Encoding", "identity")
+                if answer.status != 200:
+                    raise Failure(endpoint, answer.status, _told(endpoint, answer, kind))
+                if kind not in _READABLE or packed != "identity":
+                    words = kind if packed == "identity" else f"{kind} ({packed})"
+                    raise Failure(endpoint, 200, f"<{endpoint}> answered with {words}, and not with SPARQL results")
+                return self._kept(endpoint, answer, kind)
 
     def _kept(self, endpoint: str, answer: http.client.HTTPResponse, kind: str) -> Reply:
         """The whole answer in a file, once it has been read through."""
@@ -183,17 +188,27 @@ class Relay:
                 if reply.size > room:
                     raise Failure(endpoint, 200, f"<{endpoint}> answered with more than {room:,} bytes, the limit")
                 reply.file.write(piece)
-            reply.file.seek(0)
-            results: Any = ox.parse_query_results(reply.file, format=_READABLE[kind])
-            for _ in results:
-                pass
-        except (SyntaxError, ValueError, TypeError) as error:
-            reply.file.close()
-            raise Failure(endpoint, 200, f"<{endpoint}> answered with {kind} that cannot be read: {error}") from None
+            if fault := _fault(reply):
+                raise Failure(endpoint, 200, f"<{endpoint}> answered with {kind} that cannot be read: {fault}")
         except BaseException:
             reply.file.close()
             raise
         return reply
+
+
+def _fault(reply: Reply) -> str | None:
+    """What is wrong with an answer; None where it can be read.
+
+    A result of the engine must not outlive its thread, and an exception that is kept would keep it.
+    """
+    reply.file.seek(0)
+    try:
+        results: Any = ox.parse_query_results(reply.file, format=_READABLE[reply.kind])
+        for _ in results:
+            pass
+    except (SyntaxError, ValueError, TypeError) as error:
+        return str(error)
+    return None
 
 
 def _end(line: socket.socket, late: threading.Event) -> None:
@@ -216,6 +231,11 @@ def _told(endpoint: str, answer: http.client.HTTPResponse, kind: str) -> str:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def server_bind(self) -> None:
+        """As any server does: one of HTTP would look up the name of its address, and there is nobody to ask."""
+        TCPServer.server_bind(self)
+        self.server_port = int(self.server_address[1])
 
     def handle_error(self, *_: object) -> None:
         """The engine did not want the rest: its query is over."""

@@ -51,9 +51,9 @@ class Bring:
     def __init__(self, kg: Ingesting) -> None:
         self.kg = kg
 
-    def __call__(self, *rows: dict[str, object]) -> str:
+    def __call__(self, *rows: dict[str, object], options: tuple[str, ...] = ()) -> str:
         path = self.kg.table("towns.csv", COLUMNS, rows)
-        return self.kg.ingest("csv", path, "--mapping", self.kg.write("towns.toml", MAPPING))
+        return self.kg.ingest("csv", path, "--mapping", self.kg.write("towns.toml", MAPPING), *options)
 
     def history(self) -> list[str]:
         """The lines of the history of the one town."""
@@ -123,6 +123,7 @@ def test_faults_are_rejected_and_the_rest_arrives(bring: Bring, monkeypatch: pyt
         row("", "Rebels", "2021-05-02"), row("Tell", "Rebels", "2202-05-02"),
         row("Tell", "Rebels", "2021-05-02", Lat="x"),
         row("Tell\u00a0", "Rebels", "2021-05-03", Since="2202-02-02"), row("Tell\u00a0", "Rebels", "2021-05-04"),
+        options=("--dry-run",),
     )  # fmt: skip
     assert "11 rows: 2 taken, 1 ignored, 8 rejected" in said
     assert [each["reason"].partition(":")[0] for each in bring.kg.listed("towns", "rejected")] == [
@@ -133,6 +134,14 @@ def test_faults_are_rejected_and_the_rest_arrives(bring: Bring, monkeypatch: pyt
     ]  # fmt: skip
     assert len(bring.kg.listed("towns", "flagged")) == 1
     assert [each["name"] for each in bring.kg.listed("towns", "review")] == ["Twice"]
+
+
+def test_a_name_far_away_is_another_place(bring: Bring) -> None:
+    said = bring(
+        row("Tell", "Government", "2021-05-01"), row("Tell", "Rebels", "2021-05-02", Lat="50.5"), options=("--dry-run",)
+    )
+    assert "2 rows: 1 taken, 0 ignored, 1 rejected" in said
+    assert [each["name"] for each in bring.kg.listed("towns", "review")] == ["Tell"]
 
 
 def test_changes_that_are_only_dated(kg: Ingesting) -> None:
@@ -224,7 +233,9 @@ def test_one_data_set_answers_for_itself(kg: Ingesting, monkeypatch: pytest.Monk
     path = kg.table("one.csv", "PHD", [{"P": "Tell", "H": "G", "D": "2021-05-01"}])
     kg.ingest("csv", path, "--mapping", kg.write("one.toml", mapping))
     rows = [{"P": "Tell", "H": "R", "D": "2021-05-04"}, {"P": "Ford", "H": "R", "D": "2021-05-04"}]
-    second = kg.write("two.toml", mapping)
+    # of another data set's place the name alone is none
+    place = kg.ask("SELECT ?place { ?place kg:placeType kg:Town }")[0][0].rpartition("/")[2]
+    second = kg.write("two.toml", f'{mapping}[places]\nTell = "{place}"\n')
     kg.said("ingest", "csv", kg.table("two.csv", "PHD", rows), "--mapping", second, "--dataset", "other")
 
     def held(day: str, *options: str) -> list[str]:

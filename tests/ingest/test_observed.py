@@ -7,13 +7,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.ingest.fields import Fields, days
 from kg.ingest.observed import Runs, merged, runs_of, seen
 
 Row = tuple[int, int, int]
+CALM = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 ROWS = st.lists(st.tuples(st.integers(1, 3), st.integers(700_000, 700_012), st.integers(1, 3)), max_size=40)
 
 
@@ -28,6 +29,7 @@ def cut(rows: list[Row], sizes: list[int]) -> list[Runs]:
     return pieces
 
 
+@CALM
 @given(ROWS, st.lists(st.integers(1, 9), max_size=6), st.integers(1, 20))
 def test_the_first_word_on_a_day_stands_however_the_rows_are_cut(
     rows: list[Row], sizes: list[int], bucket: int
@@ -47,6 +49,7 @@ def test_the_first_word_on_a_day_stands_however_the_rows_are_cut(
     assert again == sum(int((part.last - part.first + 1).sum()) for part in pieces) - len(expected)
 
 
+@CALM
 @given(ROWS)
 def test_changes_are_where_the_next_observation_differs(rows: list[Row]) -> None:
     by_place: dict[int, dict[int, int]] = {}
@@ -67,6 +70,7 @@ def test_changes_are_where_the_next_observation_differs(rows: list[Row]) -> None
     assert sum(len(each.report_place) for each in found) == len(reports)
 
 
+@CALM
 @given(st.lists(st.lists(st.text("09aA é\xa0", max_size=10), min_size=3, max_size=3), max_size=12), st.booleans())
 def test_fields_are_those_between_the_commas(table: list[list[str]], returned: bool) -> None:
     lines = [",".join(row).encode() for row in table]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-_VOID = {"meta", "link", "input", "br", "img", "hr"}
+_VOID = {"base", "meta", "link", "input", "br", "img", "hr"}
 _FOREIGN = {"svg", "path", "g", "defs", "rect", "circle", "stop"}
 
 

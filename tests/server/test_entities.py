@@ -169,14 +169,12 @@ def test_a_foreign_iri_that_is_mentioned_has_a_page(client: FlaskClient) -> None
 
 
 def test_a_link_shows_its_status_from_both_ends(client: FlaskClient) -> None:
-    ours, theirs = (
-        page(client, "/id/place/town-alden"),
-        page(client, "/resource?iri=https://example.org/gazetteer/alden"),
-    )
+    there = "https://example.org/gazetteer/alden"
+    ours, theirs = page(client, "/id/place/town-alden"), page(client, f"/resource?iri={there}")
     head, *rows = ours.tables["links"]
-    assert head == ["Ours", "Relation", "Theirs", "Status", "What speaks for it", "Reviewed by"]
-    assert rows == [["this", "skos:closeMatch", "<https://example.org/gazetteer/alden> ↗ outside", "accepted", "", "–"]]
-    assert theirs.tables["links"][1:] == [["Alden", "skos:closeMatch", "this", "accepted", "", "–"]]
+    assert head == ["What", "Relation", "Status", "What speaks for it", "Reviewed by"]
+    assert rows == [[f"<{there}> ↗ outside", "skos:closeMatch", "accepted", "", "–"]]
+    assert theirs.tables["links"][1:] == [["Alden", "skos:closeMatch", "accepted", "", "–"]]
     assert "/id/link/alden" in ours.links
     assert "links" not in page(client, "/id/place/airbase-cairn").tables
 

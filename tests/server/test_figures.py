@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kg import answering, asking
-from kg.figures.calendar import days
+from kg.figures.calendar import PERSIAN, days, ticks
 from kg.store.embedded import Store
 from tests.server.reading import Page, read
 from tests.server.test_pages import page
@@ -249,6 +249,122 @@ def test_a_data_set_without_outlines_and_positions_has_a_page_all_the_same(clien
     assert "Brook ferry" in shown.text
     drawn = image(client, "/timeline.svg?place=crossing-brook")
     assert "Brook ferry" in "".join(drawn.itertext())
+
+
+# ── parts of a map, figures in frames, the same as data ────────────────────────────────────────────────────────
+
+
+def symbols(client: FlaskClient, address: str) -> set[str]:
+    """The places of the links of a map."""
+    links = [each.get("href") or "" for each in image(client, address).iter(f"{SVG}a")]
+    return {parse_qs(urlsplit(link).query)["sel"][0] for link in links}
+
+
+def test_a_part_of_a_map_shows_what_lies_in_it(shipped_client: FlaskClient) -> None:
+    capitals = "/map.svg?at=2021-08-09&type=ProvincialCapital"
+    whole = symbols(shipped_client, capitals)
+    around_kabul = symbols(shipped_client, f"{capitals}&z=6&c=69.17,34.53")
+    assert "place:city-kabul" in around_kabul < whole
+    assert "place:city-herat" not in around_kabul
+    assert symbols(shipped_client, f"{capitals}&z=1") == whole
+    text = " ".join(image(shipped_client, f"{capitals}&z=6&c=69.17,34.53").itertext())
+    assert f"{34 - len(around_kabul)} places lie outside of this part" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("part", ["z=0.5", "z=65", "z=nan", "z=1e3", "c=69", "c=69,34,1", "c=181,0", "c=0,91", "c=a,b"])
+def test_a_part_that_is_none_is_refused(shipped_client: FlaskClient, part: str) -> None:
+    response = shipped_client.get(f"/map.svg?at=2021-08-09&{part}")
+    assert response.status_code == 400
+    assert "accepted are" in response.text
+
+
+def test_a_page_leads_closer_and_back(shipped_client: FlaskClient) -> None:
+    client = shipped_client
+    shown = page(client, "/map?at=2021-08-09&sel=city-kunduz")
+    closer = next(link for link in shown.links if "z=2" in link)
+    assert parse_qs(urlsplit(closer).query)["c"] == ["68.868,36.7286"] or "c=68." in closer
+    near = page(client, closer)
+    assert any("z=4" in link for link in near.links)
+    assert any(urlsplit(link).path == "/map" and "z=" not in link and "c=" not in link for link in near.links)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_figure_alone_may_stand_in_a_frame_of_anybody(shipped_client: FlaskClient, path: str) -> None:
+    framed = shipped_client.get(f"{path}?at=2021-08-09&embed=1")
+    assert framed.status_code == 200
+    assert "frame-ancestors *" in framed.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in shipped_client.get(f"{path}?at=2021-08-09").headers["Content-Security-Policy"]
+    shown = read(framed.text)
+    assert '<base target="_top">' in framed.text
+    assert f"{path}?at=2021-08-09" in shown.links
+    assert not [link for link in shown.links if "embed" in link]
+    assert shipped_client.get(f"{path}?embed=yes").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "twin"),
+    [
+        ("/map?at=2021-08-09&type=ProvincialCapital&sel=city-kabul&format=geojson",
+         "/api/control?type=ProvincialCapital&at=2021-08-09&format=geojson"),
+        ("/map?at=2021-08-09&format=svg", "/map.svg?at=2021-08-09"),
+        ("/timeline?place=city-farah&at=2021-08&format=json", "/api/history/place:city-farah?format=json"),
+        ("/timeline?type=ProvincialCapital&at=2021-08&format=csv",
+         "/api/changes?type=ProvincialCapital&at=2021-08-01/2021-08-31&format=csv"),
+    ],
+)  # fmt: skip
+def test_a_page_has_the_same_as_data(shipped_client: FlaskClient, address: str, twin: str) -> None:
+    response = shipped_client.get(address)
+    assert (response.status_code, response.headers["Location"]) == (303, twin)
+    assert "Accept" in response.headers["Vary"]
+    assert shipped_client.get(twin).status_code == 200
+
+
+def test_a_page_has_the_same_as_data_by_accept(shipped_client: FlaskClient) -> None:
+    asked = {"Accept": "application/geo+json"}
+    assert shipped_client.get("/map?at=2021-08-09", headers=asked).headers["Location"].endswith("&format=geojson")
+    browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"}
+    assert shipped_client.get("/map?at=2021-08-09", headers=browser).status_code == 200
+    assert shipped_client.get("/map?at=2021-08-09&format=pdf").status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("2021-08-15", "24 Asad 1400"), ("2021-03-20", "30 Hut 1399"), ("2021-03-21", "1 Hamal 1400"),
+        ("2024-03-19", "29 Hut 1402"), ("2024-03-20", "1 Hamal 1403"), ("2021-09-22", "31 Sunbula 1400"),
+        ("2021-09-23", "1 Mizan 1400"), ("1978-04-27", "7 Sawr 1357"), ("1973-07-17", "26 Saratan 1352"),
+        ("2021-08-06/2021-08-09", "15 to 18 Asad 1400"), ("2021-08/2021-09", "10 Asad to 8 Mizan 1400"),
+    ],
+)  # fmt: skip
+def test_days_are_told_in_the_solar_hijri_calendar(at: str, told: str) -> None:
+    first, last = asking.days(at)
+    assert days(first, last, PERSIAN) == told
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_and_its_figure_are_in_the_calendar_that_is_asked_for(shipped_client: FlaskClient, path: str) -> None:
+    told = shipped_client.get(f"{path}?at=2021-08-09/2021-08-15&cal=persian&known=2021-08-15").text
+    assert "18 to 24 Asad 1400" in told
+    assert "as had been said by 24 Asad 1400" in told
+    assert shipped_client.get(f"{path}?cal=julian").status_code == 400
+
+
+def test_an_axis_begins_the_months_of_its_calendar() -> None:
+    first, last = asking.days("2021-01/2021-12")
+    lines = ticks(first, last, 900, 44, PERSIAN)
+    assert [text for _, text in lines][:4] == ["Dalw", "Hut", "Hamal 1400", "Sawr"]
+    assert {PERSIAN.parts(at)[2] for at, _ in lines} == {1}
+    assert all(PERSIAN.begin(*PERSIAN.parts(at)[:2]) == at for at, _ in lines)
+
+
+def test_claimed_numbers_stand_beside_the_map_of_a_day(shipped_client: FlaskClient) -> None:
+    shown = shipped_client.get("/map?at=2021-08-12").text
+    assert "Claimed numbers" in shown
+    assert "9 to 13 of 34, 0 without evidence" in " ".join(shown.split())
+    alone = " ".join(shipped_client.get("/map?at=2021-08-12&sources=seed").text.split())
+    assert "<strong>not derivable</strong>" in alone
+    assert "7 of 34, 27 without evidence" in alone
+    assert "Claimed numbers" not in shipped_client.get("/map?at=2021-08-11/2021-08-12").text
 
 
 # ── through time ───────────────────────────────────────────────────────────────────────────────────────────────

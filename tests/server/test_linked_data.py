@@ -238,7 +238,7 @@ def test_the_data_set_in_the_words_of_dcat(client: FlaskClient) -> None:
     whole = URIRef("http://localhost/.well-known/void#controlgraph")
     assert (whole, RDF.type, DCAT.Dataset) in graph
     files = {str(graph.value(each, DCAT.downloadURL)) for each in graph.objects(whole, DCAT.distribution)}
-    assert len(files) == 4
+    assert len(files) == 12
     for file in files:
         with client.get(urlsplit(file).path) as dump:
             assert dump.status_code == 200

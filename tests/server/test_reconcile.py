@@ -11,8 +11,11 @@ import jsonschema
 import pandas as pd
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from kg import reconciling
 from kg.store.embedded import Store
 from tests.server.conftest import running
 
@@ -181,6 +184,18 @@ def test_a_batch_may_come_by_get_and_one_thing_at_a_time(shipped_client: FlaskCl
     assert reply.json == shipped_client.post("/reconcile", data={"queries": batch}).json
     both = shipped_client.get("/reconcile", query_string={"queries": batch, "extend": "{}"})
     assert both.status_code == 400
+
+
+@given(st.text(max_size=30), st.sampled_from(["", "Place", "Actor", "City", "Source"]))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_asked_is_answered_in_order(shipped: Store, text: str, type_: str) -> None:
+    asked = reconciling.Query(text, (type_,) if type_ else (), 20, (("within", ("Kabul",)),))
+    found = reconciling.candidates(shipped, asked)
+    scores = [each.score for each in found]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 < score <= 100 for score in scores)
+    assert sum(each.match for each in found) <= 1
+    assert len({each.entry.iri for each in found}) == len(found)
 
 
 # ── suggestions, previews, extension ──────────────────────────────────────────────────────────────────────────────────

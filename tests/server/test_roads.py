@@ -234,6 +234,18 @@ def test_why_a_road_is_cut_leads_to_claims(shipped_client: FlaskClient) -> None:
     assert all(by["because"] for by in road["blockedBy"])
 
 
+def test_what_is_asked_beyond_what_is_known(shipped_client: FlaskClient) -> None:
+    def knowledge(given: str) -> str | None:
+        told: str | None = asked(shipped_client, f"/api/pockets?at=2021-08-20{given}")["knowledge"]
+        return told
+
+    assert knowledge("&sources=seed") == "2021-08-11"
+    assert knowledge("&sources=seed&known=2021-08-01") == "2021-08-01"
+    whole = knowledge("")
+    assert whole is not None
+    assert whole > "2021-08-15"
+
+
 def test_areas_count_as_it_is_asked(shipped_client: FlaskClient) -> None:
     def told(areas: str) -> tuple[str, list[str], str | None]:
         (road,) = asked(shipped_client, f"/api/routes?{DAY}&route=kabul-kandahar&areas={areas}")["routes"]

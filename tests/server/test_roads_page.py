@@ -37,8 +37,10 @@ def test_the_page_says_what_was_cut_and_why(shipped_client: FlaskClient) -> None
     assert "Aybak" in pocket[:400]
 
 
-def test_the_links_of_the_page_lead_somewhere(shipped_client: FlaskClient) -> None:
+def test_the_page_has_no_script_of_its_own_and_its_links_lead_somewhere(shipped_client: FlaskClient) -> None:
     page = shipped_client.get(DAY).text
+    main = page[page.index("<main") : page.index("</main>")]
+    assert "<script" not in main
     links = {unescape(link) for link in re.findall(r'href="(/(?:api/|routes)[^"]*)"', page)}
     assert {"/api/routes", "/api/network", "/routes.svg"} <= {link.partition("?")[0] for link in links}
     for link in links:
@@ -65,6 +67,8 @@ def test_it_may_be_asked_for_others_and_by_other_sources(shipped_client: FlaskCl
     seed = text_of(shipped_client, "/routes?at=2021-08-12&sources=seed&areas=none")
     assert "; by News timeline of 15 August 2021 alone. As far as" in seed
     assert "parts of an area" not in seed
+    assert "know of nothing after 11 August 2021" in seed
+    assert "know of nothing after" not in text_of(shipped_client, "/routes?at=2021-08-11&sources=seed")
     page = shipped_client.get("/routes?at=2021-08-12&sources=seed&areas=none").text
     assert "/api/routes?areas=none&at=2021-08-12&format=json&sources=seed" in unescape(page)
 

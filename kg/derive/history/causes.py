@@ -8,7 +8,7 @@ import numpy as np
 
 from kg.control.facts import Pairs
 from kg.control.names import Array, distinct, spans
-from kg.derive.history.blocks import Block
+from kg.derive.history.blocks import Block, cells
 from kg.derive.history.components import Components, joined
 
 
@@ -42,13 +42,13 @@ def touches(block: Block, found: Components, threshold: int, *, back: bool = Fal
     step = slice(None, -1) if back else slice(1, None)
     other = slice(1, None) if back else slice(None, -1)
     offset = 0 if back else 1
-    row, place = np.nonzero(found.open[other] & ~found.open[step])
+    row, place = cells(found.open[other] & ~found.open[step])
     row = row + offset
     thing, piece, beyond = block.roads.around(place)
     used = block.usable(row[thing], piece, threshold)
     thing, piece, beyond = thing[used], piece[used], beyond[used]
     touched: list[tuple[Array, ...]] = [(row[thing], place[thing], thing, piece, found.of[row[thing], beyond])]
-    row, area = np.nonzero((block.passage[other] >= threshold) & (block.passage[step] < threshold))
+    row, area = cells((block.passage[other] >= threshold) & (block.passage[step] < threshold))
     if len(row):
         past = 1 if back else -1
         touched.append(through_areas(block, found, threshold, held, (row + offset, area), past, len(place)))

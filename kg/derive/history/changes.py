@@ -8,7 +8,7 @@ import numpy as np
 
 from kg.control.facts import Pairs
 from kg.control.names import Array, distinct
-from kg.derive.history.blocks import Block
+from kg.derive.history.blocks import Block, cells
 from kg.derive.history.causes import Reasons, marked, met, once, reasons, touches
 from kg.derive.history.components import Components
 from kg.derive.history.states import HELD, OWN
@@ -39,7 +39,7 @@ def changes(block: Block, found: Components, reading: int, rank: Array) -> Chang
     """The changes of a block. `rank` orders the places: the least one names a holding."""
     own = own_of(block, reading)[:, found.moving]
     of = found.of[:, found.moving]
-    row, place = np.nonzero(own[1:] & own[:-1])
+    row, place = cells(own[1:] & own[:-1])
     before, after = of[row, place], of[row + 1, place]
     parts = [
         turned(block, found, reading, rank, own, (row + 1, before, after), kind) for kind in (PARTED, JOINED)
@@ -69,7 +69,7 @@ def turned(
     position[named] = np.arange(len(named))
     pairs = once(position[whole], piece)
     of = found.of[:, found.moving]
-    row, place = np.nonzero(own & several[of])
+    row, place = cells(own & several[of])
     member = position[of[row, place]]
     least = np.full(len(named), len(rank))
     np.minimum.at(least, member, rank[found.moving[place]])

@@ -9,7 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from kg.control.names import Array, distinct
-from kg.derive.history.blocks import Block
+from kg.derive.history.blocks import Block, cells
 from kg.derive.history.states import FLOOR
 
 
@@ -45,7 +45,7 @@ def components(block: Block, threshold: int) -> Components:
     some = np.flatnonzero(roads.column[piece] >= 0)
     used[:, some] &= block.through[:, roads.column[piece[some]]] >= threshold
     nodes = distinct(np.append(settled[one], settled[other]))
-    row, which = np.nonzero(used)
+    row, which = cells(used)
     shift = row * len(nodes)
     one, other = (shift + np.searchsorted(nodes, settled[end])[which] for end in (one, other))
     found = joined(len(open_) * len(nodes), one, other).reshape(len(open_), len(nodes))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kg.control.names import Array
-from kg.derive.history.blocks import Block
+from kg.derive.history.blocks import Block, cells
 from kg.derive.history.causes import Reasons, marked, met, reasons, touches
 from kg.derive.history.components import Components
 from kg.derive.history.states import HELD, LOST, OWN
@@ -62,7 +62,7 @@ def reached(
 def verdicts(block: Block, found: dict[int, Components], good: dict[int, Array], seat: int) -> Array:
     """What each place is in each row: `NONE`, `MAYBE` or `SURE`."""
     verdict = np.zeros(block.state.shape, np.uint8)
-    row, place = np.nonzero(OWN[block.state] & (block.state[:, seat] != LOST)[:, None])
+    row, place = cells(OWN[block.state] & (block.state[:, seat] != LOST)[:, None])
     far = ~reached(block, found[2], 2, good[2], row, place)
     row, place = row[far], place[far]
     verdict[row, place] = MAYBE
@@ -76,7 +76,7 @@ def pockets(block: Block, found: dict[int, Components], seat: int) -> tuple[Turn
     """The turns of a block, and the reasons for what begins. `found` has the components at 1 and at 2."""
     good = {threshold: in_reach(block, found[threshold], threshold, seat) for threshold in (1, 2)}
     verdict = verdicts(block, found, good, seat)
-    row, place = np.nonzero(verdict[1:] != verdict[:-1])
+    row, place = cells(verdict[1:] != verdict[:-1])
     row = row + 1
     now, before = verdict[row, place], verdict[row - 1, place]
     why = []

@@ -39,15 +39,20 @@ class Swept:
     strengths: Array
 
 
+DAY_BITS = 22
+"""Bits that hold a day; `NEVER` is more than all days."""
 WIDTHS = {"turns": 4, "whys": 6, "changes": 7, "causes": 7, "strengths": 4}
 
 
 def sweep(network: Network, held: Held, windows: Iterable[tuple[int, Day, Day]]) -> Swept:
     """Pockets and changes of holdings of actors, each on the days between two, both included; no strengths."""
-    roads, stepped = roads_of(network), steps(held)
+    roads, part, looked_at = roads_of(network), held, (0, -1)
     found: dict[str, list[Array]] = {name: [np.zeros((0, width), np.int64)] for name, width in WIDTHS.items()}
     for actor, first, last in windows:
-        places, areas = states_of(network, held, stepped, actor)
+        if looked_at != (first, last):
+            looked_at, part = (first, last), held.falling(first, last)
+            stepped = steps(part)
+        places, areas = states_of(network, part, stepped, actor)
         seat, rank = int(network.seat[actor]), ranked(network, actor)
         for block in blocks(network, roads, places, areas, first, last):
             at = {threshold: components(block, threshold) for threshold in (POSSIBLY, 2, CERTAINLY)
@@ -64,7 +69,7 @@ def everything(network: Network, held: Held, study_start: Day) -> Swept:
     seated = np.flatnonzero(network.seat >= 0).tolist()
     roads = np.arange(len(network.roads))
     found = sweep(network, held, whole(network, held))
-    return replace(found, strengths=strengths(network, held, study_start, seated, roads))
+    return replace(found, strengths=ordered(strengths(network, held, study_start, seated, roads)))
 
 
 def whole(network: Network, held: Held) -> list[tuple[int, Day, Day]]:
@@ -75,7 +80,9 @@ def whole(network: Network, held: Held) -> list[tuple[int, Day, Day]]:
 def holders(network: Network, held: Held) -> list[int]:
     """The actors that, or an ally of which, ever hold anything, in order."""
     one, other = network.allies
-    actors: list[int] = np.union1d(held.actor, one[np.isin(other, held.actor)]).tolist()
+    ever = np.bincount(held.actor, minlength=len(network.actors)) > 0
+    ever[one[ever[other]]] = True
+    actors: list[int] = np.flatnonzero(ever).tolist()
     return actors
 
 
@@ -111,8 +118,8 @@ def add_pockets(found: dict[str, list[Array]], block: Block, actor: int, turns: 
 
 
 def ordered(rows: Array) -> Array:
-    """Rows sorted by all columns, the first before the others."""
-    found: Array = rows[np.lexsort(rows.T[::-1])]
+    """Rows sorted by all columns, the first before the others; stored column by column, because few are looked at."""
+    found: Array = np.asfortranarray(rows[np.lexsort(rows.T[::-1])].astype(np.int32))
     return found
 
 
@@ -123,10 +130,10 @@ def columns_of(found: Swept) -> dict[str, Array]:
 
 def turn_key(network: Network, rows: Array) -> Array:
     """Actor, place and day, the first columns of `turns` and of `whys`, as one number, in the same order."""
-    return (rows[:, 0] * len(network.places) + rows[:, 1] << 22) + rows[:, 2]
+    return (rows[:, 0].astype(np.int64) * len(network.places) + rows[:, 1] << DAY_BITS) + rows[:, 2]
 
 
 def change_key(network: Network, rows: Array) -> Array:
     """The first five columns of `changes` and of `causes` as one number, in the same order."""
-    when = (rows[:, 0] << 22) + rows[:, 1]
+    when = (rows[:, 0].astype(np.int64) << DAY_BITS) + rows[:, 1]
     return (((when << 2) + rows[:, 2] << 1) + rows[:, 3]) * len(network.places) + rows[:, 4]

@@ -1,0 +1,73 @@
+"""What stands beside a figure: the same as data, the figure alone for a frame, claimed numbers, parts of the map."""
+
+from __future__ import annotations
+
+from flask import Response, render_template
+
+from kg import asking
+from kg.figures.calendar import date_of
+from kg.forms import numbers
+from kg.forms.plain import Plain
+from server import current, formats, headers, parameters
+from server.replies import CSV, GEOJSON, JSON, RDF
+from server.scene import CLOSEST, Scene, name_of, window
+
+MAP_FORMS: formats.Offer = {"html": ("text/html",), "svg": ("image/svg+xml",), **JSON, **GEOJSON, **CSV, **RDF}
+TIMELINE_FORMS: formats.Offer = {"html": ("text/html",), "svg": ("image/svg+xml",), **JSON, **CSV}
+
+
+def as_data(asked: Scene, *, timeline: bool = False) -> Response | None:
+    """The address of the page's twin, where `format` or `Accept` asks for anything but the page."""
+    form = parameters.form(asking.one(asked.given, "format"), TIMELINE_FORMS if timeline else MAP_FORMS)
+    if form == "html":
+        return None
+    if form == "svg":
+        address = asked.address("/timeline.svg" if timeline else "/map.svg", format=None)
+    elif not timeline:
+        address = asked.twin("/api/control", format=form)
+    elif len(asked.lanes) == 1:
+        none = dict.fromkeys(("at", "place", "within", "type", "state", "actor"))
+        address = asked.twin(f"/api/history/{name_of(asked.lanes[0].place)}", **none, format=form)
+    else:
+        first, last = asked.window
+        address = asked.twin("/api/changes", format=form, at=f"{date_of(first)}/{date_of(last)}")
+    response = Response(status=303, headers={"Location": address})
+    response.vary.add("Accept")
+    return response
+
+
+def embedded(asked: Scene, kind: str, wide: str, narrow: str) -> Response:
+    """The figure alone, for a frame in a page of anybody's."""
+    title = asked.sheet(timeline=kind == "timeline").title
+    full = asked.address(f"/{kind}", embed=None)
+    page = render_template("figures/embed.html", title=title, wide=wide, narrow=narrow, full=full)
+    return headers.with_figures(page, "*")
+
+
+def aggregates(asked: Scene) -> list[Plain]:
+    """The claims about numbers, held against the answers of a day; none for several days."""
+    question = asked.question
+    if question.first < question.last:
+        return []
+    given = {name: asked.given.get(name, []) for name in (*asking.LISTENING, "actor", "lang")}
+    told = numbers.told(current.store(), asked.gazetteer, {**given, "at": [question.at]})["aggregates"]
+    return [each for each in told if each["checks"] and each["checks"][0]["outcome"] != "not checked"]
+
+
+def nearer(asked: Scene) -> list[tuple[str, str]]:
+    """Words and addresses of the same map larger, around the place that is marked, and smaller."""
+    times, around = window()
+    place = asked.gazetteer.places[asked.selected] if asked.selected else None
+    if place and place.point:
+        around = place.point
+    middle = f"{around[0]:g},{around[1]:g}" if around else None
+    found = []
+    if times * 2 <= CLOSEST:
+        found.append((f"Closer{f' to {place.label(asked.question.lang)}' if place and place.point else ''}",
+                      asked.address("/map", z=f"{times * 2:g}", c=middle)))  # fmt: skip
+    if times > 1:
+        farther = f"{times / 2:g}" if times > 2 else None
+        found.append(("Farther", asked.address("/map", z=farther, c=middle if farther else None)))
+    if times > 1 or asked.given.get("c"):
+        found.append(("The whole map", asked.address("/map", z=None, c=None)))
+    return found
