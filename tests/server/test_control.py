@@ -293,12 +293,25 @@ def test_a_store_without_data_says_so(tmp_path: Any) -> None:
 def test_a_write_is_in_the_next_answer(writable: Service) -> None:
     address = "/api/control?at=2001-01-01&place=place:new-town"
     assert writable.ask("GET", address).status == 404
+    former = writable.ask("GET", "/api/control?at=1931-04-20").headers["controlgraph-version"]
     done = writable.update(
         "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> INSERT DATA { GRAPH <https://example.org/g> {"
         ' place:new-town a kg:Place ; kg:placeType kg:Town ; skos:prefLabel "New Town"@en } }'
     )
     assert done.status < 300, done.body
     assert b'"label": "New Town"' in writable.ask("GET", address).body
+    for path in (
+        "/api/control?at=1931-04-20&", "/api/history/town-alden?", "/api/changes?at=1931-04/1931-05&",
+        "/api/compare?a.at=1931-04-10&b.at=1931-04-20&", "/api/aggregates?", "/map?at=1931-04-20&", "/timeline.svg?",
+    ):  # fmt: skip
+        asked = f"{path}version={former}"
+        before = writable.ask("GET", asked)
+        assert (before.status, before.headers["controlgraph-version"]) == (200, former), (asked, before.body[:300])
+        assert "etag" not in before.headers
+    assert writable.ask("GET", f"{address}&version={former}").status == 404, "it was not there then"
+    assert b"New Town" not in writable.ask("GET", f"/map?at=1931-04-20&version={former}").body
+    assert b"New Town" in writable.ask("GET", "/map?at=1931-04-20").body
+    assert writable.ask("GET", f"{address}&version=000999-000000000000").status == 404
 
 
 @pytest.fixture(scope="module")
