@@ -46,7 +46,7 @@ def test_one_place_on_a_day(shipped_client: FlaskClient) -> None:
     (place,) = told["places"]
     assert list(place) == [
         "place", "label", "type", "coordinates", "state", "flags", "controllers", "excluded", "because", "conflicts",
-        "unheard",
+        "unheard", "undated",
     ]  # fmt: skip
     assert (place["place"], place["state"], len(place["because"])) == (BOLDAK, "disputed", 6)
     assert [stay["certainty"] for stay in place["controllers"]] == ["possible", "possible"]
@@ -82,8 +82,22 @@ def test_answers_name_their_evidence(shipped_client: FlaskClient) -> None:
         assert bool(place["because"]) or place["state"] == "unknown", place["place"]
     quick = asked(shipped_client, "/api/control?at=2021-08-09&grounds=off")
     for place, without in zip(told["places"], quick["places"], strict=True):
-        grounds = {"because", "conflicts", "unheard"}
+        grounds = {"because", "conflicts", "unheard", "undated"}
         assert {name: value for name, value in place.items() if name not in grounds} == without
+
+
+def test_what_nobody_dates_is_named_in_every_form(shipped_client: FlaskClient) -> None:
+    about = "/api/control?at=2021-08-09&place=airbase-bagram"
+    (place,) = asked(shipped_client, about)["places"]
+    undated = [f"{PREFIXES['claim']}{each}" for each in ("source-043-02", "source-073-01", "source-075-01")]
+    assert place["undated"] == undated
+    assert set(undated) <= set(place["because"])
+    rows = list(csv.DictReader(io.StringIO(shipped_client.get(f"{about}&format=csv").text)))
+    assert {row["undated"] for row in rows} == {" ".join(undated)}
+    graph = Graph().parse(data=shipped_client.get(f"{about}&format=ttl").text, format="turtle")
+    assert sorted(map(str, graph.objects(None, KG.undatedClaim))) == undated
+    feature = json.loads(shipped_client.get(f"{about}&format=geojson").text)["features"][0]
+    assert feature["properties"]["undated"] == undated
 
 
 def test_several_days_are_answered_for_with_their_runs(shipped_client: FlaskClient) -> None:
