@@ -1,7 +1,8 @@
 """Measure networks: `python -m bench.networks [--sizes 2500,5000,10000,20000] [--store STORE] [--plot FILE]`.
 
 For each number of places a world with fronts is made in memory (`bench.fronts`: three pieces of road and ten changes a
-place), and swept: one day, all days, one change. With `--store`, a store with a data set of `bench.generate --roads`, also
+place): one day, all days, one change. Plotted and compared are seconds of a processor, because others may use the
+machine. With `--store`, a store with a data set of `bench.generate --roads`, also
 what only a store shows: everything found and published anew, and small writes (into a copy).
 """
 
@@ -24,19 +25,26 @@ from bench.plot import Line, plotted
 from kg import publish, validate
 from kg.control.ledger import NEVER
 from kg.control.names import Array
+from kg.derive import holdings, links
+from kg.derive.answers import Reading
+from kg.derive.chokepoints import chokepoints
 from kg.derive.held import WHOLE, Held, ordered
 from kg.derive.history.states import LEVEL, SILENT, states_of, steps
 from kg.derive.history.sweep import everything
 from kg.derive.network import Network
 from kg.derive.publishing import rebuild
 from kg.derive.renewing import renewed
+from kg.derive.situation import Situation
+from kg.derive.standing import standing
 from kg.derive.stored import Stored, stored
+from kg.derive.ways import corridors
 from kg.derive.writing import written
 from kg.ontology import PREFIXES
 from kg.store import open_store
 from kg.store.embedded import Store
 
 DAYS = 1096
+READINGS: tuple[Reading, ...] = ("certainly", "possibly")
 CHANGES = 20
 WRITES = 20
 
@@ -46,20 +54,37 @@ def measured(places: int) -> dict[str, float]:
     network, held = fronts(places)
     print(f"\n{len(network.places):,} places and areas, {len(network.pieces):,} pieces of road, {len(network.roads)} named "
           f"roads, {len(held):,} intervals")  # fmt: skip
-    found, seconds = timed("all days, all there is", lambda: everything(network, held, START))
+    spent = time.process_time()
+    found, _ = timed("all days, all there is", lambda: everything(network, held, START))
+    seconds = time.process_time() - spent
     about = Stored(START, network, (), held, (), found)
     print(f"{len(found.turns):,} turns of pockets, {len(found.changes):,} changes of holdings, {len(found.strengths):,} of "
           "roads")  # fmt: skip
     timed("as RDF", lambda: sum(map(len, written(about))))
     days = len(np.unique(np.concatenate([held.possible_from, held.certain_from])))
+    here = Situation("bench", START, network, held)
+    for _ in range(2):
+        timed("one day, but for betweenness, all actors", lambda: one_day(here))
     by_day = by_networkx(network, held)
     print(f"with networkx {by_day:.2f} s a day, on {days:,} days {by_day * days:,.0f} s: {by_day * days / seconds:.0f} times as "
           "much")  # fmt: skip
     result = {"all days": seconds}
     for what, first in (("today", DAYS - 1), ("in the last 30 days", DAYS - 30), ("on any day", 0)):
         result[f"a change {what}"] = changes_on(about, what, first)
-    first_words(about)
+    result["the first word on a silent place"] = first_words(about)
     return result
+
+
+def one_day(here: Situation) -> None:
+    """All that is answered about a day, to all actors."""
+    day = START + DAYS // 2
+    links.fronts(here, day)
+    for actor in range(len(here.network.actors)):
+        on = standing(here, day, actor)
+        for reading in READINGS:
+            holdings.holdings(on, reading)
+        for each in (holdings.pockets, holdings.borders, links.links, links.across, corridors, chokepoints):
+            each(on)
 
 
 def by_networkx(network: Network, held: Held) -> float:
@@ -108,12 +133,14 @@ def moved(here: Held, day: int, by: int) -> Held:
     return ordered(rows[rows[:, 2] < rows[:, 5]], here.sources)
 
 
-def first_words(about: Stored) -> None:
-    """The first claim about a place that was silent: it concerns all actors, on all days."""
+def first_words(about: Stored) -> float:
+    """The first claim about a place that was silent: it concerns all actors, on all days; how long that took."""
     told: Array = np.isin(np.arange(len(about.network.places)), about.held.place)
     place = int(np.flatnonzero(~told & about.network.on_network)[0])
     row = np.array([(place, 0, START + 5, START + 5, NEVER, NEVER, WHOLE, 1, -1)])
+    begun = time.process_time()
     timed("the first word on a silent place", lambda: renewed(about, ordered(row, about.held.sources), row[:, 0]))
+    return time.process_time() - begun
 
 
 def in_a_store(location: Path) -> None:

@@ -95,6 +95,13 @@ class Gazetteer:
                 return entry.label(language)
         return last_part(iri)
 
+    def called(self, labels: Mapping[str, str], language: str) -> dict[str, str]:
+        """What things are called in English, with the names in a language of those that have an entry."""
+        named = {
+            iri: entry.label(language) for kind in KINDS for iri in labels if (entry := self.entries[kind].get(iri))
+        }
+        return {**labels, **(named if language != "en" else {})}
+
     def inside(self, outer: str) -> frozenset[str]:
         """Every place that lies in a place, directly or not."""
         found: set[str] = set()

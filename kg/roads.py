@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import get_args
 
 import numpy as np
@@ -114,8 +114,7 @@ class Asked:
         return self.known.gazetteer.label(iri, self.question.lang)
 
     def because(self, places: Iterable[str], day: Day | None = None) -> Mapping[str, list[str]]:
-        """The claims that rests on what is told on this, or another, day of who holds each of some places, and of who
-        holds parts of it."""
+        """The claims behind what is told, on this or another day, of who holds each of some places, or parts of it."""
         names, when = sorted(set(places)), self.question.day if day is None else day
         numbers = self.known.index.ledger.places.numbers(names)
         told = accounts(self.known.index, names, numbers, when, when, self.question.view)
@@ -200,8 +199,10 @@ def seated(situation: Situation) -> str | None:
     return next((network.actor(at) for at, seat in enumerate(network.seat.tolist()) if seat >= 0), None)
 
 
+@lru_cache(maxsize=8)
 def _with_seat(situation: Situation, actor: str, place: str) -> Situation:
-    """The situation in which an actor has its seat at a place."""
+    """The situation in which an actor has its seat at a place; the last few are kept, because what is swept is kept by
+    the situation."""
     network = situation.network
     seat = network.seat.copy()
     seat[network.actors.number(actor)] = network.places.number(place)

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from kg import queries
-from kg.errors import UnknownEntity
+from kg import entities, queries
 from kg.ontology import PREFIXES
 from kg.store.embedded import Store
 from kg.store.terms import read_rows
@@ -55,10 +54,10 @@ def ties(store: Store, things: Iterable[str]) -> list[Tie]:
 
 
 def around(store: Store, thing: str) -> list[Tie]:
-    """The ties of one thing. Raises UnknownEntity where nothing ties it to anything."""
+    """The ties of one thing. Raises UnknownEntity where nothing is said of it at all."""
     found = ties(store, [thing])
     if not found:
-        raise UnknownEntity(thing)
+        entities.describe(store, thing)
     return found
 
 

@@ -130,9 +130,7 @@ def _page(found: Document, now: str, lang: str) -> str:
     gazetteer = open_gazetteer(current.store())
     subject = found["subject"]["id"]
     called = found["labels"] | {subject: found["subject"]["label"]}
-    if lang != "en":  # in English it is what is cited
-        entries = {iri: entry for kind in gazetteer.entries.values() for iri, entry in kind.items() if iri in called}
-        called |= {iri: entry.label(lang) for iri, entry in entries.items()}
+    called = gazetteer.called(called, lang)
     return render_template(
         "dossier/dossier.html",
         found=found,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, Response, json, redirect, render_template, request
 from rdflib import RDF, SKOS, URIRef
@@ -150,10 +150,12 @@ def _answered(response: Response, version: str, offer: formats.Offer) -> Respons
 def _page(entity: Entity) -> str:
     """The page of one thing: an event's parts, on which others take a stance, are told with it."""
     parts = [entities.describe(current.store(), part) for part in _values(entity, *_PARTS)]
+    gazetteer = open_gazetteer(current.store())
     labels = {iri: label for told in (*parts, entity) for iri, label in told.labels.items()}
+    labels = gazetteer.called(labels | {entity.iri: entity.label}, parameters.one("lang") or "en")
     return render_template(
         "entities/entity.html",
-        entity=entity,
+        entity=replace(entity, label=labels[entity.iri]),
         labels=labels,
         types=_types(entity, labels),
         is_event=any(statement.property.endswith("#eventType") for statement in entity.statements),
@@ -166,7 +168,7 @@ def _page(entity: Entity) -> str:
         happened=[(claim, entity) for claim in entity.happened],
         facts=lambda *names: _values(entity, *names),
         alternates=_alternates(FORMS),
-        schemaorg=schemaorg.described(entity, open_gazetteer(current.store()), _address),
+        schemaorg=schemaorg.described(entity, gazetteer, _address),
     )
 
 

@@ -10,22 +10,25 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 
 from kg import naming, ties, told
+from kg.errors import BadQuestion
 from kg.gazetteer import Gazetteer, open_gazetteer
 from kg.ties import Direction, Tie
 from server import current, holders, parameters, wording
-from server.errors import Rejected
 from server.scene import name_of
 
 bp = Blueprint("explorer", __name__)
 
 CAP = 25
 """How many others of one property are opened at once."""
+OPENED = 40
+"""How many properties the page lists as opened."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A property of the thing that is opened, and the others that are shown of how many."""
+    """A property of a thing that is opened, and the others that are shown of how many."""
 
+    thing: str
     property: str
     direction: Direction
     shown: list[Tie]
@@ -40,8 +43,8 @@ def page() -> str | Response:
     gazetteer = open_gazetteer(current.store())
     thing = _thing(gazetteer, parameters.one("sel") or _first(gazetteer))
     found = ties.around(current.store(), thing)
-    opened = [_opened(found, *_pair(each)) for each in parameters.values("open") if each.count(",") == 1]
-    shown = {tie.other for each in opened for tie in each.shown}
+    opened = [_asked(gazetteer, thing, found, each) for each in parameters.values("open")[:OPENED]]
+    shown = {iri for each in opened for iri in (each.thing, *(tie.other for tie in each.shown))}
     counted = ties.counts(found)
     return render_template(
         "explorer/graph.html",
@@ -73,7 +76,7 @@ def counted() -> Response:
         ]
         return _json({"thing": _told(thing, labels), "ties": told_ties})
     side = _side(parameters.one("direction") or "out")
-    opened = _opened(found, naming.expanded(wanted) or wanted, side, _offset(parameters.one("offset") or "0"))
+    opened = _opened(thing, found, naming.expanded(wanted) or wanted, side, _offset(parameters.one("offset") or "0"))
     labels = _labels(gazetteer, {thing, opened.property, *(tie.other for tie in opened.shown)})
     others = [{**_told(tie.other, labels), "day": tie.day} for tie in opened.shown]
     return _json({"label": wording.called(opened.property, labels), "total": opened.total, "others": others})
@@ -111,34 +114,36 @@ def _first(gazetteer: Gazetteer) -> str:
     return next((entry.iri for entry in gazetteer.places.values() if entry.point), gazetteer.version)
 
 
-def _opened(found: Iterable[Tie], name: str, side: Direction, offset: int = 0) -> Opened:
+def _opened(thing: str, found: Iterable[Tie], name: str, side: Direction, offset: int = 0, many: int = CAP) -> Opened:
     fitting = [tie for tie in found if tie.property == name and tie.direction == side]
-    return Opened(name, side, fitting[offset : offset + CAP], len(fitting))
+    return Opened(thing, name, side, fitting[offset : offset + many], len(fitting))
 
 
-def _pair(text: str) -> tuple[str, Direction]:
-    side, _, name = text.partition(",")
-    return naming.expanded(name) or name, _side(side)
+def _asked(gazetteer: Gazetteer, centre: str, found: Iterable[Tie], text: str) -> Opened:
+    """What a value of `open` opens: direction, property, and, where it is not the centre, the thing; and how many
+    times as many as at once."""
+    side, name, of, many, *_ = [*text.split(","), "", "", ""]
+    thing = _thing(gazetteer, of) if of else centre
+    if thing != centre:
+        found = ties.around(current.store(), thing)
+    return _opened(thing, found, naming.expanded(name) or name, _side(side), many=CAP * max(1, _offset(many or "1")))
 
 
 def _side(text: str) -> Direction:
     if text not in ("in", "out"):
-        raise Rejected(400, "direction", "No such direction", f"direction={text!r}: accepted are out and in")
+        raise BadQuestion("direction", text, "accepted are out and in")
     return "in" if text == "in" else "out"
 
 
 def _offset(text: str) -> int:
     if not text.isascii() or not text.isdigit():
-        raise Rejected(400, "offset", "No such offset", f"offset={text!r}: accepted are numbers from 0 on")
+        raise BadQuestion("offset", text, "accepted are numbers from 0 on")
     return int(text)
 
 
 def _labels(gazetteer: Gazetteer, iris: set[str]) -> dict[str, str]:
     """What things are called, those of the gazetteer in the language that is asked for."""
-    lang = parameters.one("lang") or "en"
-    labels = told.names(current.store(), sorted(iris))
-    named = {iri: entry for kind in gazetteer.entries.values() for iri, entry in kind.items() if iri in iris}
-    return labels | {iri: entry.label(lang) for iri, entry in named.items()}
+    return gazetteer.called(told.names(current.store(), sorted(iris)), parameters.one("lang") or "en")
 
 
 def _told(iri: str, labels: dict[str, str]) -> dict[str, str]:

@@ -153,7 +153,7 @@ class Chokepoints(OnRoads, Paged):
     )  # fmt: skip
 
 
-class Fronts(OnRoads, Paged):
+class Fronts(OnDay, Paged):
     """Where holders meet."""
 
     between: Literal["roads", "areas"] = Field(

@@ -7,13 +7,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kg import files, publish
+from kg.derive import holdings, ways
+from kg.derive.opening import open_situation
 from kg.derive.publishing import rebuild
-from kg.derive.stored import FORMAT, folder, stored
+from kg.derive.standing import standing
+from kg.derive.stored import FORMAT, folder, stored, without_roads
 from kg.derive.writing import GRAPH
 from kg.errors import Refused, StoreUnreadable
 from kg.ontology import PREFIXES
@@ -123,6 +128,54 @@ def test_everything_leads_on_to_claims_and_pieces_of_road(shipped: Store) -> Non
         assert select(shipped, bare) == [], kind
 
 
+def test_every_statement_is_as_the_ontology_has_it(shipped: Store) -> None:
+    """No term is used on what it is not for; and each is defined."""
+    foreign = """SELECT DISTINCT ?kind ?term { GRAPH <%s> { ?x a ?kind ; ?term ?value } ?kind rdfs:isDefinedBy ?ontology
+        FILTER(STRSTARTS(STR(?term), STR(kg:))) FILTER NOT EXISTS { ?term rdfs:domain|schema:domainIncludes ?kind } }"""
+    names = f"PREFIX rdfs: <{PREFIXES['rdfs']}>\nPREFIX schema: <{PREFIXES['schema']}>\n"
+    assert select(shipped, names + foreign % GRAPH) == []
+    loose = """SELECT ?kind { GRAPH <%s> { ?x a ?kind FILTER(?kind != prov:Activity) }
+        FILTER NOT EXISTS { ?kind a owl:Class } }"""
+    assert select(shipped, f"PREFIX owl: <{PREFIXES['owl']}>\n" + loose % GRAPH) == []
+
+
+def test_on_every_day_it_is_what_is_answered_for_that_day(shipped: Store) -> None:
+    here = open_situation(shipped)
+    actor = here.network.actors.number(GOVERNMENT)
+    query = """SELECT ?what ?state ?from ?sure ?unsure ?until { ?x %s ?what ; kg:possibleFrom ?from ;
+        kg:holder actor:islamic-republic-government
+        OPTIONAL { ?x kg:certainFrom ?sure } OPTIONAL { ?x kg:certainUntil ?unsure }
+        OPTIONAL { ?x kg:possibleUntil ?until } OPTIONAL { ?x kg:state ?state } }"""
+    pockets, roads = (select(shipped, query % what) for what in ("a kg:Pocket ; kg:place", "kg:route"))
+    verdicts = {
+        "ontology#Open": ("", "possible", "possible", "certain"),
+        "ontology#Cut": ("certain", "possible", "", ""),
+    }
+    days = here.change_days().tolist()
+    assert len(days) > 30
+    for day in [*days, days[-1] + 1]:
+        on, today = standing(here, day, actor), date.fromordinal(day).isoformat()
+        told = {(row["what"], held(row, today)) for row in pockets if held(row, today)}
+        assert told == {(slug(each.place), each.verdict) for each in holdings.pockets(on) or ()}, today
+        states = {(row["what"], row["state"], held(row, today)) for row in roads if held(row, today)}
+        answered = {
+            (slug(each.road), state, verdict[each.strength])
+            for each in ways.corridors(on, detours=False) for state, verdict in verdicts.items()
+        }  # fmt: skip
+        assert states == {each for each in answered if each[2]}, today
+
+
+def slug(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def held(row: dict[str, str], day: str) -> str:
+    """Whether a day is within bounds: possible, certain, or neither."""
+    if not row["from"] <= day <= row.get("until", "9999"):
+        return ""
+    return "certain" if row.get("sure", "9999") <= day <= row.get("unsure", "9999") else "possible"
+
+
 def test_why_a_road_was_cut_and_since_when_is_one_query(shipped: Store) -> None:
     rows = select(shipped, """SELECT ?possibly ?certainly ?place ?since ?claim ?source {
         ?state a kg:RouteState ; kg:route road:kabul-kandahar ; kg:state kg:Cut ; kg:possibleFrom ?possibly ;
@@ -172,6 +225,25 @@ def test_without_study_start_nothing_is_derived(empty: Store) -> None:
     load(empty, *(path for path in files.shipped_files() if path.stem in ("control", "gazetteer")))
     assert GRAPH not in empty.manifest().graphs
     assert not folder(empty.published.directory()).exists()
+
+
+def test_a_store_without_roads_has_nothing_of_it(world: Path, tmp_path: Path) -> None:
+    with closing(open_store(world)) as source:
+        source.backup(tmp_path / "copy")
+    with closing(open_store(tmp_path / "copy", Limits(children=1))) as store:
+        assert GRAPH not in store.manifest().graphs
+        before = folder(store.published.directory())
+        assert {path.name for path in before.iterdir()} == {"format", "without-roads"}
+        update(store, "INSERT DATA { GRAPH graph:notes { place:country-eastmark kg:isoCode 'EM' } }")
+        assert without_roads(store.published.directory())
+        update(
+            store,
+            """INSERT DATA { GRAPH graph:roads { segment:new a kg:RouteSegment ; kg:placeType kg:Road ;
+            <http://www.w3.org/2004/02/skos/core#prefLabel> "new"@en ; kg:roadEvidence kg:RoadShown ;
+            kg:endpoint place:town-alden , place:country-eastmark } }""",
+        )
+        assert not without_roads(store.published.directory())
+        assert said(store) == anew(store) != ""
 
 
 def test_a_version_of_another_release_is_derived_anew_with_the_next_write(store: Store) -> None:

@@ -17,12 +17,14 @@ from kg.derive.held import held
 from kg.derive.history.sweep import everything
 from kg.derive.reading import PROPERTIES, read_network
 from kg.derive.renewing import renewed
-from kg.derive.stored import Stored, remove, save, stored
+from kg.derive.stored import Stored, remove, save, stored, without_roads
 from kg.derive.writing import GRAPH, written
 from kg.store.candidate import Candidate
 
 OF_ROADS = {KG + name for name in PROPERTIES}
 """A change of these may be one of the network."""
+ENDPOINT = f"{KG}endpoint"
+"""Without it there is no piece of road."""
 
 
 def conclude(candidate: Candidate, control: Changed | None, changed: Mapping[str, set[str]] | None) -> None:
@@ -37,8 +39,11 @@ def conclude(candidate: Candidate, control: Changed | None, changed: Mapping[str
         if GRAPH in candidate.graphs:
             candidate.conclude(GRAPH, None, [])
         return
-    before = stored(candidate.directory)
     everywhere = control is not None and control.places is None
+    listed = changed is not None and not everywhere
+    if listed and without_roads(candidate.directory) and not typed(candidate, changed or {}, {ENDPOINT}):
+        return
+    before = stored(candidate.directory)
     if before is None or changed is None or everywhere or of_roads(candidate, before, changed):
         rebuild(candidate, control)
     elif control is not None:
@@ -48,13 +53,18 @@ def conclude(candidate: Candidate, control: Changed | None, changed: Mapping[str
 
 def of_roads(candidate: Candidate, before: Stored, changed: Mapping[str, set[str]]) -> bool:
     """Whether a write changes the network."""
-    if changed.keys() & OF_ROADS:
-        return True
+    network = before.network
+    return typed(candidate, changed, OF_ROADS) or any(
+        max(network.pieces.number(node), network.roads.number(node)) >= 0 for node in changed.get(RDF_TYPE, ())
+    )
+
+
+def typed(candidate: Candidate, changed: Mapping[str, set[str]], properties: set[str]) -> bool:
+    """Whether a write changes any of some properties, or the type of what has any of them."""
     lookup = candidate.lookup(asserted(candidate.graphs))
-    return any(
-        max(before.network.pieces.number(node), before.network.roads.number(node)) >= 0
-        or any(prop in OF_ROADS for prop, _ in lookup.of(node))
-        for node in changed.get(RDF_TYPE, ()) if not node.startswith("_:")
+    return not properties.isdisjoint(changed) or any(
+        prop in properties
+        for node in changed.get(RDF_TYPE, ()) if not node.startswith("_:") for prop, _ in lookup.of(node)
     )  # fmt: skip
 
 
@@ -71,7 +81,8 @@ def rebuild(candidate: Candidate, control: Changed | None = None) -> None:
     start = drawn.facts.study_start
     new = Stored(start, network, tuple(unfit), intervals, tuple(unknown), everything(network, intervals, start))
     save(new, candidate.directory, None)
-    candidate.conclude(GRAPH, None, written(new) if len(network.pieces) else [])
+    if len(network.pieces) or GRAPH in candidate.graphs:
+        candidate.conclude(GRAPH, None, written(new) if len(network.pieces) else [])
 
 
 def renew(candidate: Candidate, before: Stored, drawn: Drawn, places: Collection[str]) -> None:
@@ -81,6 +92,5 @@ def renew(candidate: Candidate, before: Stored, drawn: Drawn, places: Collection
     numbers = before.network.places.numbers(sorted(places))
     found = renewed(before, fresh, numbers[numbers >= 0])
     save(replace(found.about, unknown=unknown), candidate.directory, before)
-    if len(before.network.pieces):
-        told = "".join([HEAD, *(text for _, text in found.told)])
-        candidate.conclude(GRAPH, found.gone, [told.encode()])
+    told = "".join([HEAD, *(text for _, text in found.told)])
+    candidate.conclude(GRAPH, found.gone, [told.encode()])

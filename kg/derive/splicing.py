@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kg.control.ledger import NEVER
-from kg.control.names import Array, merged, spans
+from kg.control.names import Array, distinct, merged, spans
 from kg.control.record import Day
 from kg.derive.held import Held
 from kg.derive.history.states import FREE, SILENT, Course, states_of, steps
@@ -127,7 +127,7 @@ def within(rows: Array, some: list[Window], day: int) -> Array:
 
 def different(old: Table, new: Table) -> Array:
     """The keys of which not the same rows are in both."""
-    keys = np.union1d(old.key, new.key)
+    keys = distinct(np.append(old.key, new.key))
     first, start = np.searchsorted(old.key, keys, "left"), np.searchsorted(new.key, keys, "left")
     count = np.searchsorted(old.key, keys, "right") - first
     other = count != np.searchsorted(new.key, keys, "right") - start

@@ -6,7 +6,7 @@
     derive/format          the number of what the files hold
 
 Files are never changed, because other versions have them too: what is new is written beside, and put in its place.
-A network without roads has nothing but its file.
+Where there are no roads, an empty file `without-roads` is all that lies beside the number.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ FORMAT = 1
 one is read as one without."""
 
 
+NOTHING = "without-roads"
+
+
 @dataclass(frozen=True, eq=False)
 class Stored:
     """What lies beside a version: from which day on anything is told, the network, who held what, and what follows.
@@ -54,6 +57,16 @@ def folder(version: Path) -> Path:
     return version / "derive"
 
 
+def ours(here: Path) -> bool:
+    """Whether a folder holds what this release writes."""
+    return here.is_dir() and int((here / "format").read_text("utf-8")) == FORMAT
+
+
+def without_roads(version: Path) -> bool:
+    """Whether it is known of a version that it has no roads."""
+    return ours(folder(version)) and (folder(version) / NOTHING).exists()
+
+
 def stored(version: Path) -> Stored | None:
     """What lies beside a version; None where there is nothing that this release reads.
 
@@ -61,7 +74,7 @@ def stored(version: Path) -> Stored | None:
     """
     here = folder(version)
     try:
-        if not here.is_dir() or int((here / "format").read_text("utf-8")) != FORMAT:
+        if not ours(here) or (here / NOTHING).exists():
             return None
         network, held, found = (read(here / f"{name}.npz") for name in ("network", "held", "found"))
         return Stored(
@@ -98,9 +111,10 @@ def save(new: Stored, version: Path, before: Stored | None) -> None:
     """Write it into a candidate, which may have the files of the version `before` it."""
     here = folder(version)
     if before is None:
-        remove(version)
-        here.mkdir()
-        (here / "format").write_text(f"{FORMAT}\n", "utf-8")
+        begin(version)
+    if not len(new.network.pieces):
+        (here / NOTHING).touch()
+        return
     if before is None or new.network is not before.network:
         start = {"study-start": np.array([new.study_start])}
         write(here / "network.npz", {**new.network.columns(), **start, **told(new.unfit)})
@@ -108,6 +122,13 @@ def save(new: Stored, version: Path, before: Stored | None) -> None:
         write(here / "held.npz", {**new.held.columns(), **told(new.unknown)})
     if before is None or new.found is not before.found:
         write(here / "found.npz", columns_of(new.found))
+
+
+def begin(version: Path) -> None:
+    """An empty folder."""
+    remove(version)
+    folder(version).mkdir()
+    (folder(version) / "format").write_text(f"{FORMAT}\n", "utf-8")
 
 
 def write(path: Path, columns: Mapping[str, Array]) -> None:

@@ -14,7 +14,6 @@ from kg.derive.answers import Blocker, Corridor, Detour, Level, Since, Way
 from kg.derive.history.since import Lasting, lost_since, pockets_since, road_states
 from kg.derive.holdings import pockets
 from kg.derive.network import Network
-from kg.derive.situation import Situation
 from kg.derive.standing import Standing
 from kg.derive.ways import avoiding, corridors
 from kg.forms import plain
@@ -24,8 +23,6 @@ from kg.roads import Asked
 
 STATES = ("cut", "possibly cut", "open as far as known", "open")
 """What a strength is called, by its number (docs/networks.md)."""
-LEVELS = ("lost", "doubtful", "as far as known", "held")
-"""What a level is called."""
 WAYS = ("lost", "known", "doubtful")
 """The three ways that avoid an actor, from the strictest on."""
 
@@ -172,11 +169,6 @@ def pocket_words(verdict: str, reach: Level) -> str:
     if verdict == "certain":
         return "cut off"
     return "cut off, if still held" if reach == 0 else "possibly cut off"
-
-
-def left_out(situation: Situation) -> list[Plain]:
-    """What of the data is not part of the network, and why."""
-    return [{"thing": each.name, "why": each.why} for each in situation.left_out]
 
 
 def feature(told: Plain, name: str) -> Plain:

@@ -40,8 +40,16 @@ def violations(page: Page, *rules: str) -> list[Any]:
     return [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found["violations"]]
 
 
-@pytest.mark.parametrize("lang", ["en", "fa"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    ("name", "lang"),
+    # the two longest have no names of things, so that they are the same in every language but for their direction
+    [
+        (name, lang)
+        for name in PAGES
+        for lang in ("en", "fa")
+        if lang == "en" or name not in ("description", "ontology")
+    ],
+)
 def test_axe_finds_nothing(visiting: Open, name: str, lang: str) -> None:
     # refused for an address of which nothing is known: the browser says so of its own accord
     with visiting(faults=name == "nothing") as visit:

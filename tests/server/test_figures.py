@@ -6,6 +6,8 @@ import base64
 import hashlib
 import html
 import re
+from bisect import bisect
+from datetime import date
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -363,3 +365,30 @@ def test_claimed_numbers_stand_beside_the_map_of_a_day(shipped_client: FlaskClie
     assert "<strong>not derivable</strong>" in alone
     assert "7 of 34, 27 without evidence" in alone
     assert "Claimed numbers" not in shipped_client.get("/map?at=2021-08-11/2021-08-12").text
+
+
+# ── through time ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_reel_says_of_every_day_what_the_map_says(shipped_client: FlaskClient) -> None:
+    reel = shipped_client.get("/map/reel").json
+    assert reel is not None
+    for at in ("2021-05-01", "2021-07-14", "2021-08-15"):
+        number = date.fromisoformat(at).toordinal()
+        assert reel["first"] <= number <= reel["last"]
+        drawn = image(shipped_client, f"/map.svg?at={at}")
+        told = {
+            parse_qs(urlsplit(link.get("href", "")).query)["sel"][0]: (link.get("aria-label") or "").partition("): ")[2]
+            for link in drawn.iter(f"{SVG}a")
+        }
+        assert len(told) > 80
+        for name, words in told.items():
+            days, ways = reel["places"][name][2][::2], reel["places"][name][2][1::2]
+            assert reel["ways"][ways[bisect(days, number) - 1]]["told"] == words, name
+
+
+def test_pages_run_from_right_to_left_where_names_do(shipped_client: FlaskClient) -> None:
+    assert '<html lang="en" dir="rtl">' in page(shipped_client, "/map?lang=ps").source
+    shown = page(shipped_client, "/map?lang=fa&known=2021-08-20&sel=city-kabul")
+    assert "/timeline?known=2021-08-20&lang=fa" in shown.links, "what all pages understand goes on to the next"
+    assert "/map?known=2021-08-20&sel=city-kabul" in shown.links, "the same in English"

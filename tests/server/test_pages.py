@@ -197,3 +197,29 @@ def test_every_page_has_a_title_one_heading_a_skip_link_and_a_style(client: Flas
         if link.startswith("/static/"):
             with client.get(link) as found:
                 assert found.status_code == 200
+
+
+def test_search_is_a_page_in_any_script(shipped_client: FlaskClient) -> None:
+    for words in ("kunduz", "قندوز", "Kundûz"):
+        links = page(shipped_client, "/search?" + urlencode({"q": words})).links
+        assert {"/id/place/city-kunduz", "/id/place/province-kunduz"} & set(links)
+    assert "Nothing is called so" in page(shipped_client, "/search?q=xyzzyplugh").text
+    assert "Any name in any script" in page(shipped_client, "/search").text
+
+
+def test_home_asks_what_the_data_can_answer(shipped_client: FlaskClient, client: FlaskClient) -> None:
+    shown = page(shipped_client, "/")
+    assert "Who held Spin Boldak crossing on 14 July 2021?" in shown.text
+    assert "What changed last" in shown.text
+    for link in [link for link in shown.links if link.startswith(("/map?", "/timeline?"))][:40]:
+        assert shipped_client.get(link).status_code == 200, link
+    assert "Who held Spin Boldak crossing" not in page(client, "/").text, "another world, other questions"
+
+
+def test_the_query_page_is_told_its_words(shipped_client: FlaskClient) -> None:
+    told = shipped_client.get("/query/words").json
+    assert told is not None
+    assert told["prefixes"]["kg"].endswith("ontology#")
+    (term,) = [each for each in told["terms"] if each["name"] == "kg:toController"]
+    assert term["label"] == "to controller"
+    assert {each["slug"] for each in told["examples"]} == {each.slug for each in queries.examples()}

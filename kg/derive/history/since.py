@@ -125,8 +125,10 @@ def lasting(spell: Spell) -> Lasting:
     return Lasting(first, sure, None if unsure == NEVER else unsure - 1, last)
 
 
+@lru_cache(maxsize=KEPT)
 def counting(situation: Situation, areas: Areas) -> Situation:
-    """A situation in which of the areas that roads pass only that is told which counts."""
+    """A situation in which of the areas that roads pass only that is told which counts; the last few are kept, because
+    what is swept is kept by the situation."""
     held, network = situation.held, situation.network
     if areas == "named":
         return replace(situation, held=_without(held, held.extent == SOME_PARTS), found=None)

@@ -71,7 +71,7 @@ export function editor(parent: Element, text: string, words: Words, search: stri
         }),
         // Tab leaves the editor, so that the keyboard is not caught in it
         keymap.of([{ key: "Mod-Enter", run: () => (onrun(), true) }, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": "SPARQL query", spellcheck: "false", dir: "ltr" }),
+        EditorView.contentAttributes.of({ "aria-label": "SPARQL query", spellcheck: "false", dir: "ltr", tabindex: "0" }),
         EditorView.updateListener.of((update) => update.docChanged && onchange()),
       ],
     });

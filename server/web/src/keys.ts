@@ -9,5 +9,4 @@ export const shortcuts: [string[], string][] = [
   [["← ↑ ↓ →"], "in a figure: the nearest thing in that direction"],
   [["Enter"], "in a figure: all about the thing, and who says so"],
   [["Esc"], "back to the figure; again: nothing is marked"],
-  [["+", "−", "0"], "in a map: nearer, further, all of it"],
 ];
