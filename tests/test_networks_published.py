@@ -236,9 +236,12 @@ def test_a_store_without_roads_has_nothing_of_it(world: Path, tmp_path: Path) ->
         assert {path.name for path in before.iterdir()} == {"format", "without-roads"}
         update(store, "INSERT DATA { GRAPH graph:notes { place:country-eastmark kg:isoCode 'EM' } }")
         assert without_roads(store.published.directory())
-        update(store, """INSERT DATA { GRAPH graph:roads { segment:new a kg:RouteSegment ; kg:placeType kg:Road ;
+        update(
+            store,
+            """INSERT DATA { GRAPH graph:roads { segment:new a kg:RouteSegment ; kg:placeType kg:Road ;
             <http://www.w3.org/2004/02/skos/core#prefLabel> "new"@en ; kg:roadEvidence kg:RoadShown ;
-            kg:endpoint place:town-alden , place:country-eastmark } }""")
+            kg:endpoint place:town-alden , place:country-eastmark } }""",
+        )
         assert not without_roads(store.published.directory())
         assert said(store) == anew(store) != ""
 
