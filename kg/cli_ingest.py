@@ -43,9 +43,12 @@ def ingest(
     Example: kg ingest viina control_latest_2022.zip --dataset ukraine
     """
     from kg.ingest import running
+    from kg.store.pool import Limits
 
     day = _day(retrieved, "--retrieved")
-    with closing(open_store(location)) as store, shares("ingesting") as progress:
+    # what a reader looks up takes as long as it takes, one after the other
+    limits = Limits(children=1, seconds=None, patience=3600.0)
+    with closing(open_store(location, limits)) as store, shares("ingesting") as progress:
         try:
             done = running.ingest(
                 store, form, files, dataset, who=f"{getpass.getuser()} (kg ingest)", into=into, mapping=mapping,

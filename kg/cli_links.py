@@ -84,8 +84,7 @@ def propose(
 
     if (path is None) == (endpoint is None):
         raise click.UsageError("give either a --file or an --endpoint")
-    if output.exists():
-        raise click.UsageError(f"{output} is there already, and may have decisions in it; name another file")
+    _refuse_there(output)
     with closing(open_store(location)) as store:
         gazetteer = open_gazetteer(store)
         named = _named(gazetteer, place, actor)
@@ -102,6 +101,24 @@ def propose(
     click.echo(f"{number:,} links proposed for {len({each.ours.iri for each in found}):,} of {len(ours):,}: {output}")
     if number:
         click.echo(f"write accept or reject into the column decision, then: kg link accept {output} --reviewer …")
+
+
+@link.command()
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True,
+              help="The review to write; one that is there is not written over.")  # fmt: skip
+@click.pass_obj
+def candidates(location: Path, /, output: Path) -> None:
+    """Write the links that the record proposes, and that nobody decided on, as a review: of files, and of kg ingest.
+
+    Example: kg link candidates -o review.csv
+    """
+    from kg.gazetteer import open_gazetteer
+    from kg.links import review, stated
+
+    _refuse_there(output)
+    with closing(open_store(location)) as store, output.open("w", encoding="utf-8", newline="") as file:
+        number = review.write_stated(file, stated.candidates(stated.links(store)), open_gazetteer(store))
+    click.echo(f"{number:,} links are proposed in the record: {output}")
 
 
 @link.command()
@@ -203,6 +220,11 @@ def enrich(
     click.echo(f"{done.asked:,} things asked about{resumed}; {done.known:,} are known there")
     click.echo(f"{done.statements:,} statements in <{done.graph}>, {done.left_out:,} left out")
     click.echo(f"published version {done.version}")
+
+
+def _refuse_there(output: Path) -> None:
+    if output.exists():
+        raise click.UsageError(f"{output} is there already, and may have decisions in it; name another file")
 
 
 def _endpoint(address: str, limits: dict[str, Any]) -> Endpoint:

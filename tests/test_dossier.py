@@ -112,6 +112,9 @@ def test_every_claim_about_the_place_is_there_with_what_became_of_it(shipped: St
     assert by_claim["source-058-01"].fate == "of other days"
     windows = [told.when for told in found.claims]
     assert windows == sorted(windows, key=str)
+    of_kabul = made(shipped, "city-kabul", "2021-08-15").claims
+    (fall,) = (told for told in of_kabul if told.claim.endswith("source-003-08"))
+    assert fall.says == ("held by Taliban; until then held by Government of the Islamic Republic of Afghanistan",)
 
 
 def test_a_view_says_what_it_leaves_out(shipped: Store) -> None:

@@ -257,7 +257,7 @@ def test_a_slow_answer_is_waited_for_as_long_as_leaves_time_for_the_rest(federat
     for path, loud, silent in asked:
         failure = loud.result()
         assert isinstance(failure, ServiceFailed)
-        assert re.fullmatch(rf"<{bad.url}/{path}> gave no whole answer in 3\.\d* s", str(failure))
+        assert re.fullmatch(rf"<{bad.url}/{path}> gave no whole answer in [0-3][.0-9]* s", str(failure))
         assert failure.remote_status is None
         assert silent.result() == ["a,x", "https://example.org/a,"]
 

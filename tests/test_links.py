@@ -218,6 +218,23 @@ def test_a_candidate_of_a_file_is_decided_on_beside_it(mine: Store, tmp_path: Pa
     assert ask(mine, revised) == "true"
 
 
+def test_what_the_record_proposes_is_reviewed_too(mine: Store, tmp_path: Path) -> None:
+    path = tmp_path / "review.csv"
+    done = run(mine.location, "link", "candidates", "-o", str(path))
+    assert done.exit_code == 0, done.output
+    told = rows(path)
+    proposed = {(link.subject, link.target) for link in stated.links(mine) if link.status == stated.CANDIDATE}
+    assert {(row["ours"], row["theirs"]) for row in told} == proposed
+    assert all(row["evidence"] and row["ours_name"] for row in told)
+    assert run(mine.location, "link", "candidates", "-o", str(path)).exit_code == 2
+
+    decide(path, lambda row: "reject" if row["theirs"] == told[0]["theirs"] else "")
+    outcome = deciding.accept(mine, path, "taliban", who="test")
+    assert outcome.rejected >= 1
+    left = {(link.subject, link.target) for link in stated.candidates(stated.links(mine))}
+    assert proposed - left == {(row["ours"], row["theirs"]) for row in told if row["theirs"] == told[0]["theirs"]}
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

@@ -69,7 +69,8 @@ def map_svg(
         nameless = picture.draw(by_place, dots, stretches)
         top += ground.height + 12
     listed = roads.entries(stretches) + legend.entries(site.answer for site in dots)
-    listed += legend.entries((site.answer for site in sites if site.place in areas), area=True, how="notches")
+    drawn = {each.outline.place for each in ground.areas}
+    listed += legend.entries((site.answer for site in sites if site.place in drawn), area=True, how="notches")
     # what changes with the day and stands below the map, so that a page can exchange it alone
     below = add(root, "g", class_="below")
     top += legend.draw(

@@ -125,7 +125,8 @@ def _since(stay: Stay) -> str:
 
 def _flags(told: Verdict | Run) -> list[str]:
     # that it is disputed is the state
-    undated = ["undated"] if isinstance(told, Verdict) and told.undated else []
+    # what a dated claim says too needs no undated one
+    undated = ["undated"] if isinstance(told, Verdict) and told.undated and told.undated == told.because else []
     return [*sorted(told.flags - {"disputed"}), *undated]
 
 

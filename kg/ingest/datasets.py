@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -69,11 +69,11 @@ def _named(entry: Entry) -> Entry:
     return replace(entry, labels={language: each for language, each in names.items() if each})
 
 
-def standing(gazetteer: Gazetteer, numbers: Mapping[int, str]) -> str:
-    """What stands for the names that are known, on which a reader depends."""
+def standing(gazetteer: Gazetteer, numbers: Mapping[int, str], own: Collection[str]) -> str:
+    """What stands for the names that are known, and which of them are the data set's own: a reader depends on them."""
     entries = [*gazetteer.places.values(), *gazetteer.actors.values()]
     told = [f"{entry.iri} {entry.label()}" for entry in entries]
-    return sha256("\n".join([*told, *map(str, sorted(numbers.items()))]).encode()).hexdigest()
+    return sha256("\n".join([*told, *map(str, sorted(numbers.items())), *sorted(own)]).encode()).hexdigest()
 
 
 def skeleton(name: str, start: date, title: str = "", zone: str = "UTC") -> str:

@@ -15,8 +15,6 @@ from kg.ingest.fields import Array
 
 BITS = 4
 """Bits of a code that a voice has: up to 15 different things may be seen."""
-VOICES = 16
-"""Voices that a code has room for."""
 BUCKET = 2_000_000
 """Runs that are merged at once."""
 

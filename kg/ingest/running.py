@@ -79,9 +79,9 @@ def ingest(
     day = retrieved or _changed(paths)
     graph = f"{BASE}graph/{last_part(iri)}/{name}"
     known, numbers = datasets.others(store, open_gazetteer(store), graph), datasets.geonames(store)
-    own = parts.part(store, iri).places
+    own = parts.part(store, iri).places & known.places.keys()
     found = digest(
-        paths, [form, iri, name, str(day), given.decode("utf-8", "replace"), datasets.standing(known, numbers)]
+        paths, [form, iri, name, str(day), given.decode("utf-8", "replace"), datasets.standing(known, numbers, own)]
     )
     directory = store.location / "ingest" / f"{last_part(iri)}-{name}"
     with held(directory):

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import IO
 
 from kg.errors import BadReview
+from kg.gazetteer import Gazetteer, last_part
 from kg.links.scoring import Proposal
-from kg.links.stated import RELATIONS
+from kg.links.stated import RELATIONS, Link
 
 COLUMNS = ("decision", "ours", "ours_name", "theirs", "theirs_name", "relation", "score", "evidence", "dataset",
            "retrieved", "note")  # fmt: skip
@@ -42,15 +43,31 @@ class Decided:
 
 def write(file: IO[str], proposals: Iterable[Proposal], dataset: str, day: date) -> int:
     """Write proposals as a review, the best of each of ours first; how many there are."""
+    return _written(file, (
+        (each.ours.iri, each.ours.label(), each.thing.iri, each.thing.names[0], each.relation,
+         f"{each.score.total:.1f}", each.score.evidence, dataset, day.isoformat())
+        for each in proposals
+    ))  # fmt: skip
+
+
+def write_stated(file: IO[str], stated: Iterable[Link], gazetteer: Gazetteer) -> int:
+    """Write links that the record proposes as a review; how many there are."""
+    return _written(file, (
+        (link.subject, gazetteer.label(link.subject), link.target, "", last_part(link.relation), "", link.evidence,
+         link.graph, "")
+        for link in stated
+    ))  # fmt: skip
+
+
+def _written(file: IO[str], lines: Iterable[tuple[str, ...]]) -> int:
+    """Write lines in the order of `COLUMNS`, without a decision before and a note behind; how many there are."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     number = 0
-    for each in proposals:
+    for line in lines:
         number += 1
-        writer.writerow([
-            "", each.ours.iri, _safe(each.ours.label()), each.thing.iri, _safe(each.thing.names[0]), each.relation,
-            f"{each.score.total:.1f}", _safe(each.score.evidence), dataset, day.isoformat(), "",
-        ])  # fmt: skip
+        ours, name, theirs, *rest = line
+        writer.writerow(["", ours, _safe(name), theirs, *map(_safe, rest), ""])
     return number
 
 

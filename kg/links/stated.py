@@ -19,7 +19,8 @@ RELATIONS = {"exactMatch": EXACT, "closeMatch": CLOSE}
 
 @dataclass(frozen=True)
 class Link:
-    """A link of the record: the graph that has it, its IRI, what is linked to what, as what, and its status (IRIs)."""
+    """A link of the record: the graph that has it, its IRI, what is linked to what, as what, its status (IRIs), and
+    what speaks for it or against it."""
 
     graph: str
     iri: str
@@ -27,12 +28,21 @@ class Link:
     target: str
     relation: str
     status: str
+    evidence: str = ""
 
 
 def links(store: Store) -> list[Link]:
     """Every link of the published version, in the order of what is linked."""
-    names = ("graph", "link", "subject", "target", "relation", "status")
-    return [Link(*(str(row[name]) for name in names)) for row in store.select("links")]
+    names = ("graph", "link", "subject", "target", "relation", "status", "evidence")
+    return [Link(*(str(row.get(name, "")) for name in names)) for row in store.select("links")]
+
+
+def candidates(stated: Iterable[Link]) -> list[Link]:
+    """The links that are proposed in the record, and that nobody decided on."""
+    several = list(stated)
+    decided = {(link.subject, link.target) for link in several if link.status != CANDIDATE}
+    open_ = {(link.subject, link.target): link for link in several if link.status == CANDIDATE}
+    return [link for pair, link in open_.items() if pair not in decided]
 
 
 def matches(stated: Iterable[Link]) -> dict[str, frozenset[str]]:

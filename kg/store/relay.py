@@ -27,7 +27,7 @@ import pyoxigraph as ox
 
 from kg import __version__
 
-SHARE = 0.9
+SHARE = 0.75
 """How much of a query's time it may wait for other services: the rest is for what it does with the answers."""
 _PLAIN = re.compile(rb"(BASE <[^>]*>\n)?SELECT \* WHERE \{.*\}", re.DOTALL)
 """How the engine asks for a pattern; a SELECT of its own in the pattern is asked as it is."""

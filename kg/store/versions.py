@@ -1,8 +1,9 @@
 """The store's directory: immutable versions, the name of the published one, one writer at a time.
 
     store/versions/000042-9f3c1a5b7d20/     an Oxigraph database and manifest.json, never changed once published,
-                                            and control/, the index of control (`kg.control.stored`),
-                                            and derive/, what follows from roads (`kg.derive.stored`)
+                                            control/, the index of control (`kg.control.stored`), derive/,
+                                            what follows from roads (`kg.derive.stored`), and gazetteer/,
+                                            what things are called (`kg.described`)
     store/candidate-<pid>/                  what a writer is making; deleted by the next writer if it died
     store/CURRENT                           the name of the published version, replaced atomically
     store/write.lock                        held by the one writer, across processes

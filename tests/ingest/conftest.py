@@ -19,6 +19,7 @@ from kg.cli import main
 from kg.ingest import datasets
 from kg.ontology import PREFIXES
 from kg.store import open_store
+from kg.store.pool import Limits
 
 RETRIEVED = "2026-11-01"
 DATASET = "invented"
@@ -86,7 +87,7 @@ class Ingesting:
 
     def ask(self, query: str) -> list[list[str]]:
         """The rows of an answer."""
-        with closing(open_store(self.store)) as store:
+        with closing(open_store(self.store, Limits(children=1))) as store:
             answer = store.query(query, results="csv", prefixes=PREFIXES).text()
         return list(csv.reader(io.StringIO(answer)))[1:]
 

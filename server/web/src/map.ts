@@ -24,6 +24,8 @@ async function start(holder: HTMLElement) {
   bind();
 
   const bar = reel && mount(TimeBar, { target: holder, props: { reel, day: state.day, onstep: show, onsettle: settle } });
+  // the time bar has the day and the changes; a selector with :has() would cost every step a look at the whole page
+  holder.closest(".scene")?.classList.add("live");
   holder.dataset.ready = "";
 
   /** Take over the drawings as they are on the page now. */
