@@ -36,7 +36,7 @@ def routes(location: Path, /, form: str, **texts: tuple[str, ...]) -> None:
 
     with closing(open_store(location)) as store:
         asked = roads.ask(store, texts)
-        chosen = asking.things(asked.known.gazetteer, "place", asking.several(texts, "route"))
+        chosen = roads.named_roads(asked, asking.several(texts, "route"))
         _write(forms.routes(asked, chosen), "routes", form, road_tables.routes_table)
 
 

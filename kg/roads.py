@@ -165,6 +165,19 @@ def ask(store: Store, given: Given, *, dated: bool = True) -> Asked:
     return Asked(store, question, known, situation)
 
 
+def named_roads(asked: Asked, texts: Iterable[str]) -> tuple[str, ...]:
+    """The named roads that texts name, each once.
+
+    Raises BadQuestion for the name of something else, UnknownName, AmbiguousName.
+    """
+    found = tuple((text, naming.named(asked.known.gazetteer, "place", text).iri) for text in texts)
+    there = frozenset(asked.situation.network.roads)
+    for text, iri in found:
+        if iri not in there:
+            raise BadQuestion("route", text, "it is no named road; without `route` all of them are told")
+    return tuple(dict.fromkeys(iri for _, iri in found))
+
+
 def between(asked: Asked, one: str, other: str, given: Given) -> tuple[str, str, str]:
     """The actor to avoid, and the two places to go between, by their names.
 

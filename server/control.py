@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response
 
 from kg import answering, asking, differing, naming
+from kg.errors import BadQuestion
 from kg.forms import mapped, numbers, plain, tabular, turtle
 from kg.forms.plain import Plain
 from kg.gazetteer import open_gazetteer
@@ -60,7 +61,10 @@ def history(asked: questions.History, form: str, place: str) -> Response:
 def changes(asked: questions.Changes, form: str) -> Response:
     """What changed after the first of some days, until the last: state or controllers, by day and place."""
     store = parameters.store()
-    found = differing.changes(store, asking.question(open_gazetteer(store), asked.given()))
+    question = asking.question(open_gazetteer(store), asked.given())
+    if question.first == question.last:
+        raise BadQuestion("at", asked.at, "what changed is asked from one day to another: 2021-08-05/2021-08-06")
+    found = differing.changes(store, question)
     told = plain.changes(found, asked.offset, asked.offset + asked.limit)
     if form == "geojson":
         told = plain.collection(told, "changes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from kg import asking, roads
+from kg import roads
 from kg.derive.forms import written
 from kg.forms import joined, road_tables
 from kg.forms import roads as forms
@@ -32,7 +32,7 @@ TAGS = ("roads",)
 def routes(asked: questions.Routes, form: str) -> Response:
     """Which named roads were open, or cut, for an actor on a day, since when, and why; and the ways around."""
     found = _ask(asked)
-    chosen = asking.things(found.known.gazetteer, "place", asked.route)
+    chosen = roads.named_roads(found, asked.route)
     return _told(forms.routes(found, chosen, *_page(asked)), "routes", form, asked, found)
 
 

@@ -99,6 +99,7 @@ def test_each_form_is_read_again_as_the_same_graph(shipped: Store, at: str) -> N
         assert found.is_directed(), form
         assert set(found.nodes) == set(graph.nodes), form
         assert set(found.edges) == set(graph.edges), form
+    assert json.loads(texts["cytoscape"])["data"]["at"] == at, "an object, as Cytoscape reads it"
     kunduz = PLACE + "city-kunduz"
     assert again["graphml"].nodes[kunduz]["flags"] == " ".join(graph.nodes[kunduz]["flags"])
     assert again["json"].edges == graph.edges

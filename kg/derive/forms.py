@@ -53,7 +53,8 @@ def written(graph: nx.Graph, form: Form) -> str:
     if form == "geojson":
         return _dumped(features(graph))
     if form == "cytoscape":
-        return _dumped(nx.cytoscape_data(graph))
+        # networkx writes what is told of the whole graph as pairs; Cytoscape reads an object
+        return _dumped(nx.cytoscape_data(graph) | {"data": graph.graph})
     if form == "graphml":
         return "\n".join(nx.generate_graphml(_flat(graph))) + "\n"
     # networkx dates the file by the day on which it is written

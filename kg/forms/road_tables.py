@@ -115,7 +115,7 @@ def path_table(told: Plain) -> str:
     """Ways that avoid an actor for people."""
     avoided = told["avoidLabel"]
     names = {
-        "lost": f"only where {avoided} certainly is not", "known": "also where nobody is said to be",
+        "lost": f"only where others are named, not {avoided}", "known": "also where nobody is named",
         "doubtful": f"wherever {avoided} is not for certain",
     }  # fmt: skip
     found = [[names[name], f"{each['km']:g} km", _names(each["places"])] for name, each in told["ways"].items() if each]

@@ -270,6 +270,7 @@ def test_what_a_client_has_is_not_sent_again(shipped_client: FlaskClient) -> Non
         ("/api/history/spin-boldak", 400, "ambiguous-name", "crossing-spin-boldak"),
         ("/api/history/", 404, "not-found", ""),
         ("/api/changes", 400, "bad-question", "at: it is missing"),
+        ("/api/changes?at=2021-08-06", 400, "bad-question", "from one day to another"),
         ("/api/compare", 400, "bad-question", "at: a day is missing"),
         ("/api/compare?a.at=2021-08-09", 400, "bad-question", "at: a day is missing"),
         ("/api/compare?a.at=2021-08-09&b.at=never", 400, "bad-date", "'never' is no date"),

@@ -336,6 +336,7 @@ def test_lists_come_in_pages(shipped_client: FlaskClient) -> None:
         (f"/api/routes?{DAY}&areas=some", 400, "bad-question", "accepted are all, named or none"),
         (f"/api/routes?{DAY}&actor=talibann", 404, "unknown-name", "the nearest are taliban"),
         (f"/api/routes?{DAY}&route=kabul-kandahr", 404, "unknown-name", "kabul-kandahar"),
+        (f"/api/routes?{DAY}&route=city-kabul", 400, "bad-question", "route='city-kabul': it is no named road"),
         (f"/api/routes?{DAY}&rute=kabul-kandahar", 400, "unknown-parameter", "route"),
         (f"/api/path?{DAY}&from=kabul&to=herat", 400, "bad-question", "avoid: it is missing"),
         (f"/api/path?{DAY}&from=kabul&to=kandahar&avoid=taliban", 400, "ambiguous-name", "city-kandahar"),
