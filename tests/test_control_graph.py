@@ -111,6 +111,14 @@ def test_each_form_is_read_again_as_the_same_graph(shipped: Store, at: str) -> N
     assert by_id[ACTOR + "taliban"]["geometry"] is None
 
 
+def test_gexf_until_the_last_of_all_days(shipped: Store) -> None:
+    graph = control_graph(shipped, "0001/9999")
+    found = nx.read_gexf(io.BytesIO(written(graph, "gexf").encode()))
+    ends = (ACTOR + "taliban", PLACE + "city-kunduz")
+    assert graph.edges[ends]["spells"][-1]["last"] == "9999-12-31"
+    assert found.edges[ends]["certainty"] == [("certain", "2021-08-08", "9999-12-31")]
+
+
 def test_gexf_has_lifetimes_that_last_until_the_day_after(shipped: Store) -> None:
     graph = control_graph(shipped, DAYS)
     found = nx.read_gexf(io.BytesIO(written(graph, "gexf").encode()))

@@ -149,5 +149,6 @@ def _lives(spells: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
 
 
 def _moments(told: Mapping[str, str]) -> tuple[str, str]:
-    """From the beginning of the first day until the beginning of the day after the last."""
-    return told["first"], (date.fromisoformat(told["last"]) + timedelta(days=1)).isoformat()
+    """From the beginning of the first day until the beginning of the day after the last, where there is such a day."""
+    last = date.fromisoformat(told["last"])
+    return told["first"], (last if last == date.max else last + timedelta(days=1)).isoformat()
