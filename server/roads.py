@@ -11,7 +11,7 @@ from kg.forms import roads as forms
 from kg.forms.networks import network as network_graph
 from kg.forms.plain import Plain
 from kg.roads import Asked
-from server import connected, current, questions
+from server import connected, parameters, questions
 from server.declared import Paged, endpoint
 from server.questions import OnDay
 from server.replies import CSV, GEOJSON, JSON, paged, reply
@@ -57,7 +57,7 @@ def pockets(asked: questions.Pockets, form: str) -> Response:
 @endpoint(questions.Chokepoints, connected.Chokepoints, TABLES, tags=TAGS)
 def chokepoints(asked: questions.Chokepoints, form: str) -> Response:
     """On which places and pieces of road what an actor holds hangs together on a day; without a day all roads."""
-    found = roads.ask(current.store(), asked.given(), dated=False)
+    found = roads.ask(parameters.store(), asked.given(), dated=False)
     told = joined.hinges(found, *_page(asked)) if asked.at else joined.hinges_of_all(found, *_page(asked))
     return _told(told, "chokepoints", form, asked, found)
 
@@ -98,12 +98,12 @@ def links(asked: questions.Links, form: str) -> Response:
 @endpoint(questions.Network, connected.Network, NETWORKS, tags=TAGS)
 def network(asked: questions.Network, form: str) -> Response:
     """The roads, the areas, or who holds what, on a day (of who holds what also on several), as a graph."""
-    graph = network_graph(current.store(), asked.given(), asked.kind)
+    graph = network_graph(parameters.store(), asked.given(), asked.kind)
     return reply(written(graph, form), NETWORKS[form][0], graph.graph["version"])  # type: ignore[arg-type]
 
 
 def _ask(asked: OnDay) -> Asked:
-    return roads.ask(current.store(), asked.given())
+    return roads.ask(parameters.store(), asked.given())
 
 
 def _page(asked: Paged) -> tuple[int, int]:

@@ -29,7 +29,7 @@ from kg.forms.plain import Plain
 from kg.gazetteer import Entry
 from kg.roads import AREAS, Asked
 from kg.told import Claim
-from server import current, headers, parameters
+from server import headers, parameters
 from server.figures import image
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width
 from server.wording import local
@@ -154,7 +154,7 @@ def show() -> Response:
     asked, question = found.asked, found.asked.question
     named, cut = forms.routes(asked, (), 0, ROWS), forms.cut_off(asked, 0, ROWS)
     hinges = joined.hinges(asked, 0, HINGES)
-    said = told.claims(told.of(current.store()), set(_claims(named, cut)))
+    said = told.claims(told.of(parameters.store()), set(_claims(named, cut)))
     claims = {iri: told.claim(iri, facts) for iri, facts in said.items()}
     changes = found.scene.changes
     return headers.with_figures(
@@ -199,17 +199,17 @@ def _roads() -> Roads:
     at = asking.one(given, "at") or _last_day(given)
     while True:
         found = Roads(scene(at=at), _asked(given, at))
-        if found.scene.held.known is found.asked.known:  # else something was published in this moment
+        if found.scene.held.known.version == found.asked.version:  # else something was published in this moment
             return found
 
 
 def _asked(given: Mapping[str, list[str]], at: str) -> Asked:
     """The question; where nobody is named and nobody has a seat, for whoever most is told of."""
-    asked = roads.ask(current.store(), {**given, "at": [at]})
+    asked = roads.ask(parameters.store(), {**given, "at": [at]})
     held = Counter(asked.situation.held.actor.tolist())
     if asked.question.actor is None and held:
         holder = asked.situation.network.actor(held.most_common(1)[0][0])
-        asked = roads.ask(current.store(), {**given, "at": [at], "actor": [holder]})
+        asked = roads.ask(parameters.store(), {**given, "at": [at], "actor": [holder]})
     return asked
 
 
