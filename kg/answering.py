@@ -3,7 +3,8 @@
     question = asking.question(open_gazetteer(store), {"at": ["2021-08-09"]})
     states = {verdict.place: verdict.state for verdict in held(store, question)}
 
-Each function takes the store first and answers from the version that is published when it is called.
+Each function takes the store first and answers from the version that is published when it is called, or that the store
+is seen at (`kg.store.embedded.Store.at`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from kg.control.verdicts import STATES
 from kg.control.weighing import UNKNOWN
 from kg.gazetteer import ROUTES, Entry, Gazetteer, open_gazetteer
 from kg.store.embedded import Store
+from kg.store.made import Made
 
 if TYPE_CHECKING:
     import pandas
@@ -62,16 +64,15 @@ class Known:
         return {place: at for at, place in enumerate(self.places)}
 
 
-_known: list[Known] = []
-
-
 def known(store: Store) -> Known:
-    """What the published version knows. Raises NoStudyStart, NothingPublished, StoreUnreadable."""
+    """What the version of a store knows; that of a few versions is kept. Raises NoStudyStart, NothingPublished,
+    StoreUnreadable."""
+    return _every.of(store)
+
+
+def _read(store: Store, _: Known | None) -> Known:
     while True:
         gazetteer, control = open_gazetteer(store), open_control(store)
-        for found in _known:
-            if found.gazetteer is gazetteer and found.index is control.index:
-                return found
         if gazetteer.version == control.version:
             break
     ledger = control.index.ledger
@@ -83,8 +84,10 @@ def known(store: Store) -> Known:
     numbers = np.array([mentioned.get(place, -1) for place in places], np.int64)
     plain = np.array([place not in routes for place in places], bool)
     plain[numbers >= 0] |= told[numbers[numbers >= 0]]
-    _known[:] = [Known(gazetteer, control.index, places, numbers, plain)]
-    return _known[0]
+    return Known(gazetteer, control.index, places, numbers, plain)
+
+
+_every = Made(_read)
 
 
 @dataclass(frozen=True, eq=False)

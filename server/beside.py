@@ -8,7 +8,7 @@ from kg import asking
 from kg.figures.calendar import date_of
 from kg.forms import numbers
 from kg.forms.plain import Plain
-from server import current, formats, headers, parameters
+from server import formats, headers, parameters
 from server.replies import CSV, GEOJSON, JSON, RDF
 from server.scene import CLOSEST, Scene, name_of, window
 
@@ -50,7 +50,7 @@ def aggregates(asked: Scene) -> list[Plain]:
     if question.first < question.last:
         return []
     given = {name: asked.given.get(name, []) for name in (*asking.LISTENING, "actor", "lang")}
-    told = numbers.told(current.store(), asked.gazetteer, {**given, "at": [question.at]})["aggregates"]
+    told = numbers.told(parameters.store(), asked.gazetteer, {**given, "at": [question.at]})["aggregates"]
     return [each for each in told if each["checks"] and each["checks"][0]["outcome"] != "not checked"]
 
 

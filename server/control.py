@@ -10,7 +10,7 @@ from kg import answering, asking, differing, naming
 from kg.forms import mapped, numbers, plain, tabular, turtle
 from kg.forms.plain import Plain
 from kg.gazetteer import open_gazetteer
-from server import answered, current, questions
+from server import answered, parameters, questions
 from server.declared import Paged, endpoint
 from server.replies import CSV, GEOJSON, JSON, RDF, paged, reply
 
@@ -25,7 +25,7 @@ EVERY = {**FEATURES, **RDF}
 @endpoint(questions.Control, answered.Map, EVERY)
 def control(asked: questions.Control, form: str) -> Response:
     """Who held which places on a day, or throughout several days, and whose words that rests on."""
-    store = current.store()
+    store = parameters.store()
     question = asking.question(open_gazetteer(store), asked.given())
     found = answering.held(store, question)
     start, stop = asked.offset, asked.offset + asked.limit
@@ -44,7 +44,7 @@ def control(asked: questions.Control, form: str) -> Response:
 @endpoint(questions.History, answered.History, EVERY, path={"place": "the place: a slug, a CURIE or an IRI"})
 def history(asked: questions.History, form: str, place: str) -> Response:
     """Everything about one place through time, as runs of days with one answer."""
-    store, given = current.store(), asked.given()
+    store, given = parameters.store(), asked.given()
     gazetteer = open_gazetteer(store)
     iri, view = naming.named(gazetteer, "place", place).iri, asking.view(gazetteer, given)
     first, last = asking.days(asked.at) if asked.at else (None, None)
@@ -59,7 +59,7 @@ def history(asked: questions.History, form: str, place: str) -> Response:
 @endpoint(questions.Changes, answered.Changes, EVERY)
 def changes(asked: questions.Changes, form: str) -> Response:
     """What changed after the first of some days, until the last: state or controllers, by day and place."""
-    store = current.store()
+    store = parameters.store()
     found = differing.changes(store, asking.question(open_gazetteer(store), asked.given()))
     told = plain.changes(found, asked.offset, asked.offset + asked.limit)
     if form == "geojson":
@@ -72,7 +72,7 @@ def changes(asked: questions.Changes, form: str) -> Response:
 @endpoint(questions.Compare, answered.Compared, FEATURES)
 def compare(asked: Paged, form: str) -> Response:
     """The places in which two days, or two ways to listen, differ; a. or b. before a parameter is for one side."""
-    store = current.store()
+    store = parameters.store()
     found = differing.compare(store, *asking.sides(open_gazetteer(store), asked.given()))
     told = plain.compared(found, asked.offset, asked.offset + asked.limit)
     if form == "geojson":
@@ -85,7 +85,7 @@ def compare(asked: Paged, form: str) -> Response:
 @endpoint(questions.Aggregates, answered.Aggregates, TABLES)
 def aggregates(asked: questions.Aggregates, form: str) -> Response:
     """Claims about numbers, held against what is told of the places one by one; with actors, counts of their places."""
-    store = current.store()
+    store = parameters.store()
     told = numbers.told(store, open_gazetteer(store), asked.given())
     return reply(written(told, form, numbers.as_csv), TABLES[form][0], told["version"])
 

@@ -110,8 +110,9 @@ def _thing(gazetteer: Gazetteer, text: str) -> str:
 
 
 def _first(gazetteer: Gazetteer) -> str:
-    """The thing that is shown where none is asked for: the first place with a position."""
-    return next((entry.iri for entry in gazetteer.places.values() if entry.point), gazetteer.version)
+    """The thing that is shown where none is asked for: the first place with a position, or the first place."""
+    located = (entry.iri for entry in gazetteer.places.values() if entry.point)
+    return next(located, next(iter(gazetteer.places), gazetteer.version))
 
 
 def _opened(thing: str, found: Iterable[Tie], name: str, side: Direction, offset: int = 0, many: int = CAP) -> Opened:

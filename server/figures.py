@@ -26,7 +26,7 @@ from kg.figures.symbols import sign
 from kg.figures.timeline import LANES, counted, differs, reach, timeline_svg, within
 from kg.gazetteer import ROUTES, Entry, last_part
 from kg.told import Claim
-from server import current, headers
+from server import current, headers, parameters
 from server.beside import aggregates, as_data, embedded, nearer
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width, window
 
@@ -66,7 +66,7 @@ def map_page() -> Response:
     ]
     marked = _marked(asked)
     wanted = {claim for row in (*rows, marked) if row for claim in (*row.verdict.because, *_sides(row.verdict))}
-    claims = told.claims(told.of(current.store()), wanted)
+    claims = told.claims(told.of(parameters.store()), wanted)
     text = render_template(
         "figures/map.html",
         testimony=_testimony(asked),

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 
 from flask import request
 
-from server import formats
+from kg.store.embedded import Store
+from server import current, formats
 from server.errors import Rejected
 
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -65,6 +66,15 @@ def absolute(name: str, iri: str) -> str:
     if not IRI.fullmatch(iri):
         raise Rejected(400, "iri", "No IRI", f"{name}={iri!r}: accepted is an absolute IRI")
     return iri
+
+
+def store() -> Store:
+    """The store as it is in the version that `version` names, or else in the published one.
+
+    Raises UnknownVersion and VersionGone.
+    """
+    named = one("version")
+    return current.store().at(named) if named else current.store()
 
 
 def seconds() -> float | None:

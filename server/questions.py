@@ -16,8 +16,9 @@ DAY = "a day, a month, a year, a window `[a..b]` or an interval `a/b` (EDTF)"
 
 
 class Listening(Query):
-    """Who is listened to."""
+    """Who is listened to, in which version of the data."""
 
+    version: str | None = Field(None, description="the version of the data that answers, while it is kept")
     known: str | None = Field(None, description=f"only what had been said by then: {DAY}", examples=["2021-08-11"])
     recorded: str | None = Field(
         None, description="only what was in the record by that day or moment (RFC 3339)", examples=["2026-11-23"]

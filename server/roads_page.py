@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -194,20 +195,29 @@ def show() -> Response:
 
 def _roads() -> Roads:
     """What this request asks for. Raises what `kg.roads.ask` raises."""
-    store, given = current.store(), parameters.given()
+    given = parameters.given()
     at = asking.one(given, "at") or _last_day(given)
     while True:
-        found = Roads(scene(at=at), roads.ask(store, {**given, "at": [at]}))
+        found = Roads(scene(at=at), _asked(given, at))
         if found.scene.held.known is found.asked.known:  # else something was published in this moment
             return found
+
+
+def _asked(given: Mapping[str, list[str]], at: str) -> Asked:
+    """The question; where nobody is named and nobody has a seat, for whoever most is told of."""
+    asked = roads.ask(current.store(), {**given, "at": [at]})
+    held = Counter(asked.situation.held.actor.tolist())
+    if asked.question.actor is None and held:
+        holder = asked.situation.network.actor(held.most_common(1)[0][0])
+        asked = roads.ask(current.store(), {**given, "at": [at], "actor": [holder]})
+    return asked
 
 
 def _last_day(given: Mapping[str, list[str]]) -> str:
     """The day that is meant where none is given: the last on which anything changes, or, where the seat is lost by
     then, the last before that."""
     last = scene().question.last
-    asked = roads.ask(current.store(), {**given, "at": [date_of(last)]})
-    lost = _lost(asked)
+    lost = _lost(_asked(given, date_of(last)))
     return date_of(last if lost is None else lost - 1)
 
 

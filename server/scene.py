@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
+from flask import request
+
 from kg import answering, asking, naming
 from kg.answering import Held, Known
 from kg.asking import Question
@@ -28,7 +30,7 @@ from kg.figures.sheets import Sheet, map_title, open_credits, sheet, timeline_ti
 from kg.figures.states import Answer
 from kg.figures.timeline import LANES, Lane, reach
 from kg.gazetteer import Entry, Gazetteer
-from server import current, parameters, wording
+from server import parameters, wording
 
 NARROWEST, WIDEST = 240, 2400
 CLOSEST = 64
@@ -160,7 +162,7 @@ class Scene:
 
     def twin(self, path: str, /, **changed: str | None) -> str:
         """The address of the same as data, which takes the parameters of the question and no others."""
-        named = ("at", *asking.LISTENING, *asking.LISTING)
+        named = ("at", "version", *asking.LISTENING, *asking.LISTING)
         none = dict.fromkeys(name for name in self.given if name not in named)
         return self.address(path, **{"at": self.question.at, **none, **changed})
 
@@ -174,7 +176,7 @@ def scene(timeline: bool = False, at: str | None = None) -> Scene:
 
     Raises what `kg.asking.question` and `kg.answering.held` raise.
     """
-    store = current.store()
+    store = parameters.store()
     given = parameters.given()
     dated = bool(asking.one(given, "at"))
     while True:
@@ -186,6 +188,8 @@ def scene(timeline: bool = False, at: str | None = None) -> Scene:
         held = answering.held(store, question)
         if held.known is known:  # else something was published in this moment, and is asked again
             break
+    # what is made of one version says so in its headers (`server.headers`)
+    request.environ["controlgraph.version"] = known.version
     picked = asking.one(given, "sel")
     return Scene(
         held,

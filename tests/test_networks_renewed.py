@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from random import Random
 
@@ -15,13 +16,16 @@ from kg.derive.history.sweep import columns_of, everything
 from kg.derive.nodes import Node
 from kg.derive.renewing import renewed
 from kg.derive.situation import Situation
+from kg.derive.splicing import replaced
 from kg.derive.stored import Stored
 from kg.derive.writing import nodes_of
 from tests import network_worlds as golden
+from tests.golden_networks import ENGINES, difference
 
 TRIALS = 4
 """Changes one after the other, in each of the golden worlds."""
 DAYS = 15
+ENGINES_ASKED = ("sweep", "reference")
 
 
 def stored(here: Situation) -> Stored:
@@ -89,3 +93,22 @@ def replace_found(about: Stored) -> Stored:
     return Stored(
         about.study_start, about.network, (), about.held, (), everything(about.network, about.held, about.study_start)
     )
+
+
+def test_the_sweep_gives_what_the_reference_does() -> None:
+    """In the same networks, with other intervals than the golden ones."""
+    chance, asked = Random(7), 0
+    for world in islice(golden.worlds(golden.GOLDEN / "networks.jsonl"), 3, None, 25):
+        here = golden.situation(world)
+        for _ in range(3):
+            fresh, places = changed(chance, stored(here))
+            here = replace(here, held=replaced(here.held, fresh, places))
+        for actor in here.network.actors:
+            day = golden.shown(chance.choice(here.change_days().tolist()))
+            about: golden.World = {"day": day, "actor": actor}
+            readings = ({**about, "kind": "changes", "reading": reading} for reading in ("certainly", "possibly"))
+            for question in ({**about, "kind": "pockets"}, *readings):
+                told, reference = (ENGINES[engine][question["kind"]](here, question) for engine in ENGINES_ASKED)
+                assert difference(world, {**question, "answer": reference}, told) is None
+                asked += 1
+    assert asked > 50

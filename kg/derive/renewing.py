@@ -12,7 +12,7 @@ from kg.control.names import Array, distinct
 from kg.control.record import Day
 from kg.derive.evidence import Evidence
 from kg.derive.held import Held
-from kg.derive.history.corridors import along, strengths
+from kg.derive.history.corridors import strengths
 from kg.derive.history.sweep import DAY_BITS, Swept, holders, ordered, sweep
 from kg.derive.network import Network
 from kg.derive.nodes import Node
@@ -76,8 +76,11 @@ def renewed(before: Stored, fresh: Held, places: Array) -> Renewed:
 
 def roads_at(network: Network, places: Array) -> Array:
     """The named roads along which some places lie, or which pass them."""
-    every = range(len(network.roads))
-    return np.array([road for road in every if np.isin(along(network, np.array([road])), places).any()], np.int64)
+    every, length = np.arange(len(network.roads)), np.diff(network.road_start)
+    piece, area = network.passes
+    passing = np.isin(network.road_piece, piece[np.isin(area, places)])
+    stopping = np.isin(network.road_stop, places)
+    return distinct(np.append(np.repeat(every, length)[passing], np.repeat(every, length + 1)[stopping]))
 
 
 def looked_at_again(network: Network, held: Held, study_start: Day, old: Array, roads: Array) -> Array:

@@ -36,16 +36,20 @@ class Question(NamedTuple):
 
 SHOWN = 200
 """Characters of a row that are kept."""
+LISTED = 300_000
+"""Rejected rows, and flagged ones, that are listed; further ones are only counted, or they would fill the memory."""
 
 
 @dataclass
 class Tally:
-    """The account of some rows. `flagged` are taken rows in which something was odd, `review` names for a person to
-    decide on; `notes` say what was found of the whole."""
+    """The account of some rows. `refused` counts the rejected rows by reason (the values in it left out), `rejected`
+    lists them; `flagged` are taken rows in which something was odd, `review` names for a person to decide on; `notes`
+    say what was found of the whole."""
 
     rows: int = 0
     taken: int = 0
     ignored: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
     rejected: list[Row] = field(default_factory=list)
     flagged: list[Row] = field(default_factory=list)
     review: list[Question] = field(default_factory=list)
@@ -59,11 +63,14 @@ class Tally:
 
     def reject(self, file: str, row: int, reason: str, text: str) -> None:
         """A row of which nothing is taken."""
-        self.rejected.append(Row(file, row, reason, text[:SHOWN]))
+        self.refused[reason.partition(":")[0]] += 1
+        if len(self.rejected) < LISTED:
+            self.rejected.append(Row(file, row, reason, text[:SHOWN]))
 
     def flag(self, file: str, row: int, reason: str, text: str) -> None:
         """A row that is taken, with something to be said of it."""
-        self.flagged.append(Row(file, row, reason, text[:SHOWN]))
+        if len(self.flagged) < LISTED:
+            self.flagged.append(Row(file, row, reason, text[:SHOWN]))
 
     def add(self, other: Tally) -> None:
         """Count another account in."""
@@ -71,19 +78,16 @@ class Tally:
         self.taken += other.taken
         self.ignored.update(other.ignored)
         self.made.update(other.made)
-        self.rejected += other.rejected
-        self.flagged += other.flagged
-        self.review += [each for each in other.review if each not in self.review]
-        self.notes += [each for each in other.notes if each not in self.notes]
+        self.refused.update(other.refused)
+        self.rejected += other.rejected[: LISTED - len(self.rejected)]
+        self.flagged += other.flagged[: LISTED - len(self.flagged)]
+        self.review = list(dict.fromkeys([*self.review, *other.review]))
+        self.notes = list(dict.fromkeys([*self.notes, *other.notes]))
 
     @property
     def adds_up(self) -> bool:
         """Whether every row is accounted for, once."""
-        return self.rows == self.taken + self.ignored.total() + len(self.rejected)
-
-    def reasons(self) -> Counter[str]:
-        """How many rows were rejected for which reason, the values in it left out."""
-        return Counter(each.reason.partition(":")[0] for each in self.rejected)
+        return self.rows == self.taken + self.ignored.total() + self.refused.total()
 
     def to_json(self) -> str:
         """The account as a text that `from_json` reads."""
@@ -93,8 +97,8 @@ class Tally:
         """Write the account into files of a directory: `report.json`, and a table of each list."""
         directory.mkdir(parents=True, exist_ok=True)
         counts = {
-            "rows": self.rows, "taken": self.taken, "ignored": dict(self.ignored), "rejected": len(self.rejected),
-            "reasons": dict(self.reasons()), "flagged": len(self.flagged), "review": len(self.review),
+            "rows": self.rows, "taken": self.taken, "ignored": dict(self.ignored), "rejected": self.refused.total(),
+            "reasons": dict(self.refused), "flagged": len(self.flagged), "review": len(self.review),
             "made": dict(self.made), "notes": self.notes,
         }  # fmt: skip
         (directory / "report.json").write_text(json.dumps(counts, indent=1, ensure_ascii=False) + "\n", "utf-8")
@@ -104,9 +108,11 @@ class Tally:
 
     def __str__(self) -> str:
         lines = [f"{self.rows:,} rows: {self.taken:,} taken, {self.ignored.total():,} ignored, "
-                 f"{len(self.rejected):,} rejected"]  # fmt: skip
+                 f"{self.refused.total():,} rejected"]  # fmt: skip
         lines += [f"  ignored   {count:>11,}  {reason}" for reason, count in sorted(self.ignored.items())]
-        lines += [f"  rejected  {count:>11,}  {reason}" for reason, count in sorted(self.reasons().items())]
+        lines += [f"  rejected  {count:>11,}  {reason}" for reason, count in sorted(self.refused.items())]
+        unlisted = self.refused.total() - len(self.rejected)
+        lines += [f"  {unlisted:,} of the rejected rows are counted and not listed"] if unlisted else []
         lines += [f"  {len(self.flagged):,} rows are flagged"] if self.flagged else []
         lines += [f"  {len(self.review):,} names are to be reviewed"] if self.review else []
         lines += [f"made {count:,} {what}" for what, count in sorted(self.made.items())]
@@ -117,8 +123,9 @@ def from_json(text: str) -> Tally:
     """The account that `Tally.to_json` wrote."""
     told = json.loads(text)
     return Tally(
-        told["rows"], told["taken"], Counter(told["ignored"]), [Row(*each) for each in told["rejected"]],
-        [Row(*each) for each in told["flagged"]], [Question(*each) for each in told["review"]],
+        told["rows"], told["taken"], Counter(told["ignored"]), Counter(told["refused"]),
+        [Row(*each) for each in told["rejected"]], [Row(*each) for each in told["flagged"]],
+        [Question(*each) for each in told["review"]],
         Counter(told["made"]), told["notes"],
     )  # fmt: skip
 

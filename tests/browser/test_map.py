@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
@@ -124,6 +126,23 @@ def test_arrows_lead_from_symbol_to_symbol_and_escape_back(visiting: Open) -> No
         page.keyboard.press("Escape")
         expect(page.locator("#selected")).to_have_count(0)
         assert "sel=" not in page.url
+
+
+def test_keys_lead_closer_and_back_to_the_whole_map(visiting: Open) -> None:
+    with visiting() as visit:
+        page = visit.open("/map?at=2021-08-09&sel=city-kabul")
+        scale = page.locator(".drawing.wide text", has_text=re.compile(r"^\d+ km$"))
+        whole = scale.inner_text()
+        page.locator("#main").focus()
+        page.keyboard.press("+")
+        expect(scale).not_to_have_text(whole)
+        assert "z=2" in page.url
+        assert (
+            "controlled by Taliban" in words_of(page, "city-kunduz") or page.locator("#wide-city-kunduz").count() == 0
+        )
+        page.keyboard.press("0")
+        expect(scale).to_have_text(whole)
+        assert "z=" not in page.url
 
 
 def test_playing_stops_at_the_end_and_says_where(visiting: Open) -> None:

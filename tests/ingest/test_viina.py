@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bench.observations import write
-from kg.ingest import tables
+from kg.ingest import report, tables
 from tests.ingest.conftest import DATASET, RETRIEVED, Ingesting
 
 HEADING = "geonameid,date,status_wiki,status_boost,status_dsm,status_isw,status\n"
@@ -270,3 +270,14 @@ def test_the_default_day_of_retrieval_is_that_of_the_file(kg: Ingesting) -> None
     path = kg.write("control.csv", f"{HEADING}1,20220301,UA,,,,UA\n")
     kg.said("ingest", "viina", path, "--dataset", DATASET)
     assert kg.ask("SELECT DISTINCT ?day { ?source kg:retrieved ?day }") == [[str(datetime.now(UTC).date())]]
+
+
+def test_very_many_rejected_rows_are_counted_and_not_all_listed(kg: Ingesting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "LISTED", 3)
+    monkeypatch.setattr(tables, "CHUNK", 60)
+    rows = "".join(f"1,202213{day:02},UA,,,,UA\n" for day in range(1, 11))
+    said = kg.ingest("viina", kg.write("control.csv", HEADING + rows), "--dry-run")
+    assert "10 rows: 0 taken, 0 ignored, 10 rejected" in said
+    assert "7 of the rejected rows are counted and not listed" in said
+    assert [int(each["row"]) for each in kg.listed("viina", "rejected")] == [2, 3, 4]
+    assert kg.report("viina")["reasons"] == {"no day of the calendar": 10}

@@ -46,7 +46,7 @@ def test_one_place_on_a_day(shipped_client: FlaskClient) -> None:
     (place,) = told["places"]
     assert list(place) == [
         "place", "label", "type", "coordinates", "state", "flags", "controllers", "excluded", "because", "conflicts",
-        "unheard",
+        "unheard", "undated",
     ]  # fmt: skip
     assert (place["place"], place["state"], len(place["because"])) == (BOLDAK, "disputed", 6)
     assert [stay["certainty"] for stay in place["controllers"]] == ["possible", "possible"]
@@ -82,8 +82,22 @@ def test_answers_name_their_evidence(shipped_client: FlaskClient) -> None:
         assert bool(place["because"]) or place["state"] == "unknown", place["place"]
     quick = asked(shipped_client, "/api/control?at=2021-08-09&grounds=off")
     for place, without in zip(told["places"], quick["places"], strict=True):
-        grounds = {"because", "conflicts", "unheard"}
+        grounds = {"because", "conflicts", "unheard", "undated"}
         assert {name: value for name, value in place.items() if name not in grounds} == without
+
+
+def test_what_nobody_dates_is_named_in_every_form(shipped_client: FlaskClient) -> None:
+    about = "/api/control?at=2021-08-09&place=airbase-bagram"
+    (place,) = asked(shipped_client, about)["places"]
+    undated = [f"{PREFIXES['claim']}{each}" for each in ("source-043-02", "source-073-01", "source-075-01")]
+    assert place["undated"] == undated
+    assert set(undated) <= set(place["because"])
+    rows = list(csv.DictReader(io.StringIO(shipped_client.get(f"{about}&format=csv").text)))
+    assert {row["undated"] for row in rows} == {" ".join(undated)}
+    graph = Graph().parse(data=shipped_client.get(f"{about}&format=ttl").text, format="turtle")
+    assert sorted(map(str, graph.objects(None, KG.undatedClaim))) == undated
+    feature = json.loads(shipped_client.get(f"{about}&format=geojson").text)["features"][0]
+    assert feature["properties"]["undated"] == undated
 
 
 def test_several_days_are_answered_for_with_their_runs(shipped_client: FlaskClient) -> None:
@@ -293,12 +307,25 @@ def test_a_store_without_data_says_so(tmp_path: Any) -> None:
 def test_a_write_is_in_the_next_answer(writable: Service) -> None:
     address = "/api/control?at=2001-01-01&place=place:new-town"
     assert writable.ask("GET", address).status == 404
+    former = writable.ask("GET", "/api/control?at=1931-04-20").headers["controlgraph-version"]
     done = writable.update(
         "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> INSERT DATA { GRAPH <https://example.org/g> {"
         ' place:new-town a kg:Place ; kg:placeType kg:Town ; skos:prefLabel "New Town"@en } }'
     )
     assert done.status < 300, done.body
     assert b'"label": "New Town"' in writable.ask("GET", address).body
+    for path in (
+        "/api/control?at=1931-04-20&", "/api/history/town-alden?", "/api/changes?at=1931-04/1931-05&",
+        "/api/compare?a.at=1931-04-10&b.at=1931-04-20&", "/api/aggregates?", "/map?at=1931-04-20&", "/timeline.svg?",
+    ):  # fmt: skip
+        asked = f"{path}version={former}"
+        before = writable.ask("GET", asked)
+        assert (before.status, before.headers["controlgraph-version"]) == (200, former), (asked, before.body[:300])
+        assert "etag" not in before.headers
+    assert writable.ask("GET", f"{address}&version={former}").status == 404, "it was not there then"
+    assert b"New Town" not in writable.ask("GET", f"/map?at=1931-04-20&version={former}").body
+    assert b"New Town" in writable.ask("GET", "/map?at=1931-04-20").body
+    assert writable.ask("GET", f"{address}&version=000999-000000000000").status == 404
 
 
 @pytest.fixture(scope="module")

@@ -124,3 +124,7 @@ def test_what_is_put_in_stays_text() -> None:
     draw(root, onto, [Stretch("<script>alert(1)</script>", ((60.0, 30.0), (61.0, 31.0)), 0, '/x"onload="y')])
     assert "<script>" not in text_of(root)
     assert ET.fromstring(text_of(root)) is not None
+
+
+def test_where_nobody_has_a_seat_the_page_asks_for_whoever_most_is_told_of(client: FlaskClient) -> None:
+    assert client.get("/routes").status_code == 200

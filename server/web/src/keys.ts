@@ -8,5 +8,6 @@ export const shortcuts: [string[], string][] = [
   [["Space"], "on the time bar: play and pause"],
   [["← ↑ ↓ →"], "in a figure: the nearest thing in that direction"],
   [["Enter"], "in a figure: all about the thing, and who says so"],
+  [["+", "−", "0"], "on a map: closer, farther, the whole map"],
   [["Esc"], "back to the figure; again: nothing is marked"],
 ];

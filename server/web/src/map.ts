@@ -24,6 +24,8 @@ async function start(holder: HTMLElement) {
   bind();
 
   const bar = reel && mount(TimeBar, { target: holder, props: { reel, day: state.day, onstep: show, onsettle: settle } });
+  // the time bar has the day and the changes; a selector with :has() would cost every step a look at the whole page
+  holder.closest(".scene")?.classList.add("live");
   holder.dataset.ready = "";
 
   /** Take over the drawings as they are on the page now. */
@@ -81,8 +83,8 @@ async function start(holder: HTMLElement) {
     const at = address.searchParams.get("at");
     event.preventDefault();
     if (link.matches("[rel=prev], [rel=next]") && bar && at) return void bar.jump(at, 0);
-    // a link of a drawing was made for the day that the server drew
-    if (link.closest(".drawing")) address.searchParams.set("at", iso(state.day));
+    // a link of a drawing, or to a part of the map, was made for the day that the server drew
+    if (link.closest(".drawing, [data-part=parts]")) address.searchParams.set("at", iso(state.day));
     if (bar && address.searchParams.get("at")) bar.jump(address.searchParams.get("at") ?? "", -1);
     void go(tidy(address), true, false).then((turned) => {
       const title = document.getElementById("selected-title");
@@ -96,6 +98,8 @@ async function start(holder: HTMLElement) {
     if (localStorage.getItem("keys") === "off" || (target.matches("input, textarea, select") && !target.matches("[type=range]"))) return;
     if (event.key === "[") bar?.previous();
     if (event.key === "]") bar?.next();
+    const zoom = ({ "+": "closer", "=": "closer", "-": "farther", "0": "the" } as Record<string, string>)[event.key];
+    if (zoom && !target.matches("[type=range]")) document.querySelector<HTMLAnchorElement>(`[data-zoom="${zoom}"]`)?.click();
   });
 
   /** From what is told of a place back to the figure; from there, nothing is marked any more. */

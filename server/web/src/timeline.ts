@@ -20,6 +20,7 @@ async function start(holder: HTMLElement) {
   if (!reel) fault("The days of this timeline could not be had; the form takes days too.", () => location.reload());
   const range = { from: Number(holder.dataset.from), until: Number(holder.dataset.until) };
   const bar = reel && mount(Window, { target: holder, props: { reel, ...range, onsettle: settle } });
+  holder.closest(".scene")?.classList.add("live");
   holder.dataset.ready = "";
 
   function bind() {
