@@ -73,6 +73,8 @@ def opened(path: Path, *endings: str) -> Iterator[list[tuple[str, IO[bytes], Cal
             yield tables
         except OSError as error:
             raise BadFile(str(path), None, f"cannot be read: {error.strerror or error}") from None
+        except UnicodeError as error:
+            raise BadFile(str(path), None, f"not in the encoding that was named: {error}") from None
         except (zipfile.BadZipFile, EOFError) as error:
             raise BadFile(str(path), None, f"a damaged archive: {error}") from None
 

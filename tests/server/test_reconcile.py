@@ -152,6 +152,10 @@ def test_properties_without_a_name_are_enough(shipped_client: FlaskClient) -> No
     )
     assert [each["id"] for each in found] == ["place/crossing-spin-boldak"]
     assert {"id": "coordinates", "value": True} in near[0]["features"]
+    query = {"query": "Kandahar", "properties": [{"pid": "coordinates", "v": "inf,inf"}], "type": "ProvincialCapital"}
+    reply = shipped_client.post("/reconcile", data={"queries": json.dumps({"q": query})})
+    assert reply.json is not None
+    assert {"id": "coordinates", "value": False} in reply.json["q"]["result"][0]["features"]
 
 
 @pytest.mark.parametrize(
