@@ -514,7 +514,11 @@ def test_the_command_brings_and_tells(mine: Store, elsewhere: Elsewhere) -> None
     done = run(mine.location, *asked, "--property", POPULATION)
     assert done.exit_code == 0, done.output
     assert "are known there" in done.output
-    for unfit in (("--property", "kg:placeType"), ("--property", "http://a b"), ("--property", LABEL, "--licence", "a b")):
+    for unfit in (
+        ("--property", "kg:placeType"),
+        ("--property", "http://a b"),
+        ("--property", LABEL, "--licence", "a b"),
+    ):
         assert run(mine.location, *asked, *unfit).exit_code == 2
     nothing = run(
         mine.location, "enrich", "--endpoint", elsewhere.query, "--of", "https://x.example/", "--property", LABEL
