@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import date
 from pathlib import Path
 
@@ -263,3 +264,8 @@ def test_one_data_set_answers_for_itself(kg: Ingesting, monkeypatch: pytest.Monk
     # before its study start a data set answers nothing
     assert held("2021-05-01", "--dataset", "other") == ["unknown", "unknown"]
     assert held("2021-05-01", "--dataset", DATASET) == ["controlled"]
+    # and an export says whose each name is
+    kg.said("export", "--as", "lpf", "-o", "places.json")
+    told = json.loads((kg.folder / "places.json").read_text("utf-8"))["features"]
+    whose = {name["toponym"]: name["citations"] for feature in told for name in feature["names"]}
+    assert [[each["label"] for each in whose[place]] for place in ("Tell", "Ford")] == [[DATASET], ["other"]]
