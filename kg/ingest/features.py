@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +17,8 @@ CHUNK = 1 << 20
 MOST = 64 << 20
 """Characters that one feature may have."""
 _SPACE = " \t\r\n\x1e\ufeff"
+_CONTROL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u00[01]|[bf])|[\ufffe\uffff]")
+"""What `json` writes for a character that XML 1.0 cannot have."""
 _decode = json.JSONDecoder().raw_decode
 
 
@@ -85,7 +88,7 @@ def records(paths: Sequence[Path]) -> Iterator[Record]:
                     share = (at + reached()) / len(paths)
                     text = json.dumps(feature, ensure_ascii=False)
                     shown = text.encode("utf-8", "replace").decode()
-                    wrong = _wrong(feature) or ("characters that are no text" if shown != text else "")
+                    wrong = _wrong(feature) or ("" if shown == text and not _CONTROL.search(text) else tables.NO_TEXT)
                     yield Record(name, number, feature if not wrong else {}, shown, share, wrong)
 
 

@@ -141,6 +141,7 @@ UNFIT: list[tuple[dict[str, object], str]] = [
     ({"geometry": {"type": "Point", "coordinates": [float("nan"), 1]}}, "no longitude and latitude: nan"),
     ({"properties": {"name": "Tell", "longitude": "nan", "latitude": "1"}}, "no longitude and latitude: nan"),
     ({"@id": f"{files.BASE}id/place/a b>"}, "no IRI: @id"),
+    ({"properties": {"name": "before \0 and after"}}, "characters that are no text"),
     ({"properties": {"name": "half a \ud800 character"}}, "characters that are no text"),
 ]
 """Members of features that cannot be taken, and why."""
