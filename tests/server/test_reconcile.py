@@ -166,6 +166,10 @@ def test_properties_without_a_name_are_enough(shipped_client: FlaskClient) -> No
         ("queries", '{"q": {"query": "a", "colour": 1}}', 400, "queries/q/colour"),
         ("queries", '{"q": {"query": "a", "type": "Castle"}}', 400, "there is no such type; there are Actor"),
         ("queries", '{"q": {"query": "kabul", "properties": [{"pid": "mayor", "v": 1}]}}', 400, "no such property"),
+        (
+            "queries", json.dumps({"q": {"properties": [{"pid": "within", "v": ["a"] * 21}]}}), 400,
+            "21 values; accepted are at most 20",
+        ),
         ("queries", json.dumps({str(number): {"query": "a"} for number in range(51)}), 413, "at most 50"),
         ("extend", '{"ids": [], "properties": [{"id": "mayor"}]}', 400, "no such property"),
         ("extend", '{"ids": ["place/city-kabul"], "properties": [{"id": "controller"}]}', 400, "a day is missing"),
