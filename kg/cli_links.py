@@ -197,15 +197,17 @@ def enrich(
     --property http://www.wikidata.org/prop/direct/P1082
     """
     from kg.links import enriching
-    from kg.naming import expanded
+    from kg.naming import expanded, is_iri
     from kg.ontology import PREFIXES
 
     chosen = []
     for name in properties:
         iri = expanded(name)
-        if iri is None or iri.startswith(PREFIXES["kg"]):
+        if iri is None or not is_iri(iri) or iri.startswith(PREFIXES["kg"]):
             raise click.UsageError(f"--property {name}: accepted is the IRI of a property that is not one of ours")
         chosen.append(iri)
+    if licence and not is_iri(licence):
+        raise click.UsageError(f"--licence {licence}: accepted is the IRI of a licence")
     with closing(open_store(location)) as store, progress(1, "asking") as step:
         try:
             done = enriching.enrich(
@@ -223,6 +225,8 @@ def enrich(
 
 
 def _refuse_there(output: Path) -> None:
+    if not output.parent.is_dir():
+        raise click.UsageError(f"{output}: there is no directory {output.parent}")
     if output.exists():
         raise click.UsageError(f"{output} is there already, and may have decisions in it; name another file")
 

@@ -31,6 +31,7 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _SPLIT = re.compile(r"[\W_]+")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]+")
 
 
 @lru_cache(1 << 16)
@@ -78,6 +79,15 @@ def expanded(text: str) -> str | None:
     if not colon:
         return None
     return PREFIXES[prefix] + rest if prefix in PREFIXES else text
+
+
+def is_iri(text: str) -> bool:
+    """Whether a text can be written as an absolute IRI in Turtle and SPARQL.
+
+    >>> is_iri("https://example.org/a"), is_iri("https://example.org/a b")
+    (True, False)
+    """
+    return _IRI.fullmatch(text) is not None
 
 
 def slugged(text: str) -> str:

@@ -28,13 +28,27 @@ def part(store: Store, iri: str) -> Part:
 
     Raises UnknownDataset, NothingPublished, StoreUnreadable.
     """
-    version = store.version()
-    if _opened.get(store.location, ("",))[0] != version:
-        _opened[store.location] = version, _read(store)
-    parts = _opened[store.location][1]
+    parts = _known(store)
     if iri not in parts:
         raise UnknownDataset(iri.rpartition("/")[2], sorted(each.rpartition("/")[2] for each in parts))
     return parts[iri]
+
+
+def describing(store: Store) -> dict[str, list[str]]:
+    """The titles of the data sets that describe each place (IRI), in order. Raises what `part` raises of a store."""
+    found: dict[str, list[str]] = {}
+    for title, places in sorted((each.title, each.places) for each in _known(store).values()):
+        for place in places:
+            found.setdefault(place, []).append(title)
+    return found
+
+
+def _known(store: Store) -> dict[str, Part]:
+    """The data sets of the published version, kept until there is another."""
+    version = store.version()
+    if _opened.get(store.location, ("",))[0] != version:
+        _opened[store.location] = version, _read(store)
+    return _opened[store.location][1]
 
 
 def _read(store: Store) -> dict[str, Part]:

@@ -120,9 +120,9 @@ def _close(one: str, other: str) -> bool:
     """Whether two positions, each latitude and longitude, are the same."""
     try:
         (north, east), (norther, easter) = (tuple(map(float, each.split(","))) for each in (one, other))
-    except ValueError:
+        return kilometres((east, north), (easter, norther)) <= CLOSE
+    except ValueError:  # an infinite number is no position either
         return False
-    return kilometres((east, north), (easter, norther)) <= CLOSE
 
 
 def _within(gazetteer: Gazetteer, thing: Entry) -> list[Value]:

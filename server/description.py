@@ -7,7 +7,7 @@ from contextlib import suppress
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, request
-from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, VOID, XSD, BNode, Graph, Literal, Namespace, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, VOID, BNode, Graph, Literal, Namespace, URIRef
 
 from kg import export
 from kg.errors import NothingPublished, QueryDied, QueryTimeout
@@ -248,7 +248,7 @@ def _empty() -> Graph:
     graph.bind("sd", SD)
     graph.bind("foaf", FOAF)
     graph.bind("dcat", DCAT)
-    graph.bind("xsd", XSD)
+    graph.bind("owl", OWL)
     return graph
 
 

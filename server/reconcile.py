@@ -6,7 +6,7 @@ import json
 from typing import Any, Literal, TypeVar
 
 from flask import Blueprint, Response, render_template
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from kg import __version__
 from kg import reconciling as service
@@ -27,6 +27,8 @@ IDS = 1_000
 """Things that one extension may ask about."""
 CANDIDATES = 100
 """Candidates that one query may have."""
+VALUES = 20
+"""Values that a property may be given in one query."""
 SUGGESTED = 20
 """Suggestions that come at once."""
 WIDTH, HEIGHT = 430, 300
@@ -59,6 +61,13 @@ class Condition(_Strict):
 
     pid: str
     v: Given | list[Given]
+
+    @field_validator("v")
+    @classmethod
+    def _few(cls, given: Given | list[Given]) -> Given | list[Given]:
+        if isinstance(given, list) and len(given) > VALUES:
+            raise ValueError(f"{len(given)} values; accepted are at most {VALUES}")
+        return given
 
     def texts(self) -> tuple[str, ...]:
         """The values as texts; of a thing its identifier."""

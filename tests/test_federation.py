@@ -157,6 +157,11 @@ FOUND = "SELECT DISTINCT ?x { ?a <http://e/p> ?x .} LIMIT 1001"
             f"SELECT DISTINCT ?x {{ {{ SELECT DISTINCT ?x {{ {KNOWN} }} }}}} LIMIT 1001",
         ),
         (f"ASK {{ {KNOWN} SERVICE <{MAY}> {{ SELECT ?x {{ ?x ?p ?o }} LIMIT 3 }} }}", None),
+        (f"ASK {{ {KNOWN} {{ {{ CALL }} }} }}", None),
+        (f"ASK {{ {KNOWN} SERVICE <{MAY}> {{ ?y ?p ?o OPTIONAL {{ ?x ?p ?y }} }} }}", FOUND),
+        (f"ASK {{ {KNOWN} MINUS {{ SERVICE <{MAY}> {{ ?y ?p ?o OPTIONAL {{ ?x ?p ?y }} }} }} }}", None),
+        (f"ASK {{ {KNOWN} OPTIONAL {{ SERVICE <{MAY}> {{ ?y ?p ?o FILTER(?o > ?x) }} }} }}", None),
+        (f"ASK {{ {KNOWN} OPTIONAL {{ SERVICE <{MAY}> {{ ?x ?p ?o FILTER(?o > 1) }} }} }}", FOUND),
     ],
 )
 def test_what_is_known_before_a_call(query: str, part: str | None) -> None:
@@ -184,7 +189,9 @@ ELEMENTS = [
     "FILTER(!BOUND(?title) || LANG(?title) = 'en')", "VALUES ?x { <http://www.wikidata.org/entity/Q900000011> }",
 ]  # fmt: skip
 CALLED = "CALL { ?x rdfs:label ?title FILTER(CONTAINS(STR(?x), '90000001') || CONTAINS(STR(?x), 'alden')) }"
+OPEN = "CALL { ?s rdfs:label ?y OPTIONAL { ?x <http://e/none> ?y } FILTER(CONTAINS(STR(?s), '900000011')) }"
 AROUND = [
+    OPEN, f"MINUS {{ {OPEN} }}", f"{{ {OPEN} FILTER(!BOUND(?x)) }}",
     CALLED, f"OPTIONAL {{ {CALLED} }}", f"MINUS {{ {CALLED} }}", f"FILTER EXISTS {{ {CALLED} }}",
     f"{{ {CALLED} }} UNION {{ BIND(1 AS ?y) }}", f"{{ SELECT (MIN(STR(?x)) AS ?first) {{ {CALLED} }} }}",
 ]  # fmt: skip

@@ -257,6 +257,15 @@ def test_a_review_that_cannot_be_taken_says_where(mine: Store, tmp_path: Path, l
     assert mine.version() == before
 
 
+def test_a_review_needs_a_directory_before_anything_is_looked_for(tmp_path: Path) -> None:
+    there = tmp_path / "things.csv"
+    there.write_text("iri,name\n", "utf-8")
+    output = tmp_path / "nowhere" / "review.csv"
+    done = run(tmp_path / "store", "link", "propose", "--file", str(there), "-o", str(output))
+    assert done.exit_code == 2
+    assert f"there is no directory {output.parent}" in done.output
+
+
 def test_texts_of_others_are_no_formulas(tmp_path: Path, shipped: Store) -> None:
     evil = Thing("https://gaz.example.org/1", ('=HYPERLINK("http://x")', "Zaranj"), point=(61.86, 30.96))
     ours = proposing.choose(open_gazetteer(shipped), ["place"], [f"{PLACE}city-zaranj"])
@@ -514,7 +523,12 @@ def test_the_command_brings_and_tells(mine: Store, elsewhere: Elsewhere) -> None
     done = run(mine.location, *asked, "--property", POPULATION)
     assert done.exit_code == 0, done.output
     assert "are known there" in done.output
-    assert run(mine.location, *asked, "--property", "kg:placeType").exit_code == 2
+    for unfit in (
+        ("--property", "kg:placeType"),
+        ("--property", "http://a b"),
+        ("--property", LABEL, "--licence", "a b"),
+    ):
+        assert run(mine.location, *asked, *unfit).exit_code == 2
     nothing = run(
         mine.location, "enrich", "--endpoint", elsewhere.query, "--of", "https://x.example/", "--property", LABEL
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from kg import queries
+from kg import parts, queries
 from kg.export import told
 from kg.gazetteer import ROUTES, Entry, Gazetteer, last_part, open_gazetteer
 from kg.kinds import PLACES, sorts
@@ -47,14 +47,14 @@ def write(store: Store, output: IO[bytes]) -> None:
     """Write every place but the routes, in the order of their IRIs."""
     whose = told.dataset(store)
     head = {"@context": CONTEXT, "title": whose.title, "license": list(whose.licences)}
-    told.collection(output, head, _features(store, whose.title))
+    told.collection(output, head, _features(store))
 
 
-def _features(store: Store, title: str) -> Iterator[Json]:
+def _features(store: Store) -> Iterator[Json]:
     gazetteer = open_gazetteer(store)
     entries = [entry for entry in gazetteer.places.values() if ROUTES.isdisjoint(entry.types)]
     codes = {iri: [value.text for value in several] for iri, several in values(store, entries, "isoCode").items()}
-    matches, stays = told.matches(store, entries), _stays(store)
+    matches, stays, titles = told.matches(store, entries), _stays(store), parts.describing(store)
     for entry in entries:
         held = stays.get(entry.iri, [])
         feature = {
@@ -62,7 +62,7 @@ def _features(store: Store, title: str) -> Iterator[Json]:
             "type": "Feature",
             "properties": _properties(gazetteer, entry, codes),
             "geometry": _geometry(entry),
-            "names": _names(entry, title),
+            "names": _names(entry, titles.get(entry.iri, [told.NOBODY])),
             "types": [_type(gazetteer, each) for each in entry.types],
             "links": [{"type": relation, "identifier": iri} for relation, iri in matches.get(entry.iri, ())],
             "relations": [*_parts(gazetteer, entry), *(_held(gazetteer, stay) for stay in held)],
@@ -96,8 +96,9 @@ def _geometry(entry: Entry) -> Json:
     return {"type": "GeometryCollection", "geometries": points}
 
 
-def _names(entry: Entry, title: str) -> list[Json]:
-    cited = [{"label": title, "@id": entry.iri}]
+def _names(entry: Entry, titles: Iterable[str]) -> list[Json]:
+    """The names, as the data sets have them that describe the place."""
+    cited = [{"label": title, "@id": entry.iri} for title in titles]
     named = [(name, language) for language, names in entry.labels.items() for name in names] or [(entry.slug, "")]
     return [
         {"toponym": name, **({"lang": language} if language else {}), "citations": cited} for name, language in named

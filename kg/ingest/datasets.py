@@ -94,10 +94,8 @@ def skeleton(name: str, start: date, title: str = "", zone: str = "UTC") -> str:
         "ZONE": zone,
         "NAME": name,
     }
-    text = _SKELETON
-    for word, value in told.items():
-        text = text.replace(word, value)
-    return text
+    # at once: what is put in may have these words in it
+    return re.sub("|".join(told), lambda found: told[found[0]], _SKELETON)
 
 
 _SHORT = ("kg", "actor", "dataset", "graph", "dcterms", "skos", "void", "xsd")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +17,8 @@ CHUNK = 1 << 20
 MOST = 64 << 20
 """Characters that one feature may have."""
 _SPACE = " \t\r\n\x1e\ufeff"
+_CONTROL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u00[01]|[bf])|[\ufffe\uffff]")
+"""What `json` writes for a character that XML 1.0 cannot have."""
 _decode = json.JSONDecoder().raw_decode
 
 
@@ -61,6 +64,8 @@ class _Text:
                 # a number may go on
                 if self.at < len(self.text) or self.ended:
                     return found
+            except RecursionError:
+                raise self.wrong("it is nested too deeply") from None
             except json.JSONDecodeError as error:
                 if self.ended or len(self.text) - self.at > MOST:
                     raise self.wrong(error.msg) from None
@@ -82,8 +87,17 @@ def records(paths: Sequence[Path]) -> Iterator[Record]:
                 for number, feature in enumerate(_features(_Text(name, file)), 1):
                     share = (at + reached()) / len(paths)
                     text = json.dumps(feature, ensure_ascii=False)
-                    wrong = "" if isinstance(feature, dict) and feature.get("type") == "Feature" else "no feature"
-                    yield Record(name, number, feature if not wrong else {}, text, share, wrong)
+                    shown = text.encode("utf-8", "replace").decode()
+                    wrong = _wrong(feature) or ("" if shown == text and not _CONTROL.search(text) else tables.NO_TEXT)
+                    yield Record(name, number, feature if not wrong else {}, shown, share, wrong)
+
+
+def _wrong(feature: Any) -> str:
+    """Why something is no feature (RFC 7946, section 3.2); empty where it is one."""
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        return "no feature"
+    members = [each for each in ("properties", "geometry") if not isinstance(feature.get(each) or {}, dict)]
+    return f"no object: {', '.join(members)}" if members else ""
 
 
 def _features(text: _Text) -> Iterator[Any]:

@@ -33,6 +33,7 @@ from typing import Any
 
 from kg.errors import BadMapping
 from kg.ingest.places import OURS
+from kg.naming import is_iri
 
 COLUMNS = ("place", "holder", "as_of", "since", "known", "source", "latitude", "longitude")
 TABLES = ("columns", "ignored", "files", "holders", "places", "place", "sources", "source", "table")
@@ -80,11 +81,26 @@ def plan(given: Mapping[str, Any]) -> Plan:
     new = place["new"].removeprefix("kg:") if "new" in place else None
     if new is not None and new not in OURS:
         raise BadMapping("place, new", f"{new!r} is no kind of place; accepted are {', '.join(OURS)}")
+    _check_texts(table, source)
     return Plan(
         columns, _texts(given, "ignored"), _days(_texts(given, "files")), _texts(given, "holders"),
         _texts(given, "places"), _texts(given, "sources"), source, new,
         table.get("delimiter", ","), table.get("encoding", "utf-8"),
     )  # fmt: skip
+
+
+def _check_texts(table: Mapping[str, str], source: Mapping[str, str]) -> None:
+    """How the table is written, and where the source is. Raises BadMapping."""
+    if len(table.get("delimiter", ",")) != 1:
+        raise BadMapping("table, delimiter", f"{table['delimiter']!r}: accepted is one character, such as ';'")
+    try:
+        "".encode(table.get("encoding", "utf-8"))
+    except LookupError:
+        message = f"{table['encoding']!r} is no encoding; accepted are names such as utf-8 and cp1251"
+        raise BadMapping("table, encoding", message) from None
+    for name in ("address", "licence"):
+        if name in source and not is_iri(source[name]):
+            raise BadMapping(f"source, {name}", f"{source[name]!r} is no absolute IRI")
 
 
 def _texts(given: Mapping[str, Any], name: str) -> dict[str, str]:

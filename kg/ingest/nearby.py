@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import asin, cos, radians, sin, sqrt
 
+from kg.distances import kilometres
 from kg.gazetteer import Entry, Kind, last_part
 from kg.ingest.report import Question, Tally
 from kg.ingest.tables import Record
@@ -12,8 +12,6 @@ from kg.ingest.task import Task
 from kg.naming import candidates, fold
 from kg.ontology import PREFIXES
 
-EARTH = 6371.0
-"""Kilometres: the mean radius of the globe."""
 MOST = 5
 """Candidates that are told."""
 
@@ -74,10 +72,3 @@ def _distance(here: Point | None, there: Point | None) -> str:
     if here is None or there is None:
         return ""
     return f", {kilometres(here, there):.0f} km away"
-
-
-def kilometres(here: Point, there: Point) -> float:
-    """The way between two points, each longitude and latitude in degrees, along a great circle."""
-    (east, north), (further_east, further_north) = (tuple(map(radians, point)) for point in (here, there))
-    half = sin((further_north - north) / 2) ** 2 + cos(north) * cos(further_north) * sin((further_east - east) / 2) ** 2
-    return 2 * EARTH * asin(sqrt(min(1.0, half)))

@@ -21,6 +21,7 @@ from kg.ingest.tables import Record
 from kg.ingest.task import Task
 from kg.ingest.things import key
 from kg.ingest.turtle import curie, quoted, slug
+from kg.naming import is_iri
 from kg.ontology import PREFIXES
 
 PROPERTIES = {
@@ -43,6 +44,8 @@ OURS = (
     "Airbase", "Airport", "City", "Country", "Crossing", "District", "Locality", "PopulatedPlace", "Province", "Region",
     "Town",
 )  # fmt: skip
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_IN_GEONAMES = re.compile(r"geonames\.org/([0-9]{1,9})\b|\bgn:([0-9]{1,9})\b")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 MEMBERS = ("type", "@id", "id", "properties", "names", "types", "geometry", "links", "relations")
 """Members of a feature that are read; the others (when, descriptions, depictions …) are told of and left out."""
@@ -57,6 +60,10 @@ def read(task: Task) -> None:
         known[text.casefold()] = str(kind).removeprefix("kg:")
     if strange := set(task.mapping.get("properties", {})) - set(PROPERTIES):
         raise BadMapping("properties", f"{', '.join(sorted(strange))}; accepted are {', '.join(PROPERTIES)}")
+    for what, called in task.mapping.get("properties", {}).items():
+        several = called if what == "within" and isinstance(called, list) else [called]
+        if not all(isinstance(each, str) for each in several):
+            raise BadMapping(f"properties, {what}", f"{called!r} is no name of a property")
 
     def take(cells: Cells, part: Part) -> None:
         _take(cells, part, known)
@@ -75,12 +82,13 @@ def _take(cells: Cells, part: Part, known: dict[str, str]) -> None:
     properties = dict(feature.get("properties") or {})
     names = [each for each in _objects(feature, "names") if str(each.get("toponym", "")).strip()]
     own = str(feature.get("@id") or feature.get("id") or "")
+    counted = _is_geonames(task, properties)
     number = str(_property(task, properties, "id") or own or "").strip()
     name = " ".join(str(_property(task, properties, "name") or (names[0]["toponym"] if names else "")).split())
     if not name:
         raise Rejected("a place without a name: feature")
     links = _objects(feature, "links")
-    local = _local(task, own, number, name, links)
+    local = _local(task, own, number if counted else "", number, name, links)
     point = _point(properties, feature.get("geometry"), task)
     kind = _kind(task, properties, _objects(feature, "types"), known)
     outer = _outer(part, properties, _objects(feature, "relations"), cells)
@@ -130,19 +138,28 @@ def _objects(feature: dict[str, Any], member: str) -> list[dict[str, Any]]:
     return found
 
 
-def _local(task: Task, own: str, number: str, name: str, links: list[dict[str, Any]]) -> str:
-    """The last part of the place's IRI: of ours where it has one, by its number in GeoNames, else by its own number."""
+def _is_geonames(task: Task, properties: dict[str, Any]) -> bool:
+    """Whether the property that holds the number of a place is one of GeoNames' numbers."""
+    given = task.mapping.get("properties", {}).get("id")
+    called = (each for each in ([given] if given else PROPERTIES["id"]) if properties.get(each) not in (None, ""))
+    return next(called, None) == PROPERTIES["id"][0]
+
+
+def _local(task: Task, own: str, counted: str, number: str, name: str, links: list[dict[str, Any]]) -> str:
+    """The last part of the place's IRI: of ours where it has one, by its number in GeoNames (`counted`, or in a link),
+    else by its own number."""
     if own.startswith(PREFIXES["place"]):
+        if not is_iri(own):
+            raise Rejected(f"no IRI: @id {own!r}")
         return own.removeprefix(PREFIXES["place"])
     exact = [str(each.get("identifier", "")) for each in links if each.get("type") == "exactMatch"]
-    plain = number.removesuffix(".0")
-    called = task.mapping.get("properties", {}).get("id", "geonameid")
-    found = next((each for text in (own, *exact) if (each := re.search(r"geonames\.org/(\d+)|\bgn:(\d+)", text))), None)
-    entry = found[1] or found[2] if found else plain if plain.isdigit() and called == "geonameid" else ""
+    plain, counted = number.removesuffix(".0"), counted.removesuffix(".0")
+    found = next((each for text in (own, *exact) if (each := _IN_GEONAMES.search(text))), None)
+    entry = found[1] or found[2] if found else counted if _NUMBER.fullmatch(counted) else ""
     if entry and int(entry) in task.geonames:
         return task.geonames[int(entry)].removeprefix(PREFIXES["place"])
     if entry:
-        return f"geonames-{entry}"
+        return f"geonames-{int(entry)}"
     if plain and slug(plain, len(plain)) == plain:
         return f"{task.stem}-{plain}"
     return f"{task.stem}-{slug(plain or name)}-{key(plain or name)}"
@@ -151,8 +168,8 @@ def _local(task: Task, own: str, number: str, name: str, links: list[dict[str, A
 def _kind(task: Task, properties: dict[str, Any], types: list[dict[str, Any]], known: dict[str, str]) -> str:
     words = [str(_property(task, properties, "type") or "")]
     words += [str(each.get("label", "")) for each in types]
-    labels = [label for each in types for label in each.get("sourceLabels", ()) if isinstance(label, dict)]
-    words += [str(label.get("label", "")) for label in labels]
+    labels = [each["sourceLabels"] for each in types if isinstance(each.get("sourceLabels"), list)]
+    words += [str(label.get("label", "")) for several in labels for label in several if isinstance(label, dict)]
     for word in filter(None, words):
         if word.casefold() in known:
             return known[word.casefold()]
@@ -178,7 +195,7 @@ def _outer(part: Part, properties: dict[str, Any], relations: list[dict[str, Any
     for each in relations:
         target = str(each.get("relationTo", ""))
         if str(each.get("relationType", "")).endswith("broaderPartitive"):
-            if target.startswith(f"{BASE}id/place/"):
+            if target.startswith(f"{BASE}id/place/") and is_iri(target):
                 return f"<{target}>"
             cells.odd.append(f"a relation to a place that is not ours: {target}")
     task, outer, above = part.task, None, part.task.dataset
@@ -209,7 +226,7 @@ def _point(properties: dict[str, Any], geometry: Any, task: Task) -> tuple[float
         easts, norths = zip(*points, strict=True)
         single = len(points) == 1
         found = points[0] if single else ((min(easts) + max(easts)) / 2, (min(norths) + max(norths)) / 2)
-    if abs(found[0]) > 180 or abs(found[1]) > 90:
+    if not (abs(found[0]) <= 180 and abs(found[1]) <= 90):  # what is no number is neither
         raise Rejected(f"no longitude and latitude: {found[0]}, {found[1]}")
     return found
 
@@ -225,7 +242,7 @@ def _coordinates(geometry: Any) -> Iterable[tuple[float, float]]:
     """All points of a geometry."""
     if not isinstance(geometry, dict):
         return
-    for inner in geometry.get("geometries") or ():
+    for inner in _objects(geometry, "geometries"):
         yield from _coordinates(inner)
     ring = [geometry.get("coordinates")]
     while ring:
@@ -242,7 +259,7 @@ def _candidates(part: Part, iri: str, local: str, links: list[dict[str, Any]]) -
     for each in links:
         target, kind = str(each.get("identifier", "")), str(each.get("type", "")).removeprefix("skos:")
         relation = relations.get(kind)
-        if relation and re.fullmatch(r"https?://[^\s<>\"{}|^`\\]+", target) and not target.startswith(BASE):
+        if relation and target.startswith(("http://", "https://")) and is_iri(target) and not target.startswith(BASE):
             name = curie("link", f"{local}-{key(target)}")
             part.say(
                 f"{name} a kg:Link ; kg:linkSubject {iri} ; kg:linkTarget <{target}> ; kg:linkRelation {relation} ;"

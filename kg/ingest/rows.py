@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from kg.errors import BadMapping
 from kg.gazetteer import Kind
 from kg.ingest.cells import Cells, Rejected
 from kg.ingest.known import thing
@@ -97,8 +98,13 @@ def read(
 
 
 def source(task: Task, title: str, address: str, licence: str) -> Callable[[int], str]:
-    """The description of the one source of all rows, as `read` wants it. The mapping may have another title."""
+    """The description of the one source of all rows, as `read` wants it. The mapping may have another title.
+
+    Raises BadMapping.
+    """
     title = task.mapping.get("source", {}).get("title", title)
+    if not isinstance(title, str):
+        raise BadMapping("source, title", f"{title!r} is no text; put it in quotation marks")
     return lambda last: task.source(f"source:{task.stem}", title, last or None, address=address, licence=licence)
 
 

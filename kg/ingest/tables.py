@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -16,6 +17,9 @@ from kg.errors import BadFile
 CHUNK = 32 << 20
 """Bytes of text that are worked on at once."""
 BOM = b"\xef\xbb\xbf"
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that XML 1.0 cannot have (section 2.2), and so no answer in it."""
+NO_TEXT = "characters that are no text"
 
 Progress = Callable[[str, float], None]
 """Called with a word about the step, and how much of it is done (0 to 1)."""
@@ -73,6 +77,8 @@ def opened(path: Path, *endings: str) -> Iterator[list[tuple[str, IO[bytes], Cal
             yield tables
         except OSError as error:
             raise BadFile(str(path), None, f"cannot be read: {error.strerror or error}") from None
+        except UnicodeError as error:
+            raise BadFile(str(path), None, f"not in the encoding that was named: {error}") from None
         except (zipfile.BadZipFile, EOFError) as error:
             raise BadFile(str(path), None, f"a damaged archive: {error}") from None
 
@@ -158,7 +164,7 @@ def _wrong(row: list[str], columns: list[str]) -> str:
         return f"{len(row)} fields, where the heading has {len(columns)}"
     if any("\udc80" <= letter <= "\udcff" for field in row if not field.isascii() for letter in field):
         return "bytes that are no text of the encoding"
-    return ""
+    return NO_TEXT if any(map(CONTROL.search, row)) else ""
 
 
 def exactly(needed: Sequence[str], known: Sequence[str], of: str) -> Callable[[str, list[str]], None]:

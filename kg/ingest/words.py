@@ -7,11 +7,12 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from kg.distances import kilometres
 from kg.gazetteer import Entry, last_part
 from kg.ingest.cells import Rejected
 from kg.ingest.known import CONTESTED, thing
 from kg.ingest.mapping import Plan
-from kg.ingest.nearby import Names, Point, kilometres
+from kg.ingest.nearby import Names, Point
 from kg.ingest.report import Question, Tally
 from kg.ingest.spells import Holder, Spot, Voice
 from kg.ingest.tables import Record

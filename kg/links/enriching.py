@@ -24,6 +24,7 @@ from kg import publish, queries
 from kg.files import BASE
 from kg.links.endpoint import Endpoint
 from kg.links.stated import ACCEPTED, links
+from kg.naming import is_iri
 from kg.store.embedded import Store
 from kg.store.terms import Row, from_json, to_json
 
@@ -33,7 +34,6 @@ LONGEST = 10_000
 """Letters from which on a text is left out."""
 MOST = 5_000
 """Statements that one update puts in."""
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]+")
 
 Progress = Callable[[str], None]
 
@@ -165,9 +165,9 @@ def _statements(
 
 def _may_be_kept(value: Node, languages: set[str]) -> bool:
     if isinstance(value, Literal):
-        named = value.datatype is None or _IRI.fullmatch(value.datatype)
-        return len(value) <= LONGEST and (value.language or "") in languages and named is not None
-    return bool(_IRI.fullmatch(str(value))) and not str(value).startswith(BASE)
+        named = value.datatype is None or is_iri(value.datatype)
+        return len(value) <= LONGEST and (value.language or "") in languages and named
+    return is_iri(str(value)) and not str(value).startswith(BASE)
 
 
 def _note(graph: Graph, name: str, thing: str, endpoint: str, at: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from rdflib.term import Node
 
 from kg.errors import BadFile
 from kg.links.things import LONGEST_NAME, ROLES, Thing, of_statements, position
+from kg.naming import is_iri
 
 COLUMNS = {
     "iri": "the IRI of the thing",
@@ -29,7 +29,6 @@ COLUMNS = {
 RDF_FORMS = {".ttl": "turtle", ".nt": "nt", ".rdf": "xml", ".owl": "xml", ".jsonld": "json-ld", ".trig": "trig",
              ".nq": "nquads"}  # fmt: skip
 """The form of RDF that a file has, by the end of its name."""
-_IRI = re.compile(r"[a-z][a-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]+", re.IGNORECASE)
 
 
 def things(path: Path) -> list[Thing]:
@@ -72,7 +71,7 @@ def _row(path: Path, line: int, row: dict[str, Any]) -> Thing:
     if row.get("more"):
         raise BadFile(str(path), line, "has more cells than the header has names")
     cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
-    if not _IRI.fullmatch(cells["iri"]):
+    if not is_iri(cells["iri"]):
         raise BadFile(str(path), line, f"iri={cells['iri']!r}: accepted is an absolute IRI")
     names = [cells["name"], *_parts(cells["names"])]
     if not cells["name"] or any(len(name) > LONGEST_NAME for name in names):
@@ -107,7 +106,7 @@ def _feature(path: Path, number: int, feature: dict[str, Any]) -> Thing:
     names = [told.get("title"), told.get("name"), told.get("label")]
     names += [each.get("toponym") for each in feature.get("names", ())]
     kept = [name for name in names if isinstance(name, str) and name.strip() and len(name) <= LONGEST_NAME]
-    if not (isinstance(iri, str) and _IRI.fullmatch(iri)) or not kept:
+    if not (isinstance(iri, str) and is_iri(iri)) or not kept:
         message = f"feature {number} has no id that is an absolute IRI, or no name (title, name, label, names)"
         raise BadFile(str(path), None, message)
     types = [each.get("label") for each in feature.get("types", ())] + [told.get("type")]

@@ -6,7 +6,6 @@ The column `decision` is theirs: accept, reject, or nothing yet. `relation` may 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,13 +16,13 @@ from kg.errors import BadReview
 from kg.gazetteer import Gazetteer, last_part
 from kg.links.scoring import Proposal
 from kg.links.stated import RELATIONS, Link
+from kg.naming import is_iri
 
 COLUMNS = ("decision", "ours", "ours_name", "theirs", "theirs_name", "relation", "score", "evidence", "dataset",
            "retrieved", "note")  # fmt: skip
 NEEDED = ("decision", "ours", "theirs", "relation")
 DECISIONS = {"accept": True, "reject": False, "": None}
 """What may be decided: whether the link is right, None is not yet."""
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]+")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -102,7 +101,7 @@ def _faults(cells: dict[str, str]) -> list[str]:
         found.append(f"decision={cells['decision']!r}: accepted are accept, reject, or nothing")
     found += [
         f"{name}={cells[name]!r}: accepted is an absolute IRI"
-        for name in ("ours", "theirs") if not _IRI.fullmatch(cells[name])
+        for name in ("ours", "theirs") if not is_iri(cells[name])
     ]  # fmt: skip
     if cells["relation"] not in RELATIONS:
         found.append(f"relation={cells['relation']!r}: accepted are {', '.join(RELATIONS)}")

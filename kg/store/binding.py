@@ -5,8 +5,10 @@ joins afterwards: "all coordinates in the world, please", to draw forty places. 
 `SERVICE` and `FILTER` of the query is answered first, and its values go along as a VALUES clause (SPARQL 1.1 Federated
 Query, section 2.4). That leaves the answer as it is: every solution of the query has one of these values, and a
 solution of the service with another value would have been dropped by the join, an OPTIONAL, a MINUS or an EXISTS. It
-would not under a SELECT of its own, which counts or cuts before it joins: there, and where a value is a blank node or
-missing, or where what stands before may have other solutions the next time, the call goes as it is.
+would not under a SELECT of its own, which counts or cuts before it joins. Nor in a group of its own where a solution of
+the service may leave a variable without a value, which a MINUS or a FILTER there would see. In these cases, deeper
+inside, where a value is a blank node or missing, or where what stands before may have other solutions the next time,
+the call goes as it is.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from kg.store.tokens import Token
 
 _CHANGING = ("BNODE", "GROUP_CONCAT", "LIMIT", "NOW", "OFFSET", "RAND", "REDUCED", "SAMPLE", "STRUUID", "UUID")
 """What may have another value, or choose other solutions, when it is evaluated again in another query."""
+_OPEN = ("BIND", "EXISTS", "MINUS", "OPTIONAL", "UNDEF", "UNION")
+"""What may leave a variable of a group without a value."""
 _FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 MOST = 1000
 """How many different combinations of values go along; where there are more, none does."""
@@ -40,9 +44,13 @@ def known(text: str, sequence: Sequence[Token], groups: Sequence[int], inside: S
     """
     if any(_says(sequence[at + 1], "SELECT") for at in groups) or any(_says(token, "SELECT") for token in inside):
         return None
+    if len(groups) > 2:
+        return None
     before = _before(sequence[groups[0] + 1 :])
     shared = tuple(sorted(_variables(before) & _variables(inside)))
     if not shared or any(_says(token, *_CHANGING) for token in before):
+        return None
+    if len(groups) > 1 and not _binds(inside, shared):
         return None
     head = sequence[: groups[0]]
     begin = next(number for number, token in enumerate(head) if _says(token, *_FORMS))
@@ -84,6 +92,16 @@ def _before(tokens: Sequence[Token]) -> Sequence[Token]:
     if depth and before and _says(before[-1], "UNION"):
         return []  # what stands before it is the other choice
     return before
+
+
+def _binds(inside: Sequence[Token], variables: Sequence[str]) -> bool:
+    """Whether every solution of a group surely has values of variables: they stand in its patterns, not in tests."""
+    depth, plain = 0, []
+    for token in inside:
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if depth == 0:
+            plain.append(token)
+    return not any(_says(token, *_OPEN) for token in inside) and _variables(plain) >= set(variables)
 
 
 def _variables(tokens: Sequence[Token]) -> set[str]:

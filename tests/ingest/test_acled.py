@@ -119,6 +119,7 @@ FAULTS: dict[str, dict[str, object]] = {
     "no sub-type of its type of event": {"event_type": "Protests"},
     "a value is missing": {"geo_precision": ""},
     "no coordinate between -180 and 180": {"longitude": "Tell"},
+    "characters that are no text": {"location": "Te\x01ll"},
     "no number of an event": {"event_id_cnty": "LND 1/2"},
 }
 

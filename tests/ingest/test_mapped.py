@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import date
 from pathlib import Path
 
@@ -180,6 +181,13 @@ def test_changes_that_are_only_dated(kg: Ingesting) -> None:
         ((f'"{DATASET}-opposition"', '"nobody"'), "mapping, holders, Rebels: there is no actor 'nobody'"),
         (("[holders]", "[holders"), "no TOML"),
         ((MAPPING, ""), "mapping: a table of your own needs one: --mapping FILE"),
+        (
+            ("[place]", '[table]\ndelimiter = ";;"\n[place]'),
+            "mapping, table, delimiter: ';;': accepted is one character",
+        ),
+        (("[place]", '[table]\nencoding = "utf-9"\n[place]'), "mapping, table, encoding: 'utf-9' is no encoding"),
+        (("[place]", '[table]\nencoding = "utf-16"\n[place]'), "not in the encoding that was named"),
+        (("[place]", '[source]\naddress = "a b"\n[place]'), "mapping, source, address: 'a b' is no absolute IRI"),
     ],
 )
 def test_a_mapping_that_cannot_be_is_told_where(kg: Ingesting, change: tuple[str, str], reason: str) -> None:
@@ -207,13 +215,21 @@ def test_the_result_does_not_depend_on_the_batches(bring: Bring, monkeypatch: py
 def test_a_new_data_set_validates(kg: Ingesting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(kg.folder)
     kg.said(
-        "dataset", "new", "atlantis", "--title", 'The "lost" land', "--start", "2024-02-29", "--zone", "Europe/Kyiv"
+        "dataset",
+        "new",
+        "atlantis",
+        "--title",
+        'The "lost" land: START',
+        "--start",
+        "2024-02-29",
+        "--zone",
+        "Europe/Kyiv",
     )
     assert "1 files conform" in kg.said("validate", "atlantis.ttl")
     kg.said("load", "atlantis.ttl")
     pattern = "dataset:atlantis dcterms:title ?title ; kg:studyStart ?start ; kg:timeZone ?zone"
     told = kg.ask(f"SELECT ?title ?start ?zone {{ {pattern} }}")
-    assert told == [['The "lost" land', "2024-02-29", "Europe/Kyiv"]]
+    assert told == [['The "lost" land: START', "2024-02-29", "Europe/Kyiv"]]
     for arguments, reason in (
         (["atlantis"], "atlantis.ttl is there already"), (["Atlantis 2"], "no name of a data set"),
         (["other", "--zone", "Mars"], "'Mars' is no time zone"),
@@ -248,3 +264,8 @@ def test_one_data_set_answers_for_itself(kg: Ingesting, monkeypatch: pytest.Monk
     # before its study start a data set answers nothing
     assert held("2021-05-01", "--dataset", "other") == ["unknown", "unknown"]
     assert held("2021-05-01", "--dataset", DATASET) == ["controlled"]
+    # and an export says whose each name is
+    kg.said("export", "--as", "lpf", "-o", "places.json")
+    told = json.loads((kg.folder / "places.json").read_text("utf-8"))["features"]
+    whose = {name["toponym"]: name["citations"] for feature in told for name in feature["names"]}
+    assert [[each["label"] for each in whose[place]] for place in ("Tell", "Ford")] == [[DATASET], ["other"]]

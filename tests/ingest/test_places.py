@@ -125,12 +125,48 @@ def test_features_come_in_a_collection_or_one_a_line(kg: Ingesting, size: int, m
         ('{"features": [{"type": "Feature"', "places.geojson:1: no GeoJSON"),
         ('{"features":\n [{"type": "Feature"} {}]}', "places.geojson:2: no GeoJSON: ',' is missing"),
         (b'{"type": "\xff"}', "not UTF-8"),
+        ('{"features": [' + "[" * 100_000, "nested too deeply"),
     ],
 )
 def test_what_is_no_geojson_is_told_where(kg: Ingesting, text: str | bytes, reason: str) -> None:
     result = kg("ingest", "geojson", kg.write("places.geojson", text), "--dataset", DATASET)
     assert result.exit_code == 1
     assert reason in result.stderr
+
+
+UNFIT: list[tuple[dict[str, object], str]] = [
+    ({"properties": "x"}, "no object: properties"),
+    ({"geometry": [1, 2]}, "no object: geometry"),
+    ({"geometry": {"type": "GeometryCollection", "geometries": 5}}, "no list of objects: geometries"),
+    ({"geometry": {"type": "Point", "coordinates": [float("nan"), 1]}}, "no longitude and latitude: nan"),
+    ({"properties": {"name": "Tell", "longitude": "nan", "latitude": "1"}}, "no longitude and latitude: nan"),
+    ({"@id": f"{files.BASE}id/place/a b>"}, "no IRI: @id"),
+    ({"properties": {"name": "before \0 and after"}}, "characters that are no text"),
+    ({"properties": {"name": "half a \ud800 character"}}, "characters that are no text"),
+]
+"""Members of features that cannot be taken, and why."""
+
+
+def test_features_that_cannot_be_are_rejected_and_the_rest_arrives(kg: Ingesting) -> None:
+    relation = {"relationType": "gvp:broaderPartitive", "relationTo": f"{files.BASE}id/place/x> . <a"}
+    good = feature(geonameid="\u00b2", name="Good") | {"relations": [relation], "types": [{"sourceLabels": 5}]}
+    unfit = [feature(id=f"odd-{number}", name="Odd") | members for number, (members, _) in enumerate(UNFIT)]
+    said = kg.ingest("geojson", kg.write("places.geojson", collection(*unfit, good)))
+    assert f"{len(UNFIT) + 1} rows: 1 taken, 0 ignored, {len(UNFIT)} rejected" in said
+    for told, (_, reason) in zip(kg.listed("places", "rejected"), UNFIT, strict=True):
+        assert told["reason"].startswith(reason)
+    (flagged,) = kg.listed("places", "flagged")
+    assert "a relation to a place that is not ours" in flagged["reason"]
+    assert kg.count('?place a kg:Place ; skos:prefLabel "Good"@en') == 1
+
+
+def test_only_a_number_of_geonames_is_taken_for_one(kg: Ingesting) -> None:
+    whole = feature(name="Whole") | {"id": 706483}
+    path = kg.write("places.geojson", collection(feature(id=7, name="Own"), feature(geonameid=8, name="Theirs"), whole))
+    kg.ingest("geojson", path)
+    assert kg.count(f"place:{DATASET}-places-7 a kg:Place") == 1
+    assert kg.count("place:geonames-8 a kg:Place") == 1
+    assert kg.count(f"place:{DATASET}-places-706483 a kg:Place") == 1
 
 
 def test_the_mapping_says_what_properties_are_called(kg: Ingesting) -> None:
@@ -144,6 +180,9 @@ def test_the_mapping_says_what_properties_are_called(kg: Ingesting) -> None:
     kg.write("map.toml", '[types]\nhamlet = "Galaxy"\n')
     result = kg("ingest", "geojson", path, "--mapping", mapping, "--dataset", DATASET)
     assert "mapping, types, hamlet: 'Galaxy' is no kind of place; accepted are Airbase" in result.stderr
+    kg.write("map.toml", "[properties]\nid = [1]\n")
+    result = kg("ingest", "geojson", path, "--mapping", mapping, "--dataset", DATASET)
+    assert "mapping, properties, id: [1] is no name of a property" in result.stderr
 
 
 @pytest.mark.parametrize("form", ["ttl", "nt", "nq", "trig", "rdf", "jsonld"])

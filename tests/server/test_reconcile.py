@@ -152,6 +152,10 @@ def test_properties_without_a_name_are_enough(shipped_client: FlaskClient) -> No
     )
     assert [each["id"] for each in found] == ["place/crossing-spin-boldak"]
     assert {"id": "coordinates", "value": True} in near[0]["features"]
+    query = {"query": "Kandahar", "properties": [{"pid": "coordinates", "v": "inf,inf"}], "type": "ProvincialCapital"}
+    reply = shipped_client.post("/reconcile", data={"queries": json.dumps({"q": query})})
+    assert reply.json is not None
+    assert {"id": "coordinates", "value": False} in reply.json["q"]["result"][0]["features"]
 
 
 @pytest.mark.parametrize(
@@ -162,6 +166,10 @@ def test_properties_without_a_name_are_enough(shipped_client: FlaskClient) -> No
         ("queries", '{"q": {"query": "a", "colour": 1}}', 400, "queries/q/colour"),
         ("queries", '{"q": {"query": "a", "type": "Castle"}}', 400, "there is no such type; there are Actor"),
         ("queries", '{"q": {"query": "kabul", "properties": [{"pid": "mayor", "v": 1}]}}', 400, "no such property"),
+        (
+            "queries", json.dumps({"q": {"properties": [{"pid": "within", "v": ["a"] * 21}]}}), 400,
+            "21 values; accepted are at most 20",
+        ),
         ("queries", json.dumps({str(number): {"query": "a"} for number in range(51)}), 413, "at most 50"),
         ("extend", '{"ids": [], "properties": [{"id": "mayor"}]}', 400, "no such property"),
         ("extend", '{"ids": ["place/city-kabul"], "properties": [{"id": "controller"}]}', 400, "a day is missing"),
