@@ -327,7 +327,7 @@ def test_a_write_is_in_the_next_answer(writable: Service) -> None:
     assert b"New Town" not in writable.ask("GET", f"/map?at=1931-04-20&version={former}").body
     for roads in ("/api/fronts?", "/api/network?kind=control&", "/routes?"):
         told = writable.ask("GET", f"{roads}at=1931-04-20&version={former}")
-        assert (told.status, told.headers["Controlgraph-Version"]) == (200, former), "and ends"
+        assert (told.status, told.headers["controlgraph-version"]) == (200, former), "and ends"
     assert b"New Town" in writable.ask("GET", "/map?at=1931-04-20").body
     assert writable.ask("GET", f"{address}&version=000999-000000000000").status == 404
 
