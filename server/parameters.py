@@ -69,12 +69,17 @@ def absolute(name: str, iri: str) -> str:
 
 
 def store() -> Store:
-    """The store as it is in the version that `version` names, or else in the published one.
+    """The store as it is in the version that `version` names, or else in the one that was published when this request
+    asked first: all that a request answers is of one version.
 
-    Raises UnknownVersion and VersionGone.
+    Raises NothingPublished, UnknownVersion and VersionGone.
     """
-    named = one("version")
-    return current.store().at(named) if named else current.store()
+    environ = request.environ
+    found: Store | None = environ.get("controlgraph.store")
+    if found is None:
+        published = current.store()
+        found = environ["controlgraph.store"] = published.at(one("version") or published.version())
+    return found
 
 
 def seconds() -> float | None:

@@ -179,15 +179,12 @@ def scene(timeline: bool = False, at: str | None = None) -> Scene:
     store = parameters.store()
     given = parameters.given()
     dated = bool(asking.one(given, "at"))
-    while True:
-        known = answering.known(store)
-        gazetteer, index = known.gazetteer, known.index
-        question = asking.question(
-            gazetteer, given if dated else {**given, "at": [at or _all_days(known, given, timeline)]}
-        )
-        held = answering.held(store, question)
-        if held.known is known:  # else something was published in this moment, and is asked again
-            break
+    known = answering.known(store)
+    gazetteer, index = known.gazetteer, known.index
+    question = asking.question(
+        gazetteer, given if dated else {**given, "at": [at or _all_days(known, given, timeline)]}
+    )
+    held = answering.held(store, question)
     # what is made of one version says so in its headers (`server.headers`)
     request.environ["controlgraph.version"] = known.version
     picked = asking.one(given, "sel")
