@@ -9,7 +9,7 @@ from kg import queries
 from kg.queries import Example
 from kg.store.embedded import Store
 
-OVER_RUNS = [example for example in queries.examples() if "kg:ControlRun" in example.text]
+OVER_RUNS = [example for example in queries.examples() if "kg:firstDay" in example.text]
 
 
 @pytest.fixture(scope="module")
