@@ -15,6 +15,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.ontology import PREFIXES
+from kg.store import open_store
+
 TOKEN = "bench-token-for-loopback"
 
 
@@ -124,3 +127,17 @@ def _tool(name: str) -> str:
 def _version(name: str) -> str:
     done = subprocess.run([_tool(name), "--version"], capture_output=True, text=True)
     return (done.stdout.strip() or name).replace("\n", " ")
+
+
+def concluded(location: Path) -> list[Path]:
+    """What a store of ours has concluded, a file for each graph, written beside the store when it is not there."""
+    store, found = open_store(location), []
+    for graph in sorted(store.manifest().graphs):
+        if "/graph/derived/" in graph:
+            file = location.with_name(f"{location.name}-{graph.rpartition('/')[2]}.ttl")
+            if not file.exists():
+                with file.open("wb") as output:
+                    store.dump(output, "ttl", graph=graph, prefixes=PREFIXES)
+            found.append(file)
+    store.close()
+    return found

@@ -65,11 +65,16 @@ def loaded(changes: int, work: Path) -> Path:
     return location
 
 
+def complete(changes: int, work: Path) -> list[Path]:
+    """The same data for a peer: the files, and what our store concluded of them."""
+    return [*generated(changes, work), *peers.concluded(loaded(changes, work))]
+
+
 def oxigraph_store(changes: int, work: Path) -> Path:
     """A store of the Oxigraph server with the same data."""
     location = work / f"oxigraph-{changes}"
     if not (location / "done").exists():
-        seconds = peers.load_oxigraph(location, generated(changes, work))
+        seconds = peers.load_oxigraph(location, complete(changes, work))
         (location / "done").touch()
         note(f"oxigraph loaded {changes:,} changes in {seconds:.0f} s")
     return location
@@ -154,17 +159,9 @@ def rates(changes: int, work: Path, seconds: int) -> list[Row]:
                 f"≥ {target}",
             )
         )
-    median = statistics.median(writes) * 1000
-    worst = max(writes) * 1000
-    rows.append(
-        Row(
-            f"publishing one small write, {changes:,} changes",
-            f"median {median:.0f} ms, most {worst:.0f} ms",
-            "",
-            median / 150,
-            "≤ 150 ms",
-        )
-    )
+    median, worst = statistics.median(writes) * 1000, max(writes) * 1000
+    took = f"median {median:.0f} ms, most {worst:.0f} ms"
+    rows.append(Row(f"publishing one small write, {changes:,} changes", took, "", median / 150, "≤ 150 ms"))
     during = ", ".join(f"{seconds * 1000:.0f}" for seconds in writer.times)
     rows.append(Row("… the writes under load", f"{during} ms", "", 0, ""))
     return rows
@@ -174,7 +171,7 @@ def against_rdflib(changes: int, work: Path, seconds: int) -> list[Row]:
     """Lookups against rdflib-endpoint, every query distinct."""
     queries = lookups.distinct(2_000, places(changes, work))
     targets = lookups.paths(queries, unique=True)
-    with peers.rdflib_endpoint(generated(changes, work)) as theirs:
+    with peers.rdflib_endpoint(complete(changes, work)) as theirs:
         other, name = wrk(theirs.endpoint, targets, seconds, connections=2), theirs.name
     with peers.ours(loaded(changes, work)) as server:
         mine = wrk(server.endpoint, targets, seconds, connections=2)
@@ -193,7 +190,7 @@ def against_virtuoso(changes: int, work: Path, seconds: int) -> list[Row]:
         "every query distinct": lookups.paths(queries, unique=True),
         "one query repeated": lookups.paths(queries[:1]),
     }
-    with virtuoso.virtuoso(work / f"virtuoso-{changes}", generated(changes, work)) as theirs:
+    with virtuoso.virtuoso(work / f"virtuoso-{changes}", complete(changes, work)) as theirs:
         other, name = [wrk(theirs.endpoint, targets, seconds) for targets in loads.values()], theirs.name
     with peers.ours(loaded(changes, work)) as server:
         mine = [wrk(server.endpoint, targets, seconds) for targets in loads.values()]
