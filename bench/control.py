@@ -124,12 +124,12 @@ def in_a_store(location: Path) -> None:
     facts, _ = timed("reading the database", lambda: read_facts(directory, graphs))
     timed("the index of what was read", lambda: build(facts))
     index, _ = timed("opening the index of the version", lambda: index_of(directory), 3)
-    districts = [place for place in index.ledger.places if "/place/district-" in place]
+    chosen = districts(index)
     with tempfile.TemporaryDirectory(dir=location.parent) as folder:
         store.backup(Path(folder) / "copy")
         copy = open_store(Path(folder) / "copy")
         validate.prepare()
-        writes = sorted(small_write(copy, number, districts[8 * number]) for number in range(WRITES))
+        writes = sorted(small_write(copy, number, chosen[8 * number]) for number in range(WRITES))
         print(f"{WRITES} small writes: median {writes[WRITES // 2] * 1000:,.0f} ms, fastest {writes[0] * 1000:,.0f} ms, "
               f"slowest {writes[-1] * 1000:,.0f} ms")  # fmt: skip
         timed("opening the index after a small write", lambda: open_control(copy))
@@ -137,10 +137,14 @@ def in_a_store(location: Path) -> None:
     store.close()
 
 
-def small_write(store: Store, number: int, place: str) -> float:
-    """Add a claim of a new event at a place; how long that took."""
-    at = date.fromordinal(DAY).isoformat()
-    here = f"bench-{number}"
+def districts(index: Index) -> list[str]:
+    """Places that are written about."""
+    return [place for place in index.ledger.places if "/place/district-" in place]
+
+
+def small_write(store: Store, number: int, place: str, day: int = DAY) -> float:
+    """Add a claim of a new event at a place on a day; how long that took."""
+    at, here = date.fromordinal(day).isoformat(), f"bench-{day}-{number}"
     text = f"""INSERT DATA {{ GRAPH graph:written {{
         event:{here} a kg:ControlChange ; kg:eventType kg:Capture ; kg:place <{place}> ;
           kg:extent kg:Whole ; kg:toController actor:party-1 ; kg:when when:{here} .

@@ -11,20 +11,19 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from random import Random
 
 import networkx as nx
 import numpy as np
 
-from bench.control import timed
+from bench.control import districts, small_write, timed
 from bench.fronts import START, fronts
 from bench.plot import Line, plotted
-from kg import publish, validate
+from kg import validate
 from kg.control.ledger import NEVER
 from kg.control.names import Array
+from kg.control.opening import open_control
 from kg.derive import holdings, links
 from kg.derive.answers import Reading
 from kg.derive.chokepoints import chokepoints
@@ -39,7 +38,6 @@ from kg.derive.standing import standing
 from kg.derive.stored import Stored, stored
 from kg.derive.ways import corridors
 from kg.derive.writing import written
-from kg.ontology import PREFIXES
 from kg.store import open_store
 from kg.store.embedded import Store
 
@@ -154,9 +152,9 @@ def in_a_store(location: Path) -> None:
         with copy.candidate() as candidate:
             timed("everything anew, read, found and published", lambda: rebuild(candidate))
         validate.prepare()
-        last = start(copy) + 3590
+        chosen, last = districts(open_control(copy).index), start(copy) + 3590
         for what, day in (("of the last 30 days", last), ("of any day", last - 1800)):
-            writes = sorted(small_write(copy, number, day + number) for number in range(WRITES))
+            writes = sorted(small_write(copy, number, chosen[8 * number], day + number) for number in range(WRITES))
             print(f"{WRITES} small writes {what}: median {writes[WRITES // 2] * 1000:,.0f} ms, fastest "
                   f"{writes[0] * 1000:,.0f} ms, slowest {writes[-1] * 1000:,.0f} ms")  # fmt: skip
         copy.close()
@@ -168,28 +166,6 @@ def start(store: Store) -> int:
     found = stored(store.published.directory())
     assert found is not None
     return found.study_start
-
-
-def small_write(store: Store, number: int, day: int) -> float:
-    """Add a claim of a new event; how long that took."""
-    at, here = date.fromordinal(day).isoformat(), f"bench-{day}-{number}"
-    text = f"""INSERT DATA {{ GRAPH graph:written {{
-        event:{here} a kg:ControlChange ; kg:eventType kg:Capture ; kg:place place:town-{8 * number + 401} ;
-          kg:extent kg:Whole ; kg:toController actor:party-1 ; kg:when when:{here} .
-        when:{here} a kg:When ; kg:edtf "{at}"^^edtf:EDTF ; kg:earliest "{at}"^^xsd:date ; kg:latest "{at}"^^xsd:date ;
-          kg:precision kg:Day .
-        claim:{here} a kg:Claim ; kg:about event:{here} ; kg:stance kg:Reports ; kg:source source:{here} ;
-          kg:gloss "Taken."@en ; kg:recordedAt "2026-11-26T00:00:00Z"^^xsd:dateTime .
-        source:{here} a kg:Source ; kg:sourceKind kg:NewsPage ; kg:published when:{here} ; skos:prefLabel "{here}"@en ;
-          kg:retrieved "2026-11-26"^^xsd:date }} }}"""
-    return seconds_of(lambda: publish.write(store, [{"update": text}], who="bench", prefixes=PREFIXES))
-
-
-def seconds_of(work: Callable[[], object]) -> float:
-    """How long something takes."""
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
 
 
 def main() -> None:

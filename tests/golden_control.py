@@ -140,8 +140,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--engine", choices=sorted(ENGINES), default="index")
     parser.add_argument("--first", type=int, metavar="N", help="only the first N worlds")
     options = parser.parse_args(arguments)
+    return reported(asked(golden.worlds(options.file)[: options.first], ENGINES[options.engine]))
+
+
+def reported(found: Iterable[str | None]) -> int:
+    """Say how many passed (None) and the first that did not; 0 where all passed."""
     passed, failed = 0, []
-    for wrong in asked(golden.worlds(options.file)[: options.first], ENGINES[options.engine]):
+    for wrong in found:
         if wrong is None:
             passed += 1
         else:

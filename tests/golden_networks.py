@@ -25,9 +25,9 @@ from kg.derive.network import Network
 from kg.derive.situation import Situation
 from kg.derive.standing import Standing, standing
 from tests import network_worlds as golden
+from tests.golden_control import reported
 from tests.network_worlds import World
 
-SHOWN = 10
 """Differences that are shown in full."""
 
 Answer = Callable[[Situation, World], Any]
@@ -317,19 +317,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--first", type=int, metavar="N", help="only the first N worlds")
     options = parser.parse_args(arguments)
     worlds = list(golden.worlds(options.file))[: options.first]
-    passed, failed = 0, []
-    for engine in options.engine or sorted(ENGINES):
-        for wrong in asked(worlds, engine, frozenset(options.kind) if options.kind else None):
-            if wrong is None:
-                passed += 1
-            else:
-                failed.append(f"{engine}: {wrong}")
-    for wrong in failed[:SHOWN]:
-        sys.stdout.write(f"{wrong}\n")
-    if len(failed) > SHOWN:
-        sys.stdout.write(f"… and {len(failed) - SHOWN} more\n")
-    sys.stdout.write(f"{passed} passed, {len(failed)} failed\n")
-    return 1 if failed else 0
+    kinds = frozenset(options.kind) if options.kind else None
+    engines = options.engine or sorted(ENGINES)
+    answers = ((engine, wrong) for engine in engines for wrong in asked(worlds, engine, kinds))
+    return reported(wrong and f"{engine}: {wrong}" for engine, wrong in answers)
 
 
 if __name__ == "__main__":
