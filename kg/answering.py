@@ -71,10 +71,8 @@ def known(store: Store) -> Known:
 
 
 def _read(store: Store, _: Known | None) -> Known:
-    while True:
-        gazetteer, control = open_gazetteer(store), open_control(store)
-        if gazetteer.version == control.version:
-            break
+    seen = store.at(store.version())
+    gazetteer, control = open_gazetteer(seen), open_control(seen)
     ledger = control.index.ledger
     told = (np.diff(ledger.row_start) > 0) | (np.diff(ledger.baseline_start) > 0)
     mentioned = {place: number for number, place in enumerate(ledger.places)}

@@ -26,7 +26,7 @@ KINDS: tuple[Kind, ...] = ("place", "actor", "source")
 ROUTES = frozenset({f"{BASE}ontology#Road", f"{BASE}ontology#Corridor"})
 """The types of places that are lines between other places."""
 
-_POINT = re.compile(r"(?:<[^>]*>\s*)?POINT\s*\(\s*(-?[0-9.]+)\s+(-?[0-9.]+)\s*\)", re.IGNORECASE)
+_POINT = re.compile(r"(?:<[^>]*>\s*)?POINT\s*\(\s*([-+0-9.Ee]+)\s+([-+0-9.Ee]+)\s*\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,16 @@ class Gazetteer:
             ring = [inner for each in ring for inner in self._parts.get(each, ()) if inner not in found]
             found.update(ring)
         return frozenset(found - {outer})
+
+    def above(self, inner: str) -> list[str]:
+        """Everything that a place lies in, directly or not, the nearest first; described here or not."""
+        found: dict[str, None] = {}
+        ring = [inner]
+        while ring:
+            entries = (self.places.get(iri) for iri in ring)
+            ring = [outer for entry in entries if entry for outer in entry.within if outer not in found]
+            found |= dict.fromkeys(ring)
+        return list(found)
 
     @cached_property
     def _parts(self) -> Mapping[str, list[str]]:
@@ -235,9 +245,18 @@ def _values(said: Mapping[str, set[tuple[str, str]]], what: str) -> Iterable[str
     return (value for _, value in said.get(what, ()))
 
 
-def _point(wkt: str) -> tuple[float, float] | None:
+def coordinates(wkt: str) -> tuple[str, str] | None:
+    """Longitude and latitude of a point in well-known text (GeoSPARQL 1.1, 8.5.1), as they are written there."""
     found = _POINT.fullmatch(wkt.strip())
-    return (float(found[1]), float(found[2])) if found else None
+    return (found[1], found[2]) if found else None
+
+
+def _point(wkt: str) -> tuple[float, float] | None:
+    found = coordinates(wkt)
+    try:
+        return (float(found[0]), float(found[1])) if found else None
+    except ValueError:  # letters and signs that are no number
+        return None
 
 
 def _concept(iri: str, said: Mapping[str, set[tuple[str, str]]]) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from kg.control.record import Day
 from kg.errors import UnknownDataset
 from kg.store.embedded import Store
-
-_opened: dict[Path, tuple[str, dict[str, Part]]] = {}
+from kg.store.made import Made
 
 
 @dataclass(frozen=True)
@@ -23,12 +21,20 @@ class Part:
     places: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Parts:
+    """The data sets of a version, by their IRIs."""
+
+    version: str
+    of: dict[str, Part]
+
+
 def part(store: Store, iri: str) -> Part:
-    """A data set of the published version, by its IRI; those of the version that was asked for last are kept.
+    """A data set of the version of a store, by its IRI; those of a few versions are kept.
 
     Raises UnknownDataset, NothingPublished, StoreUnreadable.
     """
-    parts = _known(store)
+    parts = _every.of(store).of
     if iri not in parts:
         raise UnknownDataset(iri.rpartition("/")[2], sorted(each.rpartition("/")[2] for each in parts))
     return parts[iri]
@@ -37,21 +43,14 @@ def part(store: Store, iri: str) -> Part:
 def describing(store: Store) -> dict[str, list[str]]:
     """The titles of the data sets that describe each place (IRI), in order. Raises what `part` raises of a store."""
     found: dict[str, list[str]] = {}
-    for title, places in sorted((each.title, each.places) for each in _known(store).values()):
+    for title, places in sorted((each.title, each.places) for each in _every.of(store).of.values()):
         for place in places:
             found.setdefault(place, []).append(title)
     return found
 
 
-def _known(store: Store) -> dict[str, Part]:
-    """The data sets of the published version, kept until there is another."""
-    version = store.version()
-    if _opened.get(store.location, ("",))[0] != version:
-        _opened[store.location] = version, _read(store)
-    return _opened[store.location][1]
-
-
-def _read(store: Store) -> dict[str, Part]:
+def _read(store: Store, _: Parts | None) -> Parts:
+    store = store.at(store.version())
     members: dict[str, dict[str, set[str]]] = {}
     for row in store.select("parts"):
         sorts = members.setdefault(str(row["dataset"]), {"source": set(), "place": set()})
@@ -64,4 +63,7 @@ def _read(store: Store) -> dict[str, Part]:
             found[str(row["dataset"])] = Part(
                 str(row["title"]), start, frozenset(sorts["source"]), frozenset(sorts["place"])
             )
-    return found
+    return Parts(store.version(), found)
+
+
+_every = Made(_read)

@@ -127,13 +127,7 @@ def _close(one: str, other: str) -> bool:
 
 def _within(gazetteer: Gazetteer, thing: Entry) -> list[Value]:
     """What a place lies in, directly or not, the nearest first."""
-    found: dict[str, Value] = {}
-    ring = list(thing.within)
-    while ring:
-        found |= {iri: Value(gazetteer.label(iri), iri) for iri in ring}
-        entries = (gazetteer.places.get(iri) for iri in ring)
-        ring = [outer for entry in entries if entry for outer in entry.within if outer not in found]
-    return list(found.values())
+    return [Value(gazetteer.label(iri), iri) for iri in gazetteer.above(thing.iri)]
 
 
 def _position(part: Callable[[float, float], Value]) -> Callable[[Gazetteer, Entry], list[Value]]:

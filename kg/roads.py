@@ -141,13 +141,11 @@ def ask(store: Store, given: Given, *, dated: bool = True) -> Asked:
 
     Raises BadDate, BadQuestion, UnknownName, AmbiguousName, and what `kg.answering.known` raises.
     """
-    while True:
-        known = answering.known(store)
-        gazetteer = known.gazetteer
-        view = asking.view(gazetteer, given)
-        situation = open_situation(store, view)
-        if situation.version == known.version:  # else something was published in this moment
-            break
+    store = store.at(store.version())
+    known = answering.known(store)
+    gazetteer = known.gazetteer
+    view = asking.view(gazetteer, given)
+    situation = open_situation(store, view)
     at = asking.one(given, "at")
     if at is None and dated:
         raise BadQuestion("at", "", "a day is missing, such as 2021-08-10")

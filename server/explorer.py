@@ -13,7 +13,7 @@ from kg import naming, ties, told
 from kg.errors import BadQuestion
 from kg.gazetteer import Gazetteer, open_gazetteer
 from kg.ties import Direction, Tie
-from server import current, holders, parameters, wording
+from server import holders, parameters, wording
 from server.scene import name_of
 
 bp = Blueprint("explorer", __name__)
@@ -40,9 +40,9 @@ def page() -> str | Response:
     """A thing with its ties counted by property; those that are opened are listed. `view=control`: who held what."""
     if parameters.one("view") == "control":
         return holders.page()
-    gazetteer = open_gazetteer(current.store())
+    gazetteer = open_gazetteer(parameters.store())
     thing = _thing(gazetteer, parameters.one("sel") or _first(gazetteer))
-    found = ties.around(current.store(), thing)
+    found = ties.around(parameters.store(), thing)
     opened = [_asked(gazetteer, thing, found, each) for each in parameters.values("open")[:OPENED]]
     shown = {iri for each in opened for iri in (each.thing, *(tie.other for tie in each.shown))}
     counted = ties.counts(found)
@@ -63,9 +63,9 @@ def page() -> str | Response:
 def counted() -> Response:
     """What a thing is tied to, as JSON: counts by property and direction; with `property` and `direction`, the others
     themselves from `offset` on."""
-    gazetteer = open_gazetteer(current.store())
+    gazetteer = open_gazetteer(parameters.store())
     thing = _thing(gazetteer, parameters.one("sel") or "")
-    found = ties.around(current.store(), thing)
+    found = ties.around(parameters.store(), thing)
     wanted = parameters.one("property")
     if wanted is None:
         counted = ties.counts(found)
@@ -85,9 +85,9 @@ def counted() -> Response:
 @bp.get("/graph/way")
 def way() -> Response:
     """A shortest way between two things, as JSON: what is on it, and the ties between."""
-    gazetteer = open_gazetteer(current.store())
+    gazetteer = open_gazetteer(parameters.store())
     begin, end = (_thing(gazetteer, parameters.one(name) or "") for name in ("from", "to"))
-    steps = ties.way(current.store(), begin, end)
+    steps = ties.way(parameters.store(), begin, end)
     iris = [begin, *(tie.other for tie in steps)] if steps else [begin, end]
     labels = _labels(gazetteer, {*iris, *(tie.property for tie in steps)})
     told = [
@@ -126,7 +126,7 @@ def _asked(gazetteer: Gazetteer, centre: str, found: Iterable[Tie], text: str) -
     side, name, of, many, *_ = [*text.split(","), "", "", ""]
     thing = _thing(gazetteer, of) if of else centre
     if thing != centre:
-        found = ties.around(current.store(), thing)
+        found = ties.around(parameters.store(), thing)
     return _opened(thing, found, naming.expanded(name) or name, _side(side), many=CAP * max(1, _offset(many or "1")))
 
 
@@ -144,7 +144,7 @@ def _offset(text: str) -> int:
 
 def _labels(gazetteer: Gazetteer, iris: set[str]) -> dict[str, str]:
     """What things are called, those of the gazetteer in the language that is asked for."""
-    return gazetteer.called(told.names(current.store(), sorted(iris)), parameters.one("lang") or "en")
+    return gazetteer.called(told.names(parameters.store(), sorted(iris)), parameters.one("lang") or "en")
 
 
 def _told(iri: str, labels: dict[str, str]) -> dict[str, str]:

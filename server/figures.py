@@ -26,7 +26,7 @@ from kg.figures.symbols import sign
 from kg.figures.timeline import LANES, counted, differs, reach, timeline_svg, within
 from kg.gazetteer import ROUTES, Entry, last_part
 from kg.told import Claim
-from server import current, headers, parameters
+from server import headers, parameters
 from server.beside import aggregates, as_data, embedded, nearer
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width, window
 
@@ -164,8 +164,7 @@ def _marked(asked: Scene) -> Row | None:
 def _testimony(asked: Scene) -> Dossier | None:
     """Everything for and against the answer about the place that is marked."""
     place, question = asked.selected, asked.question
-    store = current.store().at(asked.gazetteer.version)
-    return dossier(store, place, question.first, question.last, question.view) if place else None
+    return dossier(parameters.store(), place, question.first, question.last, question.view) if place else None
 
 
 def _sides(found: Verdict) -> Iterator[str]:

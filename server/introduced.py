@@ -15,7 +15,7 @@ from kg.gazetteer import KINDS, Entry, Gazetteer, open_gazetteer
 from kg.naming import fold
 from kg.properties import PROPERTIES
 from kg.search import search
-from server import current
+from server import parameters
 from server.errors import Rejected
 
 Told = dict[str, Any]
@@ -51,7 +51,7 @@ def suggestions(kind: str) -> Callable[[str], Iterable[Told]]:
 
 
 def _entities(prefix: str) -> Iterable[Told]:
-    store = current.store()
+    store = parameters.store()
     gazetteer = open_gazetteer(store)
     exact = service.entry(gazetteer, prefix) if prefix.strip() else None
     found = [exact] if exact else [gazetteer.entries[hit.kind][hit.iri] for hit in search(store, prefix, KINDS)
@@ -69,7 +69,7 @@ def _properties(prefix: str) -> Iterable[Told]:
 
 
 def _types(prefix: str) -> Iterable[Told]:
-    for each in service.types(open_gazetteer(current.store())):
+    for each in service.types(open_gazetteer(parameters.store())):
         if _begins(prefix, each.id, each.name):
             yield {**type_(each), "description": f"a kind of {each.broader.lower()}" if each.broader else "everything"}
 
@@ -82,7 +82,7 @@ def _begins(prefix: str, name: str, words: str) -> bool:
 
 def about(name: str) -> Told:
     """What a preview and a flyout say of an entity. Raises UnknownEntity."""
-    store = current.store()
+    store = parameters.store()
     gazetteer = open_gazetteer(store)
     entry = service.entry(gazetteer, name)
     if entry is None:
@@ -102,7 +102,7 @@ def _held(entry: Entry, gazetteer: Gazetteer) -> str:
     if entry.kind != "place":
         return ""
     try:
-        runs = answering.history(current.store(), entry.iri, View()).runs
+        runs = answering.history(parameters.store(), entry.iri, View()).runs
     except NoStudyStart:
         return ""
     if not runs or runs[-1].state == "unknown":

@@ -43,8 +43,8 @@ NAMED = 2000
 @bp.route("/")
 def home() -> Response:
     """What the data covers and how sure it is, the map as it is last, questions to click, the doors for machines."""
-    store = current.store()
-    version = current.version()
+    store = parameters.store()
+    version = store.version()
     datasets, address = store.select("datasets"), current.address()
     dumps = {f"{address}/dumps/controlgraph.{form}": GRAPH_FORMATS[form] for form in export.QUAD_FORMS}
     try:

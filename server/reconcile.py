@@ -151,7 +151,7 @@ def preview(name: str) -> Response:
 def proposed() -> Response:
     """The properties that entities of a `type` may be extended with."""
     named = parameters.one("type") or ""
-    names = for_type(named.rpartition("#")[2], open_gazetteer(current.store()))
+    names = for_type(named.rpartition("#")[2], open_gazetteer(parameters.store()))
     limit = _number("limit", len(names))
     told = [{"id": name, "name": PROPERTIES[name].name} for name in names[:limit]]
     return _answered({"type": named, "limit": limit, "properties": told})
@@ -160,7 +160,7 @@ def proposed() -> Response:
 def manifest() -> Told:
     """What the service is and can do (section 3.1 of the specification)."""
     address = current.address()
-    gazetteer = open_gazetteer(current.store())
+    gazetteer = open_gazetteer(parameters.store())
     day = {"name": "at", "label": "day", "type": "text", "default": "",
            "help_text": "The day that is asked about: 2021-08-09. Properties about control need it."}  # fmt: skip
     known = {"name": "known", "label": "as known on", "type": "text", "default": "",
@@ -197,7 +197,7 @@ def _reconciled(batch: dict[str, Query]) -> Told:
         raise Rejected(
             413, "batch-size", "Too many queries in a batch", f"{len(batch)} queries; accepted are at most {BATCH}"
         )
-    store = current.store()
+    store = parameters.store()
     gazetteer = open_gazetteer(store)
     told = {}
     for name, each in batch.items():
@@ -226,7 +226,7 @@ def _candidate(gazetteer: Gazetteer, found: service.Candidate) -> Told:
 def _extended(asked: Extension) -> Told:
     if len(asked.ids) > IDS:
         raise Rejected(413, "batch-size", "Too many things at once", f"{len(asked.ids)} ids; accepted are {IDS}")
-    store = current.store()
+    store = parameters.store()
     gazetteer = open_gazetteer(store)
     entries = {name: service.entry(gazetteer, name) for name in asked.ids}
     known = list({entry.iri: entry for entry in entries.values() if entry}.values())

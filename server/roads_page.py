@@ -42,7 +42,7 @@ ROWS = 500
 """How many rows a table has; the rest is counted."""
 HINGES = 12
 """How many of what everything hangs on are listed."""
-TAKEN = ("actor", "areas", "known", "recorded", "policy", "baseline", "lang")
+TAKEN = ("actor", "seat", "areas", "version", "known", "recorded", "policy", "baseline", "lang")
 """Parameters that are kept in the addresses of the same as data."""
 GROUNDS = {
     "EndLost": "an end of the road", "HeldByOther": "on the way", "AreaHeld": "an area that it passes",

@@ -10,7 +10,7 @@ import pytest
 
 from kg import files, publish, queries
 from kg.control.opening import open_control
-from kg.gazetteer import Gazetteer, gazetteer, open_gazetteer
+from kg.gazetteer import Gazetteer, coordinates, gazetteer, open_gazetteer
 from kg.ontology import PREFIXES
 from kg.store import open_store
 from kg.store.embedded import Store
@@ -122,3 +122,14 @@ def test_an_older_version_does_not_put_out_the_present_one(store: Store) -> None
     assert open_control(store.at(former)).version == open_gazetteer(store.at(former)).version == former
     assert "Aldenia" not in open_gazetteer(store.at(former)).places[TOWN].names()
     assert (open_control(store), open_gazetteer(store)) == (control, present)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("POINT(65.5 33.25)", ("65.5", "33.25")), ("Point (1e-05 -2.5E+1)", ("1e-05", "-2.5E+1")),
+        ("<http://www.opengis.net/def/crs/OGC/1.3/CRS84> POINT(65 33)", ("65", "33")), ("LINESTRING(1 2, 3 4)", None),
+    ],
+)  # fmt: skip
+def test_positions_are_read_as_programs_write_them(text: str, parts: tuple[str, str] | None) -> None:
+    assert coordinates(text) == parts

@@ -160,7 +160,7 @@ def test_on_every_day_it_is_what_is_answered_for_that_day(shipped: Store) -> Non
         states = {(row["what"], row["state"], held(row, today)) for row in roads if held(row, today)}
         answered = {
             (slug(each.road), state, verdict[each.strength])
-            for each in ways.corridors(on, detours=False) for state, verdict in verdicts.items()
+            for each in ways.corridors(on) for state, verdict in verdicts.items()
         }  # fmt: skip
         assert states == {each for each in answered if each[2]}, today
 

@@ -40,10 +40,8 @@ def control_graph(store: Store, at: str, view: View = DEFAULT, lang: str = "en")
     Raises BadDate, NoStudyStart, NothingPublished, StoreUnreadable, and ValueError for a policy that is none.
     """
     first, last = (each.toordinal() for each in dates.span(at))
-    while True:
-        control, gazetteer = open_control(store), open_gazetteer(store)
-        if control.version == gazetteer.version:  # else something was published in this moment
-            break
+    seen = store.at(store.version())
+    control, gazetteer = open_control(seen), open_gazetteer(seen)
     told = _accounts(control.index, first, last, view)
     graph = nx.DiGraph(at=at, version=control.version, kind="control")
     runs = courses(control.index, told.places, view) if first < last else {}

@@ -1,8 +1,7 @@
-"""The situation that belongs to the published version of a store."""
+"""The situation that belongs to a version of a store."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -23,30 +22,19 @@ from kg.derive.situation import Situation
 from kg.derive.stored import stored
 from kg.store import versions
 from kg.store.embedded import Store
+from kg.store.made import Made
 from kg.store.terms import read_rows
-
-_opened: dict[Path, Situation] = {}
-_opening = threading.Lock()
 
 
 def open_situation(store: Store, view: View = DEFAULT) -> Situation:
-    """The network and who held what in the published version, as a view has it; that of each store asked for last is
-    kept, and the last few of other views.
+    """The network and who held what in the version of a store, as a view has it; that of a few versions is kept, and
+    the last few of other views.
 
     Raises NoStudyStart, NothingPublished, StoreUnreadable, and ValueError for a policy that is none.
     """
     if view != DEFAULT:
         return _listened(store.published.directory(), view)[0]
-    version = store.version()
-    found = _opened.get(store.location)
-    if found is not None and found.version == version:
-        return found
-    with _opening:
-        directory = store.published.directory()
-        found = _opened.get(store.location)
-        if found is None or found.version != directory.name:
-            found = _opened[store.location] = situation_of(directory)
-        return found
+    return _situations.of(store)
 
 
 def claims_of_parts(store: Store, view: View, intervals: Iterable[str]) -> dict[str, list[str]]:
@@ -94,3 +82,6 @@ def drawn_of(directory: Path, view: View) -> Drawn:
 def _situation(directory: Path, network: Network, left: list[LeftOut], drawn: Drawn) -> Situation:
     intervals, more = held(network, drawn)
     return Situation(directory.name, drawn.facts.study_start, network, intervals, (*left, *more))
+
+
+_situations = Made(lambda store, _: situation_of(store.published.directory()))

@@ -31,9 +31,8 @@ from kg.derive.single import single
 from kg.derive.standing import Standing
 
 
-def corridors(standing: Standing, areas: Areas = "all", *, detours: bool = True) -> list[Corridor]:
-    """The state of every named road for an actor, in the order of roads. `areas` is what `standing` was made with;
-    without `detours` none is looked for."""
+def corridors(standing: Standing, areas: Areas = "all") -> list[Corridor]:
+    """The state of every named road for an actor, in the order of roads. `areas` is what `standing` was made with."""
     network = standing.network
     around = Detours(standing).around
     found = []
@@ -45,7 +44,7 @@ def corridors(standing: Standing, areas: Areas = "all", *, detours: bool = True)
         found.append(Corridor(
             road, strength, _places(network, stops), tuple(map(network.piece, pieces.tolist())),
             _places(network, stops[standing.silent[stops]]), _places(network, possible), ground, blockers,
-            around(int(stops[0]), int(stops[-1]), strength) if detours and strength <= DOUBTFUL else None,
+            around(int(stops[0]), int(stops[-1]), strength) if strength <= DOUBTFUL else None,
         ))  # fmt: skip
     return found
 

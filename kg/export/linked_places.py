@@ -74,20 +74,10 @@ def _features(store: Store) -> Iterator[Json]:
 
 def _properties(gazetteer: Gazetteer, entry: Entry, codes: Mapping[str, Sequence[str]]) -> Json:
     """The title, the country by its code (ISO 3166-1 alpha-2), and the feature classes of GeoNames."""
-    around = [entry.iri, *(outer.iri for outer in _above(gazetteer, entry))]
+    around = [entry.iri, *gazetteer.above(entry.iri)]
     countries = sorted({code[:2] for iri in around for code in codes.get(iri, ())})
     classes = sorted(sorts(gazetteer.concepts[each] for each in entry.types) & PLACES)
     return {"title": entry.label(), "ccodes": countries, "fclasses": classes}
-
-
-def _above(gazetteer: Gazetteer, entry: Entry) -> Iterator[Entry]:
-    seen: set[str] = set()
-    ring = list(entry.within)
-    while ring:
-        seen.update(ring)
-        found = [outer for iri in ring if (outer := gazetteer.places.get(iri))]
-        yield from found
-        ring = [iri for outer in found for iri in outer.within if iri not in seen]
 
 
 def _geometry(entry: Entry) -> Json:

@@ -105,8 +105,8 @@ _PLACE = (
 
 def _runs(store: Store) -> Iterator[Sequence[object]]:
     for known, place, runs in told.histories(store):
-        for run in runs:
-            yield [*tabular.place(plain.place(known, place, "en")), *_run(run)]
+        about = tabular.place(plain.place(known, place, "en"))
+        yield from ([*about, *_run(run)] for run in runs)
 
 
 def _run(run: Run) -> list[object]:

@@ -33,10 +33,8 @@ def network(store: Store, given: Given, kind: Network) -> Any:
             raise BadQuestion("at", "", f"a day is missing, such as 2021-08-15; {dates.ACCEPTED}")
         asking.days(at)
         return control_graph(store, at, asking.view(gazetteer, given), asking.one(given, "lang") or "en")
-    while True:
-        asked, graph = ask(store, given), road_graph(store) if kind == "roads" else area_graph(store)
-        if graph.graph["version"] == asked.version:  # else something was published in this moment
-            break
+    asked = ask(store, given)
+    graph = road_graph(asked.store) if kind == "roads" else area_graph(asked.store)
     named = _holders(asked)
     for name, told in graph.nodes(data=True):
         types = told.pop("types")

@@ -6,10 +6,12 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from kg.control.index import DEFAULT
+from kg.control.record import Day
 from kg.derive.answers import Blocker, Corridor, Detour, Level, Since, Way
 from kg.derive.history.since import Lasting, lost_since, pockets_since, road_states
 from kg.derive.holdings import pockets
@@ -140,11 +142,15 @@ def cut_off(asked: Asked, start: int = 0, stop: int | None = None) -> Plain:
     shown = (found or [])[start:stop]
     since = pockets_since(asked.counting, standing.actor, day, (pocket.place for pocket in shown)) if shown else {}
     because = asked.because(pocket.place for pocket in shown)
+    lost_by = {
+        first: asked.because({name for each in begun for name in each.because}, first)
+        for first, begun in _by_day(each for readings in since.values() for each in readings.values()).items()
+    }
     lost = lost_since(asked.situation, standing.actor, seat, day) if seat >= 0 and found is None else None
     told = [
         {**place(asked, each.place), "verdict": each.verdict, "level": each.level, "reach": each.reach,
          "words": pocket_words(each.verdict, each.reach), "because": because[each.place],
-         **{reading: reason(asked, since[each.place].get(reading)) for reading in ("possible", "certain")}}
+         **{reading: reason(asked, since[each.place].get(reading), lost_by) for reading in ("possible", "certain")}}
         for each in shown
     ]  # fmt: skip
     return {
@@ -153,11 +159,18 @@ def cut_off(asked: Asked, start: int = 0, stop: int | None = None) -> Plain:
     }  # fmt: skip
 
 
-def reason(asked: Asked, since: Since | None) -> Plain | None:
-    """Since when a place is cut off, and what was lost on that day, with the claims behind it."""
+def _by_day(begun: Iterable[Since]) -> Mapping[Day, list[Since]]:
+    found: defaultdict[Day, list[Since]] = defaultdict(list)
+    for each in begun:
+        found[each.day].append(each)
+    return found
+
+
+def reason(asked: Asked, since: Since | None, lost: Mapping[Day, Mapping[str, list[str]]]) -> Plain | None:
+    """Since when a place is cut off, and what was lost on that day, with the claims behind it (`lost`, by days)."""
     if since is None:
         return None
-    claims = asked.because(since.because, since.day)
+    claims = lost[since.day]
     return {
         "since": plain.day(since.day),
         "because": [{"place": name, "label": asked.label(name), "claims": claims[name]} for name in since.because],

@@ -114,7 +114,7 @@ def take(cells: Cells, part: Part) -> None:
     day = cells.day("event_date", part.task.retrieved)
     if cells.number("year", 1, 9999) != date.fromordinal(day).year:
         raise Rejected("the year is not that of the date: year")
-    when, last = _when(cells, part, day)
+    when = _when(cells, part, day)
     exact = cells.number("geo_precision", 1, 3)
     spot, called = _place(cells, part, exact)
     actors = [_actor(cells, part, number) for number in "12"]
@@ -144,7 +144,7 @@ def take(cells: Cells, part: Part) -> None:
     dead = cells.number("fatalities")
     # where reports differ it has the lowest number, and 0 also where none is known
     toll(part, event, local, f"kg:min {dead}" + (f" ; kg:best {dead}" if dead else ""))
-    part.until(last)
+    part.until(day)
     manner = f" kg:manner kg:{TAKERS[kind][1]} ;" if moved else ""
     media = cells.text("source")
     gloss = f"{kind} at {called}: {' and '.join(who[2] for who in actors if who) or 'nobody is named'}; {dead} dead."
@@ -153,17 +153,17 @@ def take(cells: Cells, part: Part) -> None:
     cells.skip(LEFT)
 
 
-def _when(cells: Cells, part: Part, day: int) -> tuple[str, int]:
-    """The date and its last day: the day itself; a week, of which the day is the middle; or the month of the day."""
+def _when(cells: Cells, part: Part, day: int) -> str:
+    """The date: the day itself; a week, of which the day is the middle; or the month of the day."""
     precision = cells.number("time_precision", 1, 3)
     if precision == 1:
-        return part.dates.day(day), day
+        return part.dates.day(day)
     latest = part.task.retrieved.toordinal()
     if precision == 2:
-        return part.dates.window(day - 3, min(day + 3, latest), "Week"), day
+        return part.dates.window(day - 3, min(day + 3, latest), "Week")
     first = date.fromordinal(day).replace(day=1)
     last = min(((first + timedelta(days=32)).replace(day=1) - timedelta(days=1)).toordinal(), latest)
-    return part.dates.window(first.toordinal(), last, "Month"), day
+    return part.dates.window(first.toordinal(), last, "Month")
 
 
 def _place(cells: Cells, part: Part, exact: int) -> tuple[str, str]:

@@ -8,7 +8,7 @@ newer files, the version. A source column is a voice. The majority is derived, s
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -228,11 +228,13 @@ def _status(column: str, text: str) -> int:
     return STATUSES.index(text) + 1
 
 
-def recount(task: Task, told: list[Array], check: object, layout: dict[str, list[str]]) -> None:
+def recount(
+    task: Task, told: list[Array], check: Callable[[str, list[str]], None], layout: dict[str, list[str]]
+) -> None:
     """Account for the rows that tell of what a row of another chunk told: rows of (place, day, whether otherwise)."""
     if not any(map(len, told)):
         return
-    for number, chunk in enumerate(tables.chunks(task.paths, check)):  # type: ignore[arg-type]
+    for number, chunk in enumerate(tables.chunks(task.paths, check)):
         if not len(told[number]):
             continue
         row, place, day, _ = observations(task, chunk, layout[chunk.file], Tally())

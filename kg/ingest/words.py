@@ -38,7 +38,11 @@ class Words:
         self.points: dict[str, Point | None] = {}
         self._told = {"places": 0, "voices": 0, "points": 0}
         self._holders = {text: self._held(text, name) for text, name in made.holders.items()}
-        self._numbers = {text: number for number, text in enumerate(self._holders, 1)}
+        # two words for one actor are one holder
+        first: dict[Holder, int] = {}
+        self._numbers = {
+            text: first.setdefault(holder, at) for at, (text, holder) in enumerate(self._holders.items(), 1)
+        }
         self._mapped = {text: thing(task, "place", name, f"places, {text}") for text, name in made.places.items()}
         self._sources = {text: thing(task, "source", name, f"sources, {text}") for text, name in made.sources.items()}
 
@@ -57,9 +61,7 @@ class Words:
         """The number of who holds a place. Raises Rejected."""
         if text not in self._numbers:
             raise Rejected(f"a holder that the mapping does not name: {text!r}")
-        # two words for one actor are one holder
-        first = next(each for each, holder in self._holders.items() if holder == self._holders[text])
-        return self._numbers[first]
+        return self._numbers[text]
 
     def voice(self, text: str) -> int:
         """The number of who says so; the table itself where nobody is named."""

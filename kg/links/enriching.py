@@ -84,9 +84,10 @@ def enrich(
         some = todo[start : start + BATCH]
         progress(f"{start + len(some)} of {len(todo)}")
         kept.add(some, datetime.now(UTC), endpoint.select(queries.filled(query, "thing", some)))
-    added, left_out = _statements(kept, frozenset(wanted), frozenset(properties), {*languages, ""})
+    things = frozenset(wanted)
+    added, left_out = _statements(kept, things, frozenset(properties), {*languages, ""})
     graph = graph_of(endpoint.address)
-    known = len({subject for subject in added.subjects() if str(subject) in set(wanted)})
+    known = len({subject for subject in added.subjects() if str(subject) in things})
     statements = len(added)
     for thing in wanted:
         _note(added, graph, thing, endpoint.address, kept.got[thing][0])

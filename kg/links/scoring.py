@@ -81,16 +81,6 @@ class Scorer:
         """Their things → ours."""
         return {target: ours for ours, targets in self.matches.items() for target in targets}
 
-    def above(self, iri: str) -> frozenset[str]:
-        """Every place of ours that a place lies in."""
-        found: set[str] = set()
-        ring = [iri]
-        while ring:
-            entries = (self.gazetteer.places.get(each) for each in ring)
-            ring = [outer for entry in entries if entry for outer in entry.within if outer not in found]
-            found.update(ring)
-        return frozenset(found)
-
     def sorts(self, entry: Entry) -> frozenset[str]:
         """The sorts that one of ours is of."""
         return sorts(self.gazetteer.concepts[each] for each in entry.types)
@@ -122,7 +112,7 @@ class Scorer:
 
     def _lies_in_the_same(self, ours: Entry, thing: Thing) -> bool | None:
         known = {self._meant[each] for each in thing.within if each in self._meant}
-        above = self.above(ours.iri)
+        above = set(self.gazetteer.above(ours.iri))
         if not known or not above:
             return None
         return bool(known & above)

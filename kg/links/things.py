@@ -6,7 +6,6 @@ them all.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from kg import queries
-from kg.gazetteer import last_part
+from kg.gazetteer import coordinates, last_part
 from kg.links.endpoint import Endpoint
 from kg.store.terms import Row
 
@@ -26,7 +25,6 @@ NAMES_AT_ONCE = 100
 """Names that one query looks for."""
 LONGEST_NAME = 300
 """Letters from which on a label is no name."""
-_WKT = re.compile(r"(?:<[^>]*>\s*)?POINT\s*\(\s*([-+0-9.Ee]+)\s+([-+0-9.Ee]+)\s*\)", re.IGNORECASE)
 _WD, _DBO, _GN = (
     "http://www.wikidata.org/prop/direct/",
     "http://dbpedia.org/ontology/",
@@ -87,7 +85,8 @@ def described(endpoint: Endpoint, iris: Iterable[str]) -> Iterator[Thing]:
         some = listed[start : start + BATCH]
         rows = endpoint.select(queries.filled(query, "thing", some))
         # who answers may answer anything
-        yield from of_rows(row for row in rows if str(row.get("thing")) in set(some))
+        asked = frozenset(some)
+        yield from of_rows(row for row in rows if str(row.get("thing")) in asked)
 
 
 def of_rows(rows: Iterable[Row]) -> list[Thing]:
@@ -120,7 +119,7 @@ def of_statements(iri: str, said: Iterable[tuple[str, Node, str]]) -> Thing:
 
 
 def _point(texts: Sequence[str], longitudes: Sequence[str], latitudes: Sequence[str]) -> tuple[float, float] | None:
-    pairs = [(each[1], each[2]) for text in texts if (each := _WKT.fullmatch(text.strip()))]
+    pairs = [pair for text in texts if (pair := coordinates(text))]
     for longitude, latitude in [*pairs, *zip(longitudes, latitudes, strict=False)]:
         if point := position(longitude, latitude):
             return point

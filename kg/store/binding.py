@@ -42,20 +42,20 @@ def known(text: str, sequence: Sequence[Token], groups: Sequence[int], inside: S
     `groups` are the places, in the sequence of the query's tokens, of the braces that are open at the call, `inside`
     are the tokens of the call's own group.
     """
-    if any(_says(sequence[at + 1], "SELECT") for at in groups) or any(_says(token, "SELECT") for token in inside):
+    if any(sequence[at + 1].says("SELECT") for at in groups) or any(token.says("SELECT") for token in inside):
         return None
     if len(groups) > 2:
         return None
     before = _before(sequence[groups[0] + 1 :])
     shared = tuple(sorted(_variables(before) & _variables(inside)))
-    if not shared or any(_says(token, *_CHANGING) for token in before):
+    if not shared or any(token.says(*_CHANGING) for token in before):
         return None
     if len(groups) > 1 and not _binds(inside, shared):
         return None
     head = sequence[: groups[0]]
-    begin = next(number for number, token in enumerate(head) if _says(token, *_FORMS))
+    begin = next(number for number, token in enumerate(head) if token.says(*_FORMS))
     brace = sequence[groups[0]]
-    dataset = next((token.start for token in head[begin:] if _says(token, "FROM")), brace.start)
+    dataset = next((token.start for token in head[begin:] if token.says("FROM")), brace.start)
     query = (
         f"{text[: head[begin].start]}SELECT DISTINCT {' '.join(f'?{name}' for name in shared)} "
         f"{text[dataset : brace.start]}{{{text[brace.end : before[-1].end]}}} LIMIT {MOST + 1}"
@@ -77,7 +77,7 @@ def _before(tokens: Sequence[Token]) -> Sequence[Token]:
     test, which may be on what a call brings."""
     depth, opened = 0, 0
     for number, token in enumerate(tokens):
-        if _says(token, "SERVICE") or (depth == 0 and _says(token, "FILTER")):
+        if token.says("SERVICE") or (depth == 0 and token.says("FILTER")):
             before = tokens[:opened] if depth else tokens[:number]
             break
         depth += {"{": 1, "}": -1}.get(token.text, 0)
@@ -85,11 +85,11 @@ def _before(tokens: Sequence[Token]) -> Sequence[Token]:
             opened = number
     else:
         return []
-    if depth and before and _says(before[-1], "OPTIONAL", "MINUS", "LATERAL"):
+    if depth and before and before[-1].says("OPTIONAL", "MINUS", "LATERAL"):
         return before[:-1]
-    if depth and len(before) > 1 and _says(before[-2], "GRAPH"):
+    if depth and len(before) > 1 and before[-2].says("GRAPH"):
         return before[:-2]
-    if depth and before and _says(before[-1], "UNION"):
+    if depth and before and before[-1].says("UNION"):
         return []  # what stands before it is the other choice
     return before
 
@@ -101,15 +101,11 @@ def _binds(inside: Sequence[Token], variables: Sequence[str]) -> bool:
         depth += {"(": 1, ")": -1}.get(token.text, 0)
         if depth == 0:
             plain.append(token)
-    return not any(_says(token, *_OPEN) for token in inside) and _variables(plain) >= set(variables)
+    return not any(token.says(*_OPEN) for token in inside) and _variables(plain) >= set(variables)
 
 
 def _variables(tokens: Sequence[Token]) -> set[str]:
     return {token.text[1:] for token in tokens if token.kind == "variable"}
-
-
-def _says(token: Token, *words: str) -> bool:
-    return token.kind == "word" and token.text.upper() in words
 
 
 def _travels(term: Any) -> bool:

@@ -76,13 +76,13 @@ def _calls(
             groups.append(number)
         elif token.text == "}" and groups:
             groups.pop()
-        elif _is(token, "SERVICE"):
+        elif token.says("SERVICE"):
             if number < end:
                 raise _refusal(text, token, "SERVICE inside SERVICE would make that service ask another")
             if len(found) == CALLS:
                 raise _refusal(text, token, f"a query may say SERVICE {CALLS} times")
             following = sequence[number + 1 : number + 3]
-            silent = following.pop(0) if following and _is(following[0], "SILENT") else None
+            silent = following.pop(0) if following and following[0].says("SILENT") else None
             endpoint = _named(text, token, following, prologue, base_iri, prefixes)
             if endpoint not in relayed:
                 raise _refusal(text, token, f"SERVICE <{endpoint}> is not allowed here: {_only(list(relayed))}")
@@ -107,13 +107,9 @@ def _only(endpoints: Sequence[str]) -> str:
     return f"this service asks only {', '.join(f'<{one}>' for one in endpoints[:SHOWN])}{more}"
 
 
-def _is(token: Token, word: str) -> bool:
-    return token.kind == "word" and token.text.isascii() and token.text.upper() == word  # `ſ` is an `S` in capitals
-
-
 def _end_of_prologue(sequence: Sequence[Token]) -> int:
     for token in sequence:
-        if token.kind == "word" and token.text.upper() not in ("BASE", "PREFIX", "VERSION"):
+        if token.kind == "word" and not token.says("BASE", "PREFIX", "VERSION"):
             return token.start
     return 0
 

@@ -34,6 +34,10 @@ class Token(NamedTuple):
     start: int
     end: int
 
+    def says(self, *words: str) -> bool:
+        """Whether it is one of these keywords, in capitals; keywords have letters of ASCII only (`ſ` is no `S`)."""
+        return self.kind == "word" and self.text.isascii() and self.text.upper() in words
+
 
 def tokens(query: str) -> Iterator[Token]:
     """Yield every token but comments.

@@ -128,3 +128,11 @@ def test_what_is_put_in_stays_text() -> None:
 
 def test_where_nobody_has_a_seat_the_page_asks_for_whoever_most_is_told_of(client: FlaskClient) -> None:
     assert client.get("/routes").status_code == 200
+
+
+def test_the_same_as_data_is_asked_of_the_same_seat_and_version(shipped_client: FlaskClient) -> None:
+    version = shipped_client.get("/api/routes?at=2021-08-10").get_json()["version"]
+    page = shipped_client.get(f"/routes?at=2021-08-10&seat=city-herat&version={version}").text
+    twin = next(unescape(link) for link in re.findall(r'href="(/api/routes[^"]*)"', page))
+    assert {"seat=city-herat", f"version={version}"} <= set(twin.partition("?")[2].split("&"))
+    assert '<input type="hidden" name="seat" value="city-herat">' in page
