@@ -47,9 +47,10 @@ _one_at_a_time = threading.Lock()
 @endpoint(filled.Claims, filled.Listed, JSON, tags=("claims",))
 def claims(asked: filled.Claims, form: str) -> Response:
     """The claims on control, those that were taken back too, in the order of their names."""
-    gazetteer = open_gazetteer(current.store())
+    store = parameters.store()
+    gazetteer = open_gazetteer(store)
     version, total, found = listing.listed(
-        current.store(),
+        store,
         places=[naming.named(gazetteer, "place", name).iri for name in asked.place],
         sources=[naming.named(gazetteer, "source", name).iri for name in asked.source],
         day=_day(asked.at) if asked.at else None, first=asked.offset, most=asked.limit,

@@ -18,7 +18,7 @@ from kg.errors import BadDate, BadQuestion
 from kg.gazetteer import open_gazetteer
 from kg.news import Item, items
 from kg.store.journal import newest
-from server import atom, current, wording
+from server import atom, current, parameters, wording
 from server.atom import Entry
 from server.declared import Query, read
 
@@ -43,9 +43,10 @@ class Followed(Query):
 def changes() -> Response:
     """The claims about control that are new in each version, told otherwise, or gone; the newest version first."""
     given = read(Followed)
-    gazetteer = open_gazetteer(current.store())
+    store = parameters.store()
+    gazetteer = open_gazetteer(store)
     every = items(
-        current.store(),
+        store,
         asking.things(gazetteer, "place", given.place),
         asking.things(gazetteer, "actor", given.actor),
         asking.things(gazetteer, "source", given.sources),
@@ -60,7 +61,7 @@ def changes() -> Response:
     if given.before:
         query["before"] = given.before
     iris = {iri for item in shown for what in ("place", "actor", "claimant", "source") for iri in item.several(what)}
-    labels = told.names(current.store(), iris)
+    labels = told.names(store, iris)
     title = "Controlgraph: what is new about control"
     return atom.feed(_address(query), title, links, (_entry(here, item, labels) for item in shown))
 
