@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from kg import files, publish
 from kg.store import open_store
@@ -22,6 +23,10 @@ WORLD = Path(__file__).parent / "world"
 def load(store: Store, *paths: Path) -> str:
     """Load files as `kg load` does; the published version's name."""
     return publish.load(store, paths, who="test").version
+
+
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")  # how long an example takes is for `bench/`: here it depends on what else runs
 
 
 @pytest.fixture(scope="session")

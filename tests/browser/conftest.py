@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from kg.store.embedded import Store
 from server import built
@@ -23,12 +23,17 @@ FLAGS = ["--disable-gpu", "--no-sandbox"]
 """No graphics card; and no sandbox of its own, which root may not have. All that is opened is ours."""
 
 
+PATIENCE = 20_000
+"""Milliseconds until what is expected on a page must be there: a machine that is busy is no fault of the page."""
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine: apt-get install chromium")
     if not built.islands():
         pytest.skip("what runs in the browser is not built: make web")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
@@ -69,7 +74,7 @@ def visiting(browser: Browser, site: str) -> Open:
     @contextmanager
     def visit(faults: bool = False, **options: Any) -> Iterator[Visit]:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         told = Visit(context.new_page(), site)
         origin = urlsplit(site).netloc
 
