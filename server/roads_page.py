@@ -194,10 +194,19 @@ def show() -> Response:
 
 
 def _roads() -> Roads:
-    """What this request asks for. Raises what `kg.roads.ask` raises."""
+    """What this request asks for; where no day is given, of the last on which anything changes, or, where the seat is
+    lost by then, of the last before that. Raises what `kg.roads.ask` raises."""
     given = parameters.given()
-    at = asking.one(given, "at") or _last_day(given)
-    return Roads(scene(at=at), _asked(given, at))
+    at = asking.one(given, "at")
+    if at:
+        return Roads(scene(at=at), _asked(given, at))
+    at = date_of(scene().question.last)
+    asked = _asked(given, at)
+    lost = _lost(asked)
+    if lost is not None:
+        at = date_of(lost - 1)
+        asked = _asked(given, at)
+    return Roads(scene(at=at), asked)
 
 
 def _asked(given: Mapping[str, list[str]], at: str) -> Asked:
@@ -208,14 +217,6 @@ def _asked(given: Mapping[str, list[str]], at: str) -> Asked:
         holder = asked.situation.network.actor(held.most_common(1)[0][0])
         asked = roads.ask(parameters.store(), {**given, "at": [at], "actor": [holder]})
     return asked
-
-
-def _last_day(given: Mapping[str, list[str]]) -> str:
-    """The day that is meant where none is given: the last on which anything changes, or, where the seat is lost by
-    then, the last before that."""
-    last = scene().question.last
-    lost = _lost(_asked(given, date_of(last)))
-    return date_of(last if lost is None else lost - 1)
 
 
 def _lost(asked: Asked) -> Day | None:
