@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Open
 
@@ -29,6 +29,25 @@ def test_an_example_runs_and_is_switched_to_the_map_and_shared(visiting: Open) -
     with visiting() as fresh:
         page = fresh.open(shared.removeprefix(fresh.site))
         expect(page.locator(".result svg.figure.map")).to_contain_text("Who held what on 9 July 2021")
+
+
+def test_an_example_runs_before_the_editor_is_there(visiting: Open) -> None:
+    with visiting() as visit:
+        page, held = visit.page, list[Route]()
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route("**/editor-*.js", hold)
+        page.goto(f"{visit.site}/query")
+        with page.expect_request("**/editor-*.js"):
+            page.get_by_role("link", name="Which border crossings had the Taliban taken by 10 July 2021").click()
+        rows = page.get_by_role("region", name="Rows of the answer")
+        expect(rows).to_contain_text("Islam Qala crossing")  # of the server
+        held[-1].continue_()
+        expect(page.locator(".result").get_by_role("region", name="Rows of the answer")).to_contain_text(
+            "Islam Qala crossing"
+        )
 
 
 def test_an_error_is_told_at_its_place_and_the_old_answer_stays(visiting: Open) -> None:
