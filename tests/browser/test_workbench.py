@@ -39,7 +39,8 @@ def test_an_example_runs_before_the_editor_is_there(visiting: Open) -> None:
             held.append(route)
 
         page.route("**/editor-*.js", hold)
-        page.goto(f"{visit.site}/query")
+        with page.expect_request("**/editor-*.js"):
+            page.goto(f"{visit.site}/query")
         with page.expect_request("**/editor-*.js"):
             page.get_by_role("link", name="Which border crossings had the Taliban taken by 10 July 2021").click()
         rows = page.get_by_role("region", name="Rows of the answer")
