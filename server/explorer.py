@@ -99,6 +99,9 @@ def way() -> Response:
     gazetteer = open_gazetteer(parameters.store())
     begin, end = _ends(gazetteer)
     steps = ties.way(parameters.store(), begin, end)
+    if not steps:
+        for thing in (begin, end):
+            ties.around(parameters.store(), thing)  # nothing leads to what nothing is known of
     iris = [begin, *(tie.other for tie in steps)] if steps else [begin, end]
     return _json({**_stepped(gazetteer, iris, steps), "furthest": ties.FURTHEST})
 

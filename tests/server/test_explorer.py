@@ -63,6 +63,7 @@ def test_a_way_is_told_with_what_is_on_it(shipped_client: FlaskClient) -> None:
         ("/graph/ties?sel=city-kunduz&property=kg:place&offset=-1", 400, "accepted are numbers from 0 on"),
         ("/graph/ties?sel=city-kunduz&property=kg:place&limit=401", 400, "accepted are 1 to 400"),
         ("/graph/way?from=city-kunduz", 404, ""),
+        ("/graph/way?from=city-kunduz&to=place:atlantis", 404, "nothing is known"),
     ],
 )
 def test_what_cannot_be_told_is_said(shipped_client: FlaskClient, path: str, status: int, words: str) -> None:
