@@ -94,6 +94,15 @@ def way(store: Store, begin: str, end: str) -> list[Tie]:
     return []
 
 
+def both(store: Store, one: str, other: str) -> list[Tie]:
+    """The ties of two things to what both are tied to, in any direction, in the order of what that is. What things are
+    (`CLASSES`) counts for nothing."""
+    found = [tie for tie in ties(store, [one, other]) if tie.property not in CLASSES]
+    reached = {thing: {tie.other for tie in found if tie.thing == thing} for thing in (one, other)}
+    common = (reached[one] & reached[other]) - {one, other}
+    return sorted((tie for tie in found if tie.other in common), key=lambda tie: (tie.other, tie))
+
+
 def _back(came: dict[str, Tie | None], at: str) -> list[Tie]:
     """The ties by which a thing was come to, the last first."""
     found = []

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, render_template
 from kg import naming, ties, told
 from kg.errors import BadQuestion
 from kg.gazetteer import Gazetteer, open_gazetteer
+from kg.ontology import PREFIXES
 from kg.ties import Direction, Tie
 from server import holders, parameters, wording
 from server.scene import name_of
@@ -20,6 +21,8 @@ bp = Blueprint("explorer", __name__)
 
 CAP = 25
 """How many others of one property are opened at once."""
+LIMIT = 400
+"""How many of them at most."""
 OPENED = 40
 """How many properties the page lists as opened."""
 
@@ -54,6 +57,7 @@ def page() -> str | Response:
         cap=CAP,
         most=len(found) == ties.MOST,
         name_of=name_of,
+        prefixes=PREFIXES,
         labels=_labels(gazetteer, {thing, *shown, *(name for name, _, _ in counted)}),
         version=gazetteer.version,
     )
@@ -61,8 +65,8 @@ def page() -> str | Response:
 
 @bp.get("/graph/ties")
 def counted() -> Response:
-    """What a thing is tied to, as JSON: counts by property and direction; with `property` and `direction`, the others
-    themselves from `offset` on."""
+    """What a thing is tied to, as JSON: counts by property and direction; with `property` and `direction`, `limit` of
+    the others themselves from `offset` on."""
     gazetteer = open_gazetteer(parameters.store())
     thing = _thing(gazetteer, parameters.one("sel") or "")
     found = ties.around(parameters.store(), thing)
@@ -76,19 +80,51 @@ def counted() -> Response:
         ]
         return _json({"thing": _told(thing, labels), "ties": told_ties})
     side = _side(parameters.one("direction") or "out")
-    opened = _opened(thing, found, naming.expanded(wanted) or wanted, side, _offset(parameters.one("offset") or "0"))
+    offset, limit = _number("offset", parameters.one("offset") or "0"), _limit(parameters.one("limit") or str(CAP))
+    opened = _opened(thing, found, naming.expanded(wanted) or wanted, side, offset, limit)
     labels = _labels(gazetteer, {thing, opened.property, *(tie.other for tie in opened.shown)})
-    others = [{**_told(tie.other, labels), "day": tie.day} for tie in opened.shown]
-    return _json({"label": wording.called(opened.property, labels), "total": opened.total, "others": others})
+    return _json(
+        {
+            "thing": _told(thing, labels),
+            "label": wording.called(opened.property, labels),
+            "total": opened.total,
+            "others": [{**_told(tie.other, labels), "day": tie.day} for tie in opened.shown],
+        }
+    )
 
 
 @bp.get("/graph/way")
 def way() -> Response:
     """A shortest way between two things, as JSON: what is on it, and the ties between."""
     gazetteer = open_gazetteer(parameters.store())
-    begin, end = (_thing(gazetteer, parameters.one(name) or "") for name in ("from", "to"))
+    begin, end = _ends(gazetteer)
     steps = ties.way(parameters.store(), begin, end)
+    if not steps:
+        for thing in (begin, end):
+            ties.around(parameters.store(), thing)  # nothing leads to what nothing is known of
     iris = [begin, *(tie.other for tie in steps)] if steps else [begin, end]
+    return _json({**_stepped(gazetteer, iris, steps), "furthest": ties.FURTHEST})
+
+
+@bp.get("/graph/both")
+def both() -> Response:
+    """What two things are both tied to, as JSON: the two, the first 25 of these, and the ties between."""
+    gazetteer = open_gazetteer(parameters.store())
+    begin, end = _ends(gazetteer)
+    found = ties.both(parameters.store(), begin, end)
+    common = sorted({tie.other for tie in found})
+    shown = set(common[:CAP])
+    steps = [tie for tie in found if tie.other in shown]
+    return _json({**_stepped(gazetteer, [begin, end, *common[:CAP]], steps), "total": len(common)})
+
+
+def _ends(gazetteer: Gazetteer) -> tuple[str, str]:
+    """The two things that are asked about."""
+    return _thing(gazetteer, parameters.one("from") or ""), _thing(gazetteer, parameters.one("to") or "")
+
+
+def _stepped(gazetteer: Gazetteer, iris: list[str], steps: list[Tie]) -> dict[str, Any]:
+    """Things, and ties between them."""
     labels = _labels(gazetteer, {*iris, *(tie.property for tie in steps)})
     told = [
         {
@@ -100,7 +136,7 @@ def way() -> Response:
         }
         for tie in steps
     ]
-    return _json({"things": [_told(iri, labels) for iri in iris], "steps": told, "furthest": ties.FURTHEST})
+    return {"things": [_told(iri, labels) for iri in iris], "steps": told}
 
 
 def _thing(gazetteer: Gazetteer, text: str) -> str:
@@ -127,7 +163,8 @@ def _asked(gazetteer: Gazetteer, centre: str, found: Iterable[Tie], text: str) -
     thing = _thing(gazetteer, of) if of else centre
     if thing != centre:
         found = ties.around(parameters.store(), thing)
-    return _opened(thing, found, naming.expanded(name) or name, _side(side), many=CAP * max(1, _offset(many or "1")))
+    parts = max(1, _number("open", many or "1"))
+    return _opened(thing, found, naming.expanded(name) or name, _side(side), many=CAP * parts)
 
 
 def _side(text: str) -> Direction:
@@ -136,9 +173,15 @@ def _side(text: str) -> Direction:
     return "in" if text == "in" else "out"
 
 
-def _offset(text: str) -> int:
+def _number(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit():
-        raise BadQuestion("offset", text, "accepted are numbers from 0 on")
+        raise BadQuestion(name, text, "accepted are numbers from 0 on")
+    return int(text)
+
+
+def _limit(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LIMIT:
+        raise BadQuestion("limit", text, f"accepted are 1 to {LIMIT}")
     return int(text)
 
 

@@ -42,6 +42,16 @@ def test_a_way_is_a_chain_of_statements_and_the_same_from_either_end(shipped: St
     assert len(ties.way(shipped, TALIBAN, KUNDUZ)) == len(way) == 2
 
 
+def test_what_both_are_tied_to_is_tied_to_each(shipped: Store) -> None:
+    found = ties.both(shipped, KUNDUZ, TALIBAN)
+    common = {tie.other for tie in found}
+    assert common
+    for other in common:
+        assert {tie.thing for tie in found if tie.other == other} == {KUNDUZ, TALIBAN}
+    assert ties.CLASSES.isdisjoint(tie.property for tie in found)
+    assert {tie.other for tie in ties.both(shipped, TALIBAN, KUNDUZ)} == common
+
+
 def test_no_way_leads_to_itself_or_to_nothing(shipped: Store) -> None:
     assert ties.way(shipped, KUNDUZ, KUNDUZ) == []
     assert ties.way(shipped, KUNDUZ, "https://example.org/nowhere") == []

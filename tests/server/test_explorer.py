@@ -32,6 +32,19 @@ def test_the_same_as_json_in_parts(shipped_client: FlaskClient) -> None:
         assert part["total"] == tie["count"]
         seen += [other["id"] for other in part["others"]]
     assert len(set(seen)) == len(seen) == tie["count"] > 25
+    whole = shipped_client.get("/graph/ties?sel=actor:taliban&property=kg:toController&direction=in&limit=400").json
+    assert whole is not None
+    assert [other["id"] for other in whole["others"]] == seen
+    assert whole["thing"] == told["thing"]
+
+
+def test_what_both_are_tied_to(shipped_client: FlaskClient) -> None:
+    told = shipped_client.get("/graph/both?from=city-kunduz&to=actor:taliban").json
+    assert told is not None
+    ends, common = [each["id"] for each in told["things"][:2]], {each["id"] for each in told["things"][2:]}
+    assert ends == ["place:city-kunduz", "actor:taliban"]
+    assert {step["to"] for step in told["steps"]} == common
+    assert len(common) == min(25, told["total"]) > 0
 
 
 def test_a_way_is_told_with_what_is_on_it(shipped_client: FlaskClient) -> None:
@@ -48,7 +61,9 @@ def test_a_way_is_told_with_what_is_on_it(shipped_client: FlaskClient) -> None:
         ("/graph/ties?sel=city-kundus", 404, "city-kunduz"),
         ("/graph/ties?sel=city-kunduz&property=kg:place&direction=up", 400, "accepted are out and in"),
         ("/graph/ties?sel=city-kunduz&property=kg:place&offset=-1", 400, "accepted are numbers from 0 on"),
+        ("/graph/ties?sel=city-kunduz&property=kg:place&limit=401", 400, "accepted are 1 to 400"),
         ("/graph/way?from=city-kunduz", 404, ""),
+        ("/graph/way?from=city-kunduz&to=place:atlantis", 404, "nothing is known"),
     ],
 )
 def test_what_cannot_be_told_is_said(shipped_client: FlaskClient, path: str, status: int, words: str) -> None:

@@ -16,7 +16,7 @@ export class Refused extends Error {
 }
 
 /** Ask the endpoint. Raises Refused; an AbortError where `signal` ends it. */
-export async function ask(endpoint: string, text: string, name: string, seconds: string, signal: AbortSignal): Promise<Answer> {
+export async function ask(endpoint: string, text: string, name: string, seconds: string, signal: AbortSignal, form = "application/sparql-results+json, text/turtle;q=0.9"): Promise<Answer> {
   const query = new URLSearchParams({ ...(name ? { "query-id": name } : {}), ...(seconds ? { timeout: seconds } : {}) });
   const begun = performance.now();
   let response: Response, body: string;
@@ -24,7 +24,7 @@ export async function ask(endpoint: string, text: string, name: string, seconds:
     response = await fetch(`${endpoint}?${query}`, {
       method: "POST",
       body: text,
-      headers: { "Content-Type": "application/sparql-query", Accept: "application/sparql-results+json, text/turtle;q=0.9" },
+      headers: { "Content-Type": "application/sparql-query", Accept: form },
       signal,
     });
     body = await response.text();
@@ -62,9 +62,35 @@ export function numberColumns(columns: string[], rows: Row[]): string[] {
   return columnsWith(columns, rows, (cell) => NUMBERS.includes(cell.datatype ?? ""));
 }
 
+export type Statement = [string, string, string];
+
+/** Columns whose rows are statements between things: three in turn with IRIs. */
+export function statementColumns(columns: string[], rows: Row[]): string[] {
+  const first = columns.slice(0, 3);
+  return first.length === 3 && rows.some((row) => first.every((column) => row[column]?.type === "uri")) ? first : [];
+}
+
+/** Statements of an answer that tie things, and how many others it has. Raises Refused; an AbortError. */
+export async function statements(answer: Answer, endpoint: string, text: string, signal: AbortSignal): Promise<{ tied: Statement[]; other: number }> {
+  if (answer.kind === "rows") {
+    const [s = "", p = "", o = ""] = statementColumns(answer.columns, answer.rows);
+    const tied = answer.rows.flatMap((row): Statement[] => (row[s]?.type === "uri" && row[p]?.type === "uri" && row[o]?.type === "uri" ? [[row[s].value, row[p].value, row[o].value]] : []));
+    return { tied, other: answer.rows.length - tied.length };
+  }
+  const told = await ask(endpoint, text, "", "", signal, "application/n-triples");
+  const lines = told.kind === "graph" ? told.text.split("\n").filter(Boolean) : [];
+  const plain = (iri: string) => iri.replace(/\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})/g, (_, four, eight) => String.fromCodePoint(parseInt(four ?? eight, 16)));
+  const tied = lines.flatMap((line): Statement[] => {
+    const found = /^<([^>]*)> <([^>]*)> <([^>]*)> \.$/.exec(line);
+    return found ? [[plain(found[1] ?? ""), plain(found[2] ?? ""), plain(found[3] ?? "")]] : [];
+  });
+  return { tied, other: lines.length - tied.length };
+}
+
 /** What things are called: one query for all, when they are shown. */
 export async function labels(endpoint: string, iris: string[], lang: string): Promise<Map<string, string>> {
-  const text = `SELECT ?iri ?label WHERE { VALUES ?iri { ${iris.map((iri) => `<${iri}>`).join(" ")} }
+  const plain = iris.filter((iri) => /^[^\s<>"{}|\\^`]+$/.test(iri));
+  const text = `SELECT ?iri ?label WHERE { VALUES ?iri { ${plain.map((iri) => `<${iri}>`).join(" ")} }
     ?iri <http://www.w3.org/2004/02/skos/core#prefLabel>|<http://www.w3.org/2000/01/rdf-schema#label>|<http://purl.org/dc/terms/title> ?label
     FILTER(LANG(?label) IN ("", "en", "${lang}")) }`;
   const found = new Map<string, string>();

@@ -1,6 +1,6 @@
 // The editor of the query page: CodeMirror with the grammar of SPARQL 1.1; what is wrong is told by the server.
 import { autocompletion, closeBrackets, type Completion, type CompletionContext, type CompletionResult, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
@@ -9,7 +9,7 @@ import { tags } from "@lezer/highlight";
 import { sparql } from "codemirror-lang-sparql";
 import type { Words } from "./words";
 
-export type Editor = { text: () => string; set: (text: string) => void; mark: (line: number, column: number, words: string) => void; focus: () => void };
+export type Editor = { text: () => string; set: (text: string) => void; replace: (text: string) => void; mark: (line: number, column: number, words: string) => void; focus: () => void };
 
 const colours = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--link)", fontWeight: "600" },
@@ -78,7 +78,9 @@ export function editor(parent: Element, text: string, words: Words, search: stri
   }
   return {
     text: () => view.state.doc.toString(),
+    // another text, with a past of its own; or this one, otherwise: that can be undone
     set: (doc) => view.setState(state(doc)),
+    replace: (doc) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: doc }, annotations: isolateHistory.of("full") }),
     mark(line, column, told) {
       const doc = view.state.doc;
       const at = doc.line(Math.min(Math.max(line, 1), doc.lines));

@@ -4,7 +4,7 @@ import Explorer from "./Explorer.svelte";
 
 const holder = document.querySelector<HTMLElement>("[data-island=graph]");
 if (holder) {
-  const { sel = "", ties = "", way = "" } = holder.dataset;
-  mount(Explorer, { target: holder, props: { sel, ties, way } });
+  const { sel = "", ties = "", way = "", both = "", names = "", query = "" } = holder.dataset;
+  mount(Explorer, { target: holder, props: { sel, doors: { ties, way, both }, names: names.split(" "), query } });
   holder.dataset.ready = "";
 }

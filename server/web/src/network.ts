@@ -14,8 +14,12 @@ function seeded(): () => number {
   return () => (state = (1664525 * state + 1013904223) % 4294967296) / 4294967296;
 }
 
-/** Give every node a place. Those that have one move little; the same graph, built in the same order, looks the same. */
-export function place(nodes: Node[], edges: Edge[], width: number, height: number, ticks = nodes.length > 150 ? 120 : 220): void {
+/**
+ * Give every node a place. Those that have one move little, those that are pinned stay; the same graph, built in the same
+ * order, looks the same.
+ */
+export function place(nodes: Node[], edges: Edge[], width: number, height: number, pinned: Set<string> = new Set(), ticks = nodes.length > 150 ? 120 : 220): void {
+  for (const node of nodes) [node.fx, node.fy] = pinned.has(node.id) ? [node.x, node.y] : [null, null];
   const links: SimulationLinkDatum<Node>[] = edges.map((edge) => ({ source: edge.from, target: edge.to }));
   const simulation = forceSimulation(nodes)
     .randomSource(seeded())
@@ -28,6 +32,10 @@ export function place(nodes: Node[], edges: Edge[], width: number, height: numbe
     .stop();
   simulation.tick(ticks);
   // everything inside: a figure has no edges to fall over
+  if (pinned.size) {
+    for (const node of nodes) [node.x, node.y] = [Math.min(Math.max(node.x, 70), width - 70), Math.min(Math.max(node.y, 30), height - 30)];
+    return;
+  }
   const [xs, ys] = [nodes.map((node) => node.x), nodes.map((node) => node.y)];
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const scale = Math.min(1.6, (width - 140) / Math.max(1, right - left), (height - 60) / Math.max(1, bottom - top));

@@ -45,14 +45,18 @@ export async function reelAt(address: string): Promise<Reel | undefined> {
   }
 }
 
-/** Bars for a strip of 100 by 24: how many answers are new on each day. */
-export function strip(reel: Reel): { x: number; width: number; height: number }[] {
+/**
+ * Bars on a strip of 100 by 24: how many answers are new on each day. One path, however many there are: every step of a
+ * time bar has its parts styled anew.
+ */
+export function strip(reel: Reel): string {
   const found = counts(reel);
   const most = Math.max(1, ...found.values());
   const width = 100 / (reel.last - reel.first + 1);
   return [...found]
     .filter(([day]) => day >= reel.first && day <= reel.last)
-    .map(([day, many]) => ({ x: (day - reel.first) * width, width, height: 4 + (20 * many) / most }));
+    .map(([day, many]) => `M${((day - reel.first) * width).toFixed(3)} 24v${(-4 - (20 * many) / most).toFixed(2)}h${width.toFixed(3)}V24z`)
+    .join("");
 }
 
 /** How many places have another answer than the day before, for each day of the reel. */

@@ -7,13 +7,13 @@ const holder = document.querySelector<HTMLElement>("[data-island=workbench]");
 if (holder) void start(holder);
 
 async function start(holder: HTMLElement) {
-  let words: Words;
+  let words: Words, editor: typeof import("./editor").editor;
   try {
-    const response = await fetch(holder.dataset.words ?? "");
+    const [response, module] = await Promise.all([fetch(holder.dataset.words ?? ""), import("./editor")]);
     if (!response.ok) return;
-    words = (await response.json()) as Words;
+    [words, editor] = [(await response.json()) as Words, module.editor];
   } catch {
-    return; // the form of the server stays
+    return; // the form of the server stays, and its examples are links
   }
   const ask = holder.querySelector<HTMLElement>(".ask");
   const field = holder.querySelector("textarea");
@@ -22,13 +22,14 @@ async function start(holder: HTMLElement) {
   const given = new URLSearchParams(location.search);
   const shared = new URLSearchParams(location.hash.slice(1));
   const text = shared.get("query") ?? field.value;
+  const focused = document.activeElement === field;
   const run = shared.has("query") || given.has("query") || given.has("example");
   ask.remove();
   holder.querySelector(".answer")?.remove();
   const bench = mount(Workbench, {
     target: holder,
     anchor: holder.querySelector("aside") ?? undefined,
-    props: { words, endpoint: holder.dataset.endpoint ?? "", search, text: text.trim() + "\n", run, view: shared.get("view") ?? given.get("view") ?? "", lang: given.get("lang") ?? "en" },
+    props: { words, editor, focused, endpoint: holder.dataset.endpoint ?? "", search, text: text.trim() + "\n", run, view: shared.get("view") ?? given.get("view") ?? "", lang: given.get("lang") ?? "en" },
   });
   holder.addEventListener("click", (event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>(".questions a");
