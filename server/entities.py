@@ -16,10 +16,10 @@ from kg.entities import Entity
 from kg.errors import UnknownEntity
 from kg.files import BASE
 from kg.gazetteer import open_gazetteer
-from kg.ontology import PREFIXES
+from kg.ontology import KG, PREFIXES
 from kg.store.answer import GRAPH_FORMATS
 from kg.told import Claim
-from server import current, formats, parameters, wording
+from server import current, formats, parameters, taken, wording
 from server.errors import Rejected
 from server.parameters import IRI
 
@@ -153,8 +153,10 @@ def _page(entity: Entity) -> str:
     gazetteer = open_gazetteer(current.store())
     labels = {iri: label for told in (*parts, entity) for iri, label in told.labels.items()}
     labels = gazetteer.called(labels | {entity.iri: entity.label}, parameters.one("lang") or "en")
+    is_source = str(KG.Source) in _values(entity, "type")
     return render_template(
-        "entities/entity.html",
+        "entities/source.html" if is_source else "entities/entity.html",
+        **(taken.of(entity, gazetteer) if is_source else {}),
         entity=replace(entity, label=labels[entity.iri]),
         labels=labels,
         types=_types(entity, labels),
@@ -163,7 +165,10 @@ def _page(entity: Entity) -> str:
         is_property=any(kind.endswith("Property") for kind in _values(entity, "type")),
         parts=[(part, _in_words(part, labels)) for part in parts],
         groups=_grouped([(s.property, s.value, s.graph) for s in entity.statements], labels),
-        mentions=_grouped([(s.property, s.subject, s.graph) for s in entity.mentions], labels),
+        # what was taken from a source is told by its sentences
+        mentions=_grouped(
+            [(s.property, s.subject, s.graph) for s in entity.mentions if s.property != KG.source], labels
+        ),
         claims=_claims(entity, parts),
         happened=[(claim, entity) for claim in entity.happened],
         facts=lambda *names: _values(entity, *names),
