@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from flask import Blueprint, Response, json, redirect, render_template, request
 from rdflib import RDF, SKOS, URIRef
@@ -12,6 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kg import entities, queries, schemaorg
 from kg import ontology as ontology_terms
+from kg.claims import reading
+from kg.claims.naming import said_of
 from kg.entities import Entity
 from kg.errors import UnknownEntity
 from kg.files import BASE
@@ -156,6 +159,7 @@ def _page(entity: Entity) -> str:
     is_source = str(KG.Source) in _values(entity, "type")
     return render_template(
         "entities/source.html" if is_source else "entities/entity.html",
+        changeable=_changeable(entity),
         **(taken.of(entity, gazetteer) if is_source else {}),
         entity=replace(entity, label=labels[entity.iri]),
         labels=labels,
@@ -175,6 +179,14 @@ def _page(entity: Entity) -> str:
         alternates=_alternates(FORMS),
         schemaorg=schemaorg.described(entity, gazetteer, _address),
     )
+
+
+def _changeable(entity: Entity) -> tuple[str, ...]:
+    """What can be done with a claim by a form: one on control can be corrected, one that counts taken back."""
+    if str(KG.Claim) not in _values(entity, "type") or not current.settings().writers() or _values(entity, "retiredAt"):
+        return ()
+    on_control = reading.on_control(partial(said_of, current.store()), entity.iri)
+    return ("correct", "retract") if len(on_control) == 1 else ("retract",)
 
 
 def _address(iri: str) -> str:
