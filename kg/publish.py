@@ -170,11 +170,19 @@ def write(
         return Written(candidate.publish(who), account.added, account.removed, unshaped)
 
 
-def rehearse(store: Store, steps: Sequence[dict[str, Any]]) -> None:
+def rehearse(
+    store: Store,
+    steps: Sequence[dict[str, Any]],
+    *,
+    seconds: float | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> None:
     """Do what `write` does but for publishing. Raises what it does, Refused too."""
     with store.candidate() as candidate:
-        account = candidate.apply(store.pool, steps, {"base_iri": None, "prefixes": None}, "", None)
+        progress("writing")
+        account = candidate.apply(store.pool, steps, {"base_iri": None, "prefixes": None}, "", seconds)
         if account:
+            progress("checking")
             _checked(candidate, account)
 
 

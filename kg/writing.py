@@ -57,23 +57,32 @@ class Writer:
 
         Waiting for another writer is not counted. Raises what that raises, and QueryTimeout; then nothing was written.
         """
+        prefixes = dict(prefixes) if prefixes else None
+        answer = self._asked("write", seconds, steps=list(steps), who=who, base=base, prefixes=prefixes)
+        assert isinstance(answer, Written)
+        return answer
+
+    def rehearse(self, steps: Sequence[dict[str, Any]], *, seconds: float | None = None) -> None:
+        """What `kg.publish.rehearse` does, with the deadline of `write`. Raises what that raises, and QueryTimeout."""
+        self._asked("rehearse", seconds, steps=list(steps))
+
+    def _asked(self, act: str, seconds: float | None, **request: Any) -> Written | None:
+        """Have the process do something. Raises the Problem that it met."""
         given = [limit for limit in (self._limits.seconds, seconds) if limit is not None]
         deadline = min(given) if given else None
-        prefixes = dict(prefixes) if prefixes else None
-        request = {"steps": list(steps), "who": who, "base": base, "prefixes": prefixes, "seconds": deadline}
+        request["seconds"] = deadline
         with self._one_at_a_time:
             sent = time.monotonic()
             line = self._started()
             try:
-                line.send((sent, request))
-                answer = line.recv()
+                line.send((sent, act, request))
+                answer: Written | Problem | None = line.recv()
             except (EOFError, OSError):
                 raise self._died(deadline) from None
         if isinstance(answer, QueryTimeout) and deadline is not None:
             raise QueryTimeout(deadline)  # what was left of it when the process had started
         if isinstance(answer, Problem):
             raise answer
-        assert isinstance(answer, Written)
         return answer
 
     def close(self) -> None:
@@ -124,7 +133,7 @@ def serve(line: Connection) -> None:
     validate.prepare()
     while True:
         try:
-            sent, request = line.recv()
+            sent, act, request = line.recv()
         except EOFError:
             return store.close()
         if request["seconds"] is not None:  # that this process had to start first is none of the client's business
@@ -137,7 +146,8 @@ def serve(line: Connection) -> None:
                 signal.setitimer(signal.ITIMER_REAL, seconds + GRACE if step == "writing" else 0)
 
         try:
-            answer: Written | Problem = publish.write(store, **request, progress=arm)
+            done = publish.write if act == "write" else publish.rehearse
+            answer: Written | Problem | None = done(store, **request, progress=arm)
         except Problem as problem:
             answer = problem
         finally:

@@ -13,8 +13,8 @@ from server.errors import Rejected
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Controlgraph"'}
 
 
-def writer() -> str:
-    """The name of the one who may write with this request.
+def writer(token: str | None = None) -> str:
+    """The name of the one who may write with this request, by its Authorization, or else by a token of its body.
 
     Raises Rejected: 403 where nobody may, 401 where the token is missing or none of ours.
     """
@@ -23,7 +23,7 @@ def writer() -> str:
             403, "read-only", "This service is read-only",
             "no token is configured, so nobody can write over HTTP; an operator names writers with KG_TOKENS",
         )  # fmt: skip
-    name = _holder()
+    name = _holder() or (_named(token) if token else None)
     if name is None:
         raise Rejected(
             401, "token-missing", "Writing needs a token",
@@ -59,15 +59,19 @@ def _holder() -> str | None:
     Other schemes are somebody else's business, such as a proxy's.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    writers = current.settings().writers()
-    if not writers or scheme.casefold() != "bearer":
+    if not current.settings().writers() or scheme.casefold() != "bearer":
         return None
+    return _named(token)
+
+
+def _named(token: str) -> str:
+    """The name that goes with a token. Raises Rejected, 401, for one that is none of ours."""
     # all are compared, and by digest, so that the time tells neither which one nor how much of it was right
     given = _digest(token.strip())
-    names = [name for name, known in writers if hmac.compare_digest(_digest(known), given)]
+    names = [name for name, known in current.settings().writers() if hmac.compare_digest(_digest(known), given)]
     if not names:
         raise Rejected(
-            401, "token-unknown", "The token is not known here", "the token in Authorization is none of this service's",
+            401, "token-unknown", "The token is not known here", "the token that was sent is none of this service's",
             {"WWW-Authenticate": f'{_CHALLENGE["WWW-Authenticate"]}, error="invalid_token"'},
         )  # fmt: skip
     return names[0]

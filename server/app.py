@@ -8,6 +8,7 @@ from rdflib import BNode, URIRef
 from kg import __version__
 from server import (
     api,
+    claim_form,
     claims,
     completion,
     control,
@@ -57,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        completion, explorer, claims, control, roads, roads_page, sitemap, problems, api, reconcile,
+        completion, explorer, claims, claim_form, control, roads, roads_page, sitemap, problems, api, reconcile,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import asdict
 from datetime import date
 from functools import partial
@@ -17,13 +16,11 @@ from kg import answering, asking, naming
 from kg.claims import listing, writing
 from kg.claims.given import json_name
 from kg.claims.naming import said_of
-from kg.claims.writing import Outcome
 from kg.control.accounts import of_verdict
 from kg.errors import BadQuestion, UnknownEntity
 from kg.forms import plain
 from kg.gazetteer import open_gazetteer
 from kg.ontology import PREFIXES
-from kg.publish import Written
 from server import access, current, filled, parameters, writes
 from server.declared import describe, endpoint
 from server.errors import Rejected
@@ -39,8 +36,6 @@ PROBLEMS = {
 }  # fmt: skip
 """What may go wrong with a write."""
 Body = TypeVar("Body", bound=filled.Strict)
-_one_at_a_time = threading.Lock()
-"""Held from the look at what is there to the end of the write."""
 
 
 @bp.get("/api/claims")
@@ -118,12 +113,7 @@ def _body(kind: type[Body]) -> Body:
 
 def _done(act: Any, who: str, status: int) -> Response:
     """Do it, and tell what came of it."""
-
-    def write(steps: Any, *, who: str) -> Written:
-        return writes.write(steps, who=who, seconds=parameters.seconds())
-
-    with _one_at_a_time:
-        outcome: Outcome = act(current.store(), who=who, write=write)
+    outcome = writes.claim(act, who=who, seconds=parameters.seconds())
     before, after = (
         next(plain.sides(of_verdict(answer), answering.known(current.store()), "en")) if answer else None
         for answer in (outcome.before, outcome.after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from flask import Blueprint, Response, json, redirect, render_template, request
 from rdflib import RDF, SKOS, URIRef
@@ -12,14 +13,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kg import entities, queries, schemaorg
 from kg import ontology as ontology_terms
+from kg.claims import reading
+from kg.claims.naming import said_of
 from kg.entities import Entity
 from kg.errors import UnknownEntity
 from kg.files import BASE
 from kg.gazetteer import open_gazetteer
-from kg.ontology import PREFIXES
+from kg.ontology import KG, PREFIXES
 from kg.store.answer import GRAPH_FORMATS
 from kg.told import Claim
-from server import current, formats, parameters, wording
+from server import current, formats, parameters, taken, wording
 from server.errors import Rejected
 from server.parameters import IRI
 
@@ -153,8 +156,11 @@ def _page(entity: Entity) -> str:
     gazetteer = open_gazetteer(current.store())
     labels = {iri: label for told in (*parts, entity) for iri, label in told.labels.items()}
     labels = gazetteer.called(labels | {entity.iri: entity.label}, parameters.one("lang") or "en")
+    is_source = str(KG.Source) in _values(entity, "type")
     return render_template(
-        "entities/entity.html",
+        "entities/source.html" if is_source else "entities/entity.html",
+        changeable=_changeable(entity),
+        **(taken.of(entity, gazetteer) if is_source else {}),
         entity=replace(entity, label=labels[entity.iri]),
         labels=labels,
         types=_types(entity, labels),
@@ -163,13 +169,24 @@ def _page(entity: Entity) -> str:
         is_property=any(kind.endswith("Property") for kind in _values(entity, "type")),
         parts=[(part, _in_words(part, labels)) for part in parts],
         groups=_grouped([(s.property, s.value, s.graph) for s in entity.statements], labels),
-        mentions=_grouped([(s.property, s.subject, s.graph) for s in entity.mentions], labels),
+        # what was taken from a source is told by its sentences
+        mentions=_grouped(
+            [(s.property, s.subject, s.graph) for s in entity.mentions if s.property != KG.source], labels
+        ),
         claims=_claims(entity, parts),
         happened=[(claim, entity) for claim in entity.happened],
         facts=lambda *names: _values(entity, *names),
         alternates=_alternates(FORMS),
         schemaorg=schemaorg.described(entity, gazetteer, _address),
     )
+
+
+def _changeable(entity: Entity) -> tuple[str, ...]:
+    """What can be done with a claim by a form: one on control can be corrected, one that counts taken back."""
+    if str(KG.Claim) not in _values(entity, "type") or not current.settings().writers() or _values(entity, "retiredAt"):
+        return ()
+    on_control = reading.on_control(partial(said_of, current.store()), entity.iri)
+    return ("correct", "retract") if len(on_control) == 1 else ("retract",)
 
 
 def _address(iri: str) -> str:

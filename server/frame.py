@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Flask, request
 
 from kg.asking import LISTENING
-from server import built
+from server import built, current
 
 SHARED = ("at", *LISTENING, "lang")
 """The parameters that mean the same on all pages, and go on from one to the next."""
@@ -30,6 +30,7 @@ def _words() -> dict[str, Any]:
         "direction": "rtl" if lang.partition("-")[0] in RIGHT_TO_LEFT else "ltr",
         "languages": LANGUAGES,
         "carried": carried,
+        "is_writable": bool(current.settings().writers()),
         "here": here,
     }
 

@@ -48,6 +48,7 @@ class Settings:
     proxies: int = 0
     downloads: int = 32
     federation: Services = NOBODY
+    documents: Path | None = None
 
     def threads(self) -> int:
         """How many requests are worked on at once, so that those that may wait or be read slowly leave some free."""
@@ -85,6 +86,13 @@ def _seconds(text: str) -> float:
     if not 0 < number <= 86400:
         raise ValueError
     return number
+
+
+def _directory(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        raise ValueError
+    return path
 
 
 def _switch(text: str) -> bool:
@@ -174,6 +182,9 @@ VARIABLES = (
     Variable("KG_FEDERATION", "federation", "the endpoints that queries may ask by SERVICE",
              "http or https addresses without user name and fragment, set apart by spaces; and among them IP addresses "
              "or networks that their names may mean beside public ones", listed),
+    Variable("KG_DOCUMENTS", "documents", "a directory with copies of sources: the page of a source shows, to "
+             "everybody, the text of the file whose SHA-256 is the one on record", "the path of a directory",
+             _directory),
 )  # fmt: skip
 """Every setting, in the order in which people look for them."""
 

@@ -1,4 +1,4 @@
-"""A write over HTTP: by whom, on what condition, and what it did."""
+"""A write over HTTP: by whom, on what condition, and what it did; and what is done to claims."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 
 from flask import Response, json
 
+from kg.claims.writing import Outcome
 from kg.ontology import PREFIXES
 from kg.publish import Written
 from server import current
 
+_one_claim_at_a_time = threading.Lock()
 _one_at_a_time = threading.Lock()
 """Held from a write's condition to its end: nobody else who writes over HTTP comes between."""
 
@@ -33,6 +35,23 @@ def write(
         written = current.writer().write(steps, who=who, base=base, prefixes=PREFIXES, seconds=seconds)
         current.look()
         return written
+
+
+def claim(act: Callable[..., Outcome], *, who: str, dry: bool = False, seconds: float | None = None) -> Outcome:
+    """Do something to the claims of the record (`kg.claims.writing`): called with the store, `who`, and what writes.
+
+    Nobody else who adds claims over HTTP comes between the look at what is there and the end of the write. `dry`: find
+    everything that would be wrong with it, and write nothing. Raises what `act` and `write` raise.
+    """
+
+    def done(steps: Sequence[dict[str, Any]], *, who: str) -> Written | None:
+        if not dry:
+            return write(steps, who=who, seconds=seconds)
+        current.writer().rehearse(steps, seconds=seconds)
+        return None
+
+    with _one_claim_at_a_time:
+        return act(current.store(), who=who, dry=dry, write=done)
 
 
 def account(written: Written, status: int = 200) -> Response:

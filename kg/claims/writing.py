@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from rdflib import RDF, Graph, URIRef
@@ -26,8 +25,9 @@ from kg.ontology import KG, PREFIXES
 from kg.publish import Written
 from kg.store.embedded import Store
 
-Write = Callable[..., Written]
-"""What writes steps as one version (`kg.publish.write`): called with the steps, and with `who`."""
+Write = Callable[..., Written | None]
+"""What writes steps as one version (`kg.publish.write`): called with the steps, and with `who`; of a dry run, what does
+all but publish them (`kg.publish.rehearse`)."""
 GRAPH = f"{BASE}graph/added"
 """What is added goes into this graph. No file is loaded into it, so no load undoes it."""
 
@@ -57,8 +57,8 @@ class Outcome:
 
 
 def add(store: Store, filled: Given, *, who: str, dry: bool = False, write: Write | None = None) -> Outcome:
-    """Add a claim; `dry`: find everything that would be wrong with it, and write nothing. `write` writes in place of
-    `kg.publish.write`.
+    """Add a claim; `dry`: find everything that would be wrong with it, and write nothing. `write` takes the place of
+    `kg.publish.write`, and of a dry run that of `kg.publish.rehearse`.
 
     Raises BadClaim with the fields at fault, ClaimConflict, StoreLocked, StoreUnreadable, NothingPublished.
     """
@@ -150,14 +150,20 @@ def _written(store: Store, made: Draft, who: str, dry: bool, write: Write | None
     before = asked()
     steps = [{"update": f"INSERT DATA {{ GRAPH <{GRAPH}> {{\n{made.graph.serialize(format='nt')}}} }}"}]
     try:
-        if dry:
-            publish.rehearse(store, steps)
+        written = write(steps, who=who) if write else _write(store, steps, who, dry)
+        if written is None:
             return Outcome(claim, store.version(), True, made.graph, tuple(made.unread), before)
-        version = (write or partial(publish.write, store))(steps, who=who).version
     except Refused as error:
         raise BadClaim(faults.told(error.violations, made.fields)) from None
     store.published.look()
-    return Outcome(claim, version, True, made.graph, tuple(made.unread), before, asked())
+    return Outcome(claim, written.version, True, made.graph, tuple(made.unread), before, asked())
+
+
+def _write(store: Store, steps: list[dict[str, str]], who: str, dry: bool) -> Written | None:
+    if not dry:
+        return publish.write(store, steps, who=who)
+    publish.rehearse(store, steps)
+    return None
 
 
 def _stored(store: Store, made: Draft) -> Graph:

@@ -68,6 +68,11 @@ Open = Callable[..., Any]
 
 @pytest.fixture
 def visiting(browser: Browser, site: str) -> Open:
+    """Opens a browser on everything that is shipped (`opener`)."""
+    return opener(browser, site)
+
+
+def opener(browser: Browser, site: str) -> Open:
     """A context manager that opens a browser of its own, with the options of Playwright's contexts, and refuses what
     must not happen on any page."""
 

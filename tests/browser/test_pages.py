@@ -24,6 +24,7 @@ PAGES = {
     "ontology": "/ontology",
     "place": "/id/place/city-kunduz",
     "event": "/id/event/seed-05-school-bombing",
+    "source": "/id/source/source-057",
     "description": "/api/docs",
     "nothing": "/id/place/atlantis",
 }

@@ -28,6 +28,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         "KG_TOKENS": f"ann:{TOKEN}, bob@x:{TOKEN}2", "KG_TOKENS_FILE": str(tokens), "KG_BODY_MAX": "2048",
         "KG_CACHE": "0", "KG_DOSSIERS": "0", "KG_LOG": "off", "KG_PROXIES": "1", "KG_DOWNLOADS": "4",
         "KG_FEDERATION": "https://example.org/sparql\nhttp://graph.lan:3030/ds 10.0.0.0/8",
+        "KG_DOCUMENTS": str(tmp_path),
     }  # fmt: skip
     assert set(given) == {variable.name for variable in VARIABLES}
     for name, value in given.items():
@@ -41,6 +42,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         federation=Services(
             ("https://example.org/sparql", "http://graph.lan:3030/ds"), (IPv4Network("10.0.0.0/8"),)
         ),
+        documents=tmp_path,
     )  # fmt: skip
     assert [name for name, _ in found.writers()] == ["ann", "bob@x", "carla"]
     assert TOKEN not in repr(found)
@@ -78,7 +80,7 @@ def test_a_token_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         ("KG_MEMORY", "1024"), ("KG_MEMORY", "1G"), ("KG_DEADLINE", "0"), ("KG_DEADLINE", "nan"), ("KG_WAIT", "inf"),
         ("KG_RESULT_MAX", "10"), ("KG_HOST", " "), ("KG_PUBLIC_URL", "graph.example.org"),
         ("KG_LOG", "yes"), ("KG_CACHE", "-1"), ("KG_BODY_MAX", "1"), ("KG_SHARE", "0"), ("KG_QUEUE", "-1"),
-        ("KG_PUBLIC_URL", "https://graph.example.org/?x"),
+        ("KG_PUBLIC_URL", "https://graph.example.org/?x"), ("KG_DOCUMENTS", "/nowhere"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_named_with_what_is_accepted(name: str, value: str) -> None:
