@@ -9,6 +9,7 @@ from kg import __version__
 from server import (
     api,
     claims,
+    comparison,
     completion,
     control,
     current,
@@ -57,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        completion, explorer, claims, control, roads, roads_page, sitemap, problems, api, reconcile,
+        comparison, completion, explorer, claims, control, roads, roads_page, sitemap, problems, api, reconcile,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

@@ -183,7 +183,7 @@ def test_rows(shipped_client: FlaskClient) -> None:
     (changed,) = rows("/api/changes?at=2021-08-05/2021-08-06&place=city-zaranj")
     assert (changed["day"], changed["before.certain"], changed["after.certain"]) == ("2021-08-06", GOVERNMENT, TALIBAN)
     (compared,) = rows("/api/compare?a.at=2021-08-05&b.at=2021-08-06&place=city-zaranj")
-    assert (compared["a.certain"], compared["b.certain"]) == (GOVERNMENT, TALIBAN)
+    assert (compared["kind"], compared["a.certain"], compared["b.certain"]) == ("changed-hands", GOVERNMENT, TALIBAN)
     counts = [
         row for row in rows("/api/aggregates?at=2021-08-15&actor=taliban&type=ProvincialCapital") if not row["outcome"]
     ]
