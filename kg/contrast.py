@@ -64,16 +64,16 @@ IN_TIME: dict[Kind, str] = {
 }
 """What each is called where the second answer is of a later day."""
 BY_SIDE: dict[Kind, str] = {
-    "changed-hands": "another holder",
-    "gained": "a holder whom A does not name",
+    "changed-hands": "with another holder",
+    "gained": "with a holder whom A does not name",
     "settled": "certain in B only",
-    "lost": "a holder whom B does not name",
+    "lost": "with a holder whom B does not name",
     "doubtful": "certain in A only",
     "disputed": "disputed in B",
     "contested": "contested in B",
     "undisputed": "disputed or contested in A only",
-    "newly-possible": "somebody more is possible in B",
-    "ruled-out": "somebody less is possible in B",
+    "newly-possible": "with more possible holders in B",
+    "ruled-out": "with fewer possible holders in B",
     "newly-told": "told in B only",
     "no-longer-told": "told in A only",
 }

@@ -28,6 +28,12 @@ def test_two_days_are_chosen_by_keyboard_and_lead_to_the_evidence(visiting: Open
         expect(title).to_have_text("What changed between 8 August 2021 and 11 August 2021")
         page.locator("[data-island=sides][data-ready]").wait_for(state="attached")
         assert "b.at=2021-08-11" in page.url
+        page.locator("#main").focus()
+        page.keyboard.press("+")
+        expect(page.locator("#zoom-farther")).to_be_visible()
+        assert "z=2" in page.url, "of both maps"
+        page.keyboard.press("0")
+        expect(page.locator("#zoom-farther")).to_have_count(0)
         page.locator(".pair .drawing a[tabindex='0']").last.focus()
         page.keyboard.press("Enter")
         row = page.locator("tr:target")
@@ -47,6 +53,7 @@ def test_back_leads_over_choices_and_a_link_shows_the_same(visiting: Open) -> No
         page.go_back()
         expect(title).to_have_text("What changed between 8 August 2021 and 12 August 2021")
         expect(page.get_by_role("slider", name="Day of A")).to_have_attribute("aria-valuetext", "8 August 2021")
+        expect(page.get_by_role("textbox", name="Day").first).to_have_value("2021-08-08")
         page = visit.open(here.removeprefix(visit.site))
         assert page.locator("[data-part]").all_inner_texts() == told
 

@@ -14,8 +14,10 @@ async function start(holder: HTMLElement) {
   const { fault, clear } = banner(holder);
   const fields = ["a", "b"].map((side) => document.querySelector<HTMLInputElement>(`[name="${side}.at"]`));
   bind();
-  const reel = await reelAt(holder.dataset.reel ?? "");
-  if (!reel) fault("The days of the data could not be had; the form takes days too.", () => location.reload());
+  // without an address there are no two days, one after the other, that handles could move
+  const address = holder.dataset.reel;
+  const reel = address ? await reelAt(address) : undefined;
+  if (address && !reel) fault("The days of the data could not be had; the form takes days too.", () => location.reload());
   const range = { from: Number(holder.dataset.from), until: Number(holder.dataset.until) };
   const names = { title: "Days that are compared", first: "Day of A", last: "Day of B" };
   const bar = reel && mount(Window, { target: holder, props: { reel, ...range, names, onsettle: settle } });
@@ -28,7 +30,9 @@ async function start(holder: HTMLElement) {
       rove(figure, links, links.find((link) => link.href.baseVal.startsWith("#")) ?? links[0], () => undefined);
     }
   }
+  let here = location.pathname + location.search;
   async function go(address: string, push: boolean) {
+    here = address;
     if (push) history.pushState(null, "", address);
     try {
       if (!(await turn(address))) return;
@@ -49,10 +53,27 @@ async function start(holder: HTMLElement) {
     });
     void go(tidy(address), true);
   }
+  // both maps show the same part
+  document.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-zoom]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    void go(tidy(new URL(link.href)), true);
+  });
+  document.addEventListener("keydown", (event) => {
+    const target = event.target as HTMLElement;
+    const zoom = ({ "+": "closer", "=": "closer", "-": "farther", "0": "the" } as Record<string, string>)[event.key];
+    if (!zoom || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (localStorage.getItem("keys") === "off" || target.matches("input, textarea, select")) return;
+    document.querySelector<HTMLAnchorElement>(`[data-zoom="${zoom}"]`)?.click();
+  });
   addEventListener("popstate", () => {
+    // a link to a row of the table is no other state
+    if (location.pathname + location.search === here) return;
     const given = new URLSearchParams(location.search);
-    const [first, last] = ["a.at", "b.at"].map((name) => given.get(name) ?? undefined);
-    bar?.set(first ?? iso(range.from), last ?? iso(range.until));
+    const days = [given.get("a.at") ?? iso(range.from), given.get("b.at") ?? iso(range.until)];
+    bar?.set(days[0], days[1]);
+    fields.forEach((field, number) => field && (field.value = days[number] ?? ""));
     void go(location.pathname + location.search, false);
   });
 }
