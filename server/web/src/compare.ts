@@ -70,10 +70,12 @@ async function start(holder: HTMLElement) {
   addEventListener("popstate", () => {
     // a link to a row of the table is no other state
     if (location.pathname + location.search === here) return;
-    const given = new URLSearchParams(location.search);
-    const days = [given.get("a.at") ?? iso(range.from), given.get("b.at") ?? iso(range.until)];
-    bar?.set(days[0], days[1]);
-    fields.forEach((field, number) => field && (field.value = days[number] ?? ""));
+    if (bar) {
+      const given = new URLSearchParams(location.search);
+      const days = [given.get("a.at") ?? iso(range.from), given.get("b.at") ?? iso(range.until)];
+      bar.set(days[0], days[1]);
+      fields.forEach((field, number) => field && (field.value = days[number] ?? ""));
+    }
     void go(location.pathname + location.search, false);
   });
 }
