@@ -193,7 +193,10 @@ def sides() -> Comparison:
     """
     given, store = parameters.given(), parameters.store()
     first = date_of(answering.known(store).index.ledger.study_start)
-    a, b = scene(at=first, given=asking.side(given, "a")), scene(given=asking.side(given, "b"))
+    with asking.telling(given, "a"):
+        a = scene(at=first, given=asking.side(given, "a"))
+    with asking.telling(given, "b"):
+        b = scene(given=asking.side(given, "b"))
     return Comparison(a, b, replace(b, given=given), differing.compare(store, a.question, b.question))
 
 

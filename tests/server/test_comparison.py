@@ -174,7 +174,9 @@ def test_where_nothing_differs_it_says_so_and_leads_on(shipped_client: FlaskClie
     ("query", "status", "words"),
     [
         ("a.at=2021-13-01", 400, "2021-13-01"),
-        ("b.at=never", 400, "no date that is understood"),
+        ("b.at=never", 400, "b.at: 'never' is no date"),
+        ("a.known=soon", 400, "a.known: 'soon' is no date"),
+        ("at=never", 400, "at: 'never' is no date"),
         ("a.sources=nonsense", 404, "there is no source 'nonsense'"),
         ("b.policy=best", 400, "every-word"),
         ("place=spin-boldak", 400, "crossing-spin-boldak"),
