@@ -16,7 +16,8 @@ Places, actors and sources are named as `kg.naming` has it. Lists are texts one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
@@ -114,8 +115,23 @@ def sides(gazetteer: Gazetteer, given: Given) -> tuple[Question, Question]:
 
     Raises what `question` raises.
     """
-    first, second = (question(gazetteer, side(given, name)) for name in SIDES)
-    return first, second
+    found = []
+    for name in SIDES:
+        with telling(given, name):
+            found.append(question(gazetteer, side(given, name)))
+    return found[0], found[1]
+
+
+@contextmanager
+def telling(given: Given, name: str) -> Iterator[None]:
+    """Where a date that one side alone is given is no date, the error names the side: `b.at`, not `at`."""
+    try:
+        yield
+    except BadDate as error:
+        sided = f"{name}.{error}"
+        if sided.partition(":")[0] not in given:
+            raise
+        raise type(error)(sided) from None
 
 
 def side(given: Given, name: str) -> Given:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -170,17 +171,40 @@ def chosen(found: Changes) -> Changes:
     return Changes(question, found.known, runs, at[keep], [change for change in found.more if fits(change)])
 
 
+class Restated(NamedTuple):
+    """A place of which two answers are alike, and the claims that only the first, and only the second, rests on."""
+
+    place: str
+    first: frozenset[str]
+    second: frozenset[str]
+
+
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """Two answers, of one version: `first` and `second` list the places in which they differ, in the same order; of
-    `alike` further places they have the same state and controllers."""
+    """Two answers, of one version: `first` and `second` list the places in which they differ, in the same order; `same`
+    are the positions of the further places that both list, of which they have the same state and controllers."""
 
     first: Held
     second: Held
-    alike: int
+    same: Array
 
     def __len__(self) -> int:
         return len(self.first)
+
+    @property
+    def alike(self) -> int:
+        """How many places have the same state and controllers."""
+        return len(self.same)
+
+    def restated(self) -> list[Restated]:
+        """Of the places that are alike those whose answers rest on other claims than each other."""
+        told = self.same[self.first.known.numbers[self.same] >= 0]
+        sides = (replace(side, at=told) for side in (self.first, self.second))
+        found = (
+            Restated(one.place, one.because - other.because, other.because - one.because)
+            for one, other in zip(*sides, strict=True)
+        )
+        return [each for each in found if each.first or each.second]
 
 
 def compare(store: Store, first: Question, second: Question) -> Compared:
@@ -203,9 +227,7 @@ def compare(store: Store, first: Question, second: Question) -> Compared:
     mask[np.setxor1d(pairs(one), pairs(other)) // max(1, len(one.columns.actors))] = True
     differs[told] = mask[of.numbers[told]]
     at = both[differs[both]]
-    return Compared(
-        Held(first, of, at), Held(second, of, at), len(both) - len(at)
-    )  # fmt: skip
+    return Compared(Held(first, of, at), Held(second, of, at), both[~differs[both]])
 
 
 def whole(question: Question) -> Question:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from kg.aggregates import Outcome
+from kg.contrast import Kind
 from kg.control.answers import Certainty, Flag, Policy, Reason, State
 
 Iri = Annotated[str, Field(json_schema_extra={"format": "iri"})]
@@ -137,6 +138,7 @@ class Changes(Asked, Versioned):
 class Differing(Placed, Exact):
     """A place in which two sides differ."""
 
+    kind: Kind = Field(description="in what way: the first that fits (docs/api.md)")
     a: Verdict
     b: Verdict
 

@@ -10,6 +10,7 @@ from server import (
     api,
     claim_form,
     claims,
+    comparison,
     completion,
     control,
     current,
@@ -58,7 +59,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["controlgraph.dumps"] = dumps.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
-        completion, explorer, claims, claim_form, control, roads, roads_page, sitemap, problems, api, reconcile,
+        completion, explorer, claims, claim_form, control, roads, roads_page, sitemap, problems, api,
+        reconcile, comparison,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

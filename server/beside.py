@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, render_template
 
 from kg import asking
+from kg.control.answers import POLICIES
+from kg.control.verdicts import STATES
 from kg.figures.calendar import date_of
 from kg.forms import numbers
 from kg.forms.plain import Plain
+from kg.gazetteer import ROUTES, last_part
 from server import formats, headers, parameters
 from server.replies import CSV, GEOJSON, JSON, RDF
 from server.scene import CLOSEST, Scene, name_of, window
@@ -54,8 +59,30 @@ def aggregates(asked: Scene) -> list[Plain]:
     return [each for each in told if each["checks"] and each["checks"][0]["outcome"] != "not checked"]
 
 
-def nearer(asked: Scene) -> list[tuple[str, str]]:
-    """Words and addresses of the same map larger, around the place that is marked, and smaller."""
+def options(asked: Scene) -> dict[str, Any]:
+    """What may be chosen in the form of a question about control."""
+    gazetteer, question = asked.gazetteer, asked.question
+    types = {each for place in gazetteer.places.values() if ROUTES.isdisjoint(place.types) for each in place.types}
+    holding = {outer for place in gazetteer.places.values() for outer in place.within}
+    heard = question.view.sources
+    return {
+        "calendars": [("gregorian", "Gregorian"), ("persian", "Solar Hijri")],
+        "policies": [(each, each) for each in POLICIES],
+        "states": [(each, each, each in question.states) for each in STATES],
+        "types": sorted((gazetteer.concepts[each], last_part(each), each in question.types) for each in types),
+        "areas": sorted(
+            (gazetteer.label(place), name_of(place), place in question.within)
+            for place in holding & gazetteer.places.keys()
+        ),
+        "sources": sorted(
+            (entry.label(), name_of(iri), heard is not None and iri in heard)
+            for iri, entry in gazetteer.sources.items()
+        ),
+    }
+
+
+def nearer(asked: Scene, path: str = "/map") -> list[tuple[str, str]]:
+    """Words and addresses of the same page with its map larger, around the place that is marked, and smaller."""
     times, around = window()
     place = asked.gazetteer.places[asked.selected] if asked.selected else None
     if place and place.point:
@@ -64,10 +91,10 @@ def nearer(asked: Scene) -> list[tuple[str, str]]:
     found = []
     if times * 2 <= CLOSEST:
         found.append((f"Closer{f' to {place.label(asked.question.lang)}' if place and place.point else ''}",
-                      asked.address("/map", z=f"{times * 2:g}", c=middle)))  # fmt: skip
+                      asked.address(path, z=f"{times * 2:g}", c=middle)))  # fmt: skip
     if times > 1:
         farther = f"{times / 2:g}" if times > 2 else None
-        found.append(("Farther", asked.address("/map", z=farther, c=middle if farther else None)))
+        found.append(("Farther", asked.address(path, z=farther, c=middle if farther else None)))
     if times > 1 or asked.given.get("c"):
-        found.append(("The whole map", asked.address("/map", z=None, c=None)))
+        found.append(("The whole map", asked.address(path, z=None, c=None)))
     return found

@@ -10,9 +10,8 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 
 from kg import told
-from kg.control.answers import POLICIES, Verdict
+from kg.control.answers import Verdict
 from kg.control.index import verdict
-from kg.control.verdicts import STATES
 from kg.dossier.making import Dossier, dossier
 from kg.dossier.words import BEARING
 from kg.figures import seen
@@ -24,10 +23,10 @@ from kg.figures.sheets import Sheet
 from kg.figures.states import UNKNOWN, Answer, notes, words
 from kg.figures.symbols import sign
 from kg.figures.timeline import LANES, counted, differs, reach, timeline_svg, within
-from kg.gazetteer import ROUTES, Entry, last_part
+from kg.gazetteer import Entry
 from kg.told import Claim
 from server import headers, parameters
-from server.beside import aggregates, as_data, embedded, nearer
+from server.beside import aggregates, as_data, embedded, nearer, options
 from server.scene import NARROW, WIDE, Scene, name_of, scene, width, window
 
 bp = Blueprint("figures", __name__)
@@ -212,28 +211,12 @@ def _timeline(asked: Scene, pixels: float, prefix: str = "timeline", headed: boo
 def _shared(asked: Scene, sheet: Sheet) -> dict[str, Any]:
     """What both pages show: the question, what may be chosen, and the words for things."""
     gazetteer, question = asked.gazetteer, asked.question
-    types = {each for place in gazetteer.places.values() if ROUTES.isdisjoint(place.types) for each in place.types}
-    holding = {outer for place in gazetteer.places.values() for outer in place.within}
-    heard = question.view.sources
     return {
         "scene": asked,
         "question": question,
         "sheet": sheet,
         "version": gazetteer.version,
-        "options": {
-            "calendars": [("gregorian", "Gregorian"), ("persian", "Solar Hijri")],
-            "policies": [(each, each) for each in POLICIES],
-            "states": [(each, each, each in question.states) for each in STATES],
-            "types": sorted((gazetteer.concepts[each], last_part(each), each in question.types) for each in types),
-            "areas": sorted(
-                (gazetteer.label(place), name_of(place), place in question.within)
-                for place in holding & gazetteer.places.keys()
-            ),
-            "sources": sorted(
-                (entry.label(), name_of(iri), heard is not None and iri in heard)
-                for iri, entry in gazetteer.sources.items()
-            ),
-        },
+        "options": options(asked),
         "sources_of": _sources,
         "kind": lambda entry: _kind(asked, entry),
         "sign": sign,

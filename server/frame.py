@@ -35,9 +35,10 @@ def _words() -> dict[str, Any]:
     }
 
 
-def carried(path: str) -> str:
-    """The address of another page, with what is asked of this one as far as all pages understand it."""
-    pairs = [(name, value) for name in SHARED for value in request.args.getlist(name) if value]
+def carried(path: str, at: str = "at") -> str:
+    """The address of another page, with what is asked of this one as far as all pages understand it; `at` is what the
+    day is called there."""
+    pairs = [(at if name == "at" else name, value) for name in SHARED for value in request.args.getlist(name) if value]
     return f"{path}?{urlencode(pairs, safe='/:,')}" if pairs else path
 
 

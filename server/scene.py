@@ -7,7 +7,6 @@ of a map), `cal` (the calendar), `embed`. Others are kept in the addresses that 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
@@ -16,7 +15,7 @@ from flask import request
 
 from kg import answering, asking, naming
 from kg.answering import Held, Known
-from kg.asking import Question
+from kg.asking import Given, Question
 from kg.control.courses import changes, told_first
 from kg.control.index import Index, state_at
 from kg.control.record import Day
@@ -52,7 +51,7 @@ class Scene:
     selected: str | None
     actors: Actors
     owed: tuple[str, ...]
-    given: Mapping[str, list[str]]
+    given: Given
 
     @property
     def question(self) -> Question:
@@ -154,11 +153,7 @@ class Scene:
 
     def address(self, path: str, /, **changed: str | None) -> str:
         """An address with the parameters of this request, of which some are changed, and those with None left out."""
-        pairs = [
-            (name, value) for name, values in self.given.items() if name not in changed for value in values if value
-        ]
-        pairs += [(name, value) for name, value in changed.items() if value is not None]
-        return f"{path}?{urlencode(pairs, safe='/:,')}" if pairs else path
+        return address(self.given, path, **changed)
 
     def twin(self, path: str, /, **changed: str | None) -> str:
         """The address of the same as data, which takes the parameters of the question and no others."""
@@ -171,13 +166,21 @@ class Scene:
         return self.address("/map", sel=name_of(place), width=None, format=None, embed=None) + "#selected"
 
 
-def scene(timeline: bool = False, at: str | None = None) -> Scene:
-    """What this request asks for, of one version; of the days `at` where it names none.
+def address(given: Given, path: str, /, **changed: str | None) -> str:
+    """An address with these parameters, of which some are changed, and those with None left out."""
+    pairs = [(name, value) for name, values in given.items() if name not in changed for value in values if value]
+    pairs += [(name, value) for name, value in changed.items() if value is not None]
+    return f"{path}?{urlencode(pairs, safe='/:,')}" if pairs else path
+
+
+def scene(timeline: bool = False, at: str | None = None, given: Given | None = None) -> Scene:
+    """What this request asks for, or the parameters in `given`, of one version; of the days `at` where none are named.
 
     Raises what `kg.asking.question` and `kg.answering.held` raise.
     """
     store = parameters.store()
-    given = parameters.given()
+    if given is None:
+        given = parameters.given()
     dated = bool(asking.one(given, "at"))
     known = answering.known(store)
     gazetteer, index = known.gazetteer, known.index
@@ -198,7 +201,7 @@ def scene(timeline: bool = False, at: str | None = None) -> Scene:
     )
 
 
-def _all_days(known: Known, given: Mapping[str, list[str]], timeline: bool) -> str:
+def _all_days(known: Known, given: Given, timeline: bool) -> str:
     """The days that are meant where none are given: of a map the last on which anything changes, of a timeline all
     from the study start until then."""
     start = known.index.ledger.study_start

@@ -46,6 +46,7 @@ def views(asked: Scene) -> list[View]:
         return []
     days = Counter(each.at for each in news)
     busiest = max(days, key=lambda at: (days[at], at))
+    first, last = asked.index.ledger.study_start, asked.changes[-1]
     return [
         *_disputes(asked),
         *_types(asked),
@@ -59,6 +60,16 @@ def views(asked: Scene) -> list[View]:
             f"What could be known of it on {day(busiest)}?",
             _address("/map", at=date_of(busiest), known=date_of(busiest)),
             "Only what had been said by that day is listened to.",
+        ),
+        View(
+            f"What changed between {day(first)} and {day(last)}?",
+            _address("/compare", **{"a.at": date_of(first), "b.at": date_of(last)}),
+            "Gained, lost, disputed: place by place, with the claims.",
+        ),
+        View(
+            f"What is said of {day(busiest)} now that was not said then?",
+            _address("/compare", at=date_of(busiest), **{"a.known": date_of(busiest)}),
+            "Answers of that day, and of today: where they differ, and by whose words.",
         ),
         View(
             "Who held what, without any assumption?",

@@ -170,7 +170,15 @@ def test_two_sides(shipped: Store, gazetteer: Gazetteer) -> None:
     assert (first["city-zaranj"].state, second["city-zaranj"].state) == ("possible", "controlled")
     assert first["city-zaranj"].because
     same = compare(shipped, sides[0], sides[0])
-    assert (len(same), same.alike) == (0, 34)
+    assert (len(same), same.alike, same.restated()) == (0, 34, [])
+    restated = {each.place: each for each in found.restated()}
+    assert restated
+    assert place("city-zaranj") not in restated, "which differs"
+    for each in restated.values():
+        assert not each.first & each.second
+        one, other = (verdict(found.first.known.index, each.place, side.first, side.last, side.view) for side in sides)
+        assert (one.state, one.controllers.keys()) == (other.state, other.controllers.keys())
+        assert (one.because - other.because, other.because - one.because) == (each.first, each.second)
     fitting = asking.sides(gazetteer, {"a.at": ["2021-08-08"], "b.at": ["2021-08-15"], "state": ["disputed"]})
     told = compare(shipped, *fitting)
     assert all("disputed" in (a.state, b.state) for a, b in zip(told.first, told.second, strict=True))

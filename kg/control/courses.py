@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from kg.control.answers import Flag, State, View
 from kg.control.findings import runs_from
 from kg.control.index import DEFAULT, Index
-from kg.control.ledger import ACTOR_SHIFT, NEVER
+from kg.control.ledger import ACTOR_SHIFT, NEVER, Ledger
 from kg.control.names import Array, spans
 from kg.control.record import Day
 from kg.control.runs import Runs, is_wide
@@ -67,6 +68,48 @@ def changes(index: Index, view: View = DEFAULT) -> list[Day]:
     return [int(day) for day in np.unique(found.first[at][_changed(found, at)])]
 
 
+class Takeover(NamedTuple):
+    """On `day` a place is certainly held by another than it last certainly was; `back` where the same once held it."""
+
+    place: str
+    day: Day
+    before: str
+    after: str
+    back: bool
+
+
+def takeovers(index: Index, places: Iterable[str], view: View = DEFAULT) -> list[Takeover]:
+    """Every day on which one of the places gets another certain holder, by place and day. Who is the first is none."""
+    ledger = index.ledger
+    wide = is_wide(ledger)
+    numbers = sorted({number for place in places if (number := ledger.places.number(place)) >= 0})
+    found, at = _runs(index, np.array([number for number in numbers if not wide[number]], np.int64), view)
+    at = at[found.certain[at] != 0]
+    columns = (found.place[at], found.first[at], found.certain[at])
+    sure = [
+        (ledger.places[place], first, holder)
+        for place, first, members in zip(*(column.tolist() for column in columns), strict=True)
+        for holder in _named(ledger, place, members)
+    ]
+    for place in (ledger.places[number] for number in numbers if wide[number]):
+        sure += [(place, run.first, run.certain) for run in history(ledger, place, view) if run.certain]
+    told = list[Takeover]()
+    had: dict[str, list[str]] = {}
+    for place, first, holder in sure:
+        earlier = had.setdefault(place, [])
+        if earlier and holder != earlier[-1]:
+            told.append(Takeover(place, first, earlier[-1], holder, holder in earlier))
+        earlier.append(holder)
+    return sorted(told)
+
+
+def _named(ledger: Ledger, place: int, members: int) -> frozenset[str]:
+    """The actors in a set of holders of a place, given by its number."""
+    start, rest = int(ledger.holder_start[place]), members >> ACTOR_SHIFT
+    bits = (bit for bit in range(rest.bit_length()) if rest >> bit & 1)
+    return frozenset(ledger.actors[int(ledger.holder_actor[start + bit])] for bit in bits)
+
+
 def told_first(index: Index, view: View, most: int) -> list[str]:
     """Places of which anything is said, at most so many: those whose state or controllers change first."""
     ledger = index.ledger
@@ -104,9 +147,7 @@ def _read(index: Index, found: Runs, at: Array) -> Iterator[tuple[str, Course]]:
 
     def named(place: int, members: int) -> frozenset[str]:
         if (place, members) not in actors:
-            start, rest = int(ledger.holder_start[place]), members >> ACTOR_SHIFT
-            bits = (bit for bit in range(rest.bit_length()) if rest >> bit & 1)
-            actors[place, members] = frozenset(ledger.actors[int(ledger.holder_actor[start + bit])] for bit in bits)
+            actors[place, members] = _named(ledger, place, members)
         return actors[place, members]
 
     names = ("place", "first", "state", "flags", "certain", "controllers")

@@ -34,14 +34,15 @@ def map_svg(
     stretches: Sequence[Stretch] = (),
     ranks: Mapping[str, int] | None = None,
     window: Window = WHOLE,
+    ringed: frozenset[str] = frozenset(),
 ) -> str:
     """The map of these places, which are listed once each; of the outlines those of other places are only context.
     `stretches` are the pieces of road that are drawn below the symbols.
 
-    `width` is in pixels, and everything is laid out for it; `selected` is marked; `headed` writes the heading. The map
-    is fitted to the areas in `onto`, or to all areas, or where there is none to the positions, and shows of that what
-    is in the `window`. Where there are too many symbols, those of the lowest rank are drawn, and of those without one
-    the known. The same arguments give the same text.
+    `width` is in pixels, and everything is laid out for it; `selected` is marked, and places in `ringed` have a ring;
+    `headed` writes the heading. The map is fitted to the areas in `onto`, or to all areas, or where there is none to
+    the positions, and shows of that what is in the `window`. Where there are too many symbols, those of the lowest rank
+    are drawn, and of those without one the known. The same arguments give the same text.
     """
     by_place = {site.place: site for site in sites}
     areas = {outline.place for outline in outlines.areas if outline.place in by_place}
@@ -65,7 +66,7 @@ def map_svg(
         clip = add(definitions, "clipPath", id=f"{prefix}-frame")
         add(clip, "rect", width=width, height=ground.height)
         body = add(root, "g", transform=f"translate(0 {number(top)})", clip_path=f"url(#{prefix}-frame)")
-        picture = Picture(body, definitions, fills, prefix, width, ground, selected)
+        picture = Picture(body, definitions, fills, prefix, width, ground, selected, ringed)
         nameless = picture.draw(by_place, dots, stretches)
         top += ground.height + 12
     listed = roads.entries(stretches) + legend.entries(site.answer for site in dots)

@@ -119,6 +119,7 @@ class Picture:
     width: float
     ground: Paper
     selected: str | None
+    ringed: frozenset[str] = frozenset()
     ids: Counter[str] = field(default_factory=Counter)
 
     def draw(self, listed: Mapping[str, Site], dots: Sequence[Site], stretches: Sequence[Stretch] = ()) -> int:
@@ -134,9 +135,9 @@ class Picture:
                 self._area(self._link(site), each, site)
             else:
                 add(self.body, "path", class_="area paper", d=each.path)
-        for each, site in areas:
-            if site and site.place == self.selected:
-                add(self.body, "path", class_="selected", d=each.path)
+        for mark, places in (("ring", self.ringed), ("selected", {self.selected})):
+            for each in (each for each, site in areas if site and site.place in places):
+                add(self.body, "path", class_=mark, d=each.path)
         if ground.onto:
             roads.draw(self.body, ground.onto, stretches)
         room.take(self._scale())
@@ -214,6 +215,8 @@ class Picture:
             scale = (large if site.weight == 0 else large * SMALLER) / SIZE
             moved = f"translate({number(at[0])} {number(at[1])})" + (f" scale({scale:.3g})" if scale != 1 else "")
             symbol(add(group, "g", transform=moved), site.answer, (0.0, 0.0), SIZE)
+            if site.place in self.ringed:
+                add(group, "circle", class_="ring", cx=at[0], cy=at[1], r=reach + 2.5)
             if site.place == self.selected:
                 add(group, "circle", class_="selected", cx=at[0], cy=at[1], r=reach + 4)
         return placed
@@ -264,10 +267,11 @@ class Picture:
             add(self.body, "text", name, class_=f"{kind} halo" if kind == "region" else kind, x=at[0],
                 y=at[1] + size * 0.35, lang=told)  # fmt: skip
 
-    def _rank(self, site: Site) -> tuple[bool, int, int, str]:
-        """Who is placed and named first: what is selected, then the weighty, then what is told rather than possible."""
+    def _rank(self, site: Site) -> tuple[bool, bool, int, int, str]:
+        """Who is placed and named first: what is selected, what has a ring, then the weighty, then what is told rather
+        than possible."""
         told = {"possible": 1, "unknown": 2}.get(site.answer.state, 0)
-        return site.place != self.selected, site.weight, told, site.place
+        return site.place != self.selected, site.place not in self.ringed, site.weight, told, site.place
 
     def _scale(self) -> Box:
         """Draw a bar of kilometres, true in the middle of the map; the box it takes."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from kg.answering import History, Known
 from kg.asking import Question
+from kg.contrast import Told, kind
 from kg.control.accounts import Accounts
 from kg.control.answers import Run, View
 from kg.control.record import Day
@@ -114,12 +115,19 @@ def compared(found: Compared, start: int = 0, stop: int | None = None) -> Plain:
         "total": len(found),
         "alike": found.alike,
         "places": [
-            {**place(known, iri, language), "a": one, "b": other}
+            {**place(known, iri, language), "kind": kind(_told(one), _told(other)), "a": one, "b": other}
             for iri, one, other in zip(
                 first.places, sides(first, known, language), sides(second, known, language), strict=True
             )
         ],
     }
+
+
+def _told(side: Plain) -> Told:
+    """What a side is compared by."""
+    stays = side["controllers"]
+    certain = next((stay["actor"] for stay in stays if stay["certainty"] == "certain"), None)
+    return Told(side["state"], certain, frozenset(stay["actor"] for stay in stays))
 
 
 def sides(told: Accounts, known: Known, language: str) -> Iterator[Plain]:

@@ -82,8 +82,9 @@ def changes(told: Plain) -> str:
 
 def compared(told: Plain) -> str:
     """Two sides as CSV: a row for each place in which they differ."""
-    header = (*PLACE, *(f"{side}.{name}" for side in ("a", "b") for name in SIDE))
-    return as_csv(header, ([*place(each), *_side(each["a"]), *_side(each["b"])] for each in told["places"]))
+    header = (*PLACE, "kind", *(f"{side}.{name}" for side in ("a", "b") for name in SIDE))
+    rows = ([*place(each), each["kind"], *_side(each["a"]), *_side(each["b"])] for each in told["places"])
+    return as_csv(header, rows)
 
 
 def _side(side: Plain) -> list[object]:

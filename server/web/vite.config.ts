@@ -13,6 +13,6 @@ export default defineConfig({
     // fonts stay files, so that each is loaded only where its letters occur
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: ["src/frame.ts", "src/map.ts", "src/timeline.ts", "src/workbench.ts", "src/graph.ts", "src/control.ts", "src/claim.ts"] },
+    rollupOptions: { input: ["src/frame.ts", "src/map.ts", "src/timeline.ts", "src/workbench.ts", "src/graph.ts", "src/control.ts", "src/claim.ts", "src/compare.ts"] },
   },
 });

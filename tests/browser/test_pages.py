@@ -16,6 +16,7 @@ PAGES = {
     "graph": "/graph?sel=city-kunduz&open=in,kg:place,place:city-kunduz",
     "control": "/graph?view=control&at=2021-08-09",
     "routes": "/routes?at=2021-08-09",
+    "compare": "/compare?a.at=2021-08-08&b.at=2021-08-12",
     "query": "/query",
     "answer": "/query?example=crossings-by-10-july",
     "search": "/search?q=kunduz",

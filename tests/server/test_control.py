@@ -183,7 +183,7 @@ def test_rows(shipped_client: FlaskClient) -> None:
     (changed,) = rows("/api/changes?at=2021-08-05/2021-08-06&place=city-zaranj")
     assert (changed["day"], changed["before.certain"], changed["after.certain"]) == ("2021-08-06", GOVERNMENT, TALIBAN)
     (compared,) = rows("/api/compare?a.at=2021-08-05&b.at=2021-08-06&place=city-zaranj")
-    assert (compared["a.certain"], compared["b.certain"]) == (GOVERNMENT, TALIBAN)
+    assert (compared["kind"], compared["a.certain"], compared["b.certain"]) == ("changed-hands", GOVERNMENT, TALIBAN)
     counts = [
         row for row in rows("/api/aggregates?at=2021-08-15&actor=taliban&type=ProvincialCapital") if not row["outcome"]
     ]
@@ -273,7 +273,7 @@ def test_what_a_client_has_is_not_sent_again(shipped_client: FlaskClient) -> Non
         ("/api/changes?at=2021-08-06", 400, "bad-question", "from one day to another"),
         ("/api/compare", 400, "bad-question", "at: a day is missing"),
         ("/api/compare?a.at=2021-08-09", 400, "bad-question", "at: a day is missing"),
-        ("/api/compare?a.at=2021-08-09&b.at=never", 400, "bad-date", "'never' is no date"),
+        ("/api/compare?a.at=2021-08-09&b.at=never", 400, "bad-date", "b.at: 'never' is no date"),
         ("/api/aggregates?actor=taliban", 400, "bad-question", "counting needs a day"),
         ("/api/aggregates?at=1900/2021", 400, "bad-question", "days are too many to count; at most 400"),
     ],

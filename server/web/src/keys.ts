@@ -2,7 +2,7 @@
 export const shortcuts: [string[], string][] = [
   [["/"], "search"],
   [["?"], "this list"],
-  [["g", "m"], "go to the map; t timeline, r routes, n graph, q query, d dossier, o ontology, h overview"],
+  [["g", "m"], "go to the map; t timeline, r routes, n graph, q query, c compare, d dossier, o ontology, h overview"],
   [["t"], "the table with the same as the figure"],
   [["[", "]"], "on a map: the change before, the change after"],
   [["Space"], "on the time bar: play and pause"],
