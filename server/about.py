@@ -12,7 +12,6 @@ from flask import Blueprint, Response, render_template
 
 from kg import answering, export, queries
 from kg.browsing.gaps import gaps, span
-from kg.browsing.shelves import shelves
 from kg.control.answers import POLICIES
 from kg.dossier.words import FLAGS, STATES
 from kg.errors import NoStudyStart, NothingPublished
@@ -24,6 +23,7 @@ from kg.figures.swatches import kinds, swatch
 from kg.files import BASE
 from kg.store.journal import newest
 from server import current, headers, parameters
+from server.narrowing import at_hand
 
 bp = Blueprint("about", __name__)
 
@@ -36,8 +36,8 @@ KEYS = Path(__file__).parent / "keys.json"
 @bp.route("/data")
 def data() -> str:
     """What the data is: data sets, graphs, versions, files, doors, links to others, and what is known to be missing."""
-    store = parameters.store()
-    of, manifest = shelves(store), store.manifest()
+    store, of = at_hand()
+    manifest = store.manifest()
     return render_template(
         "about/data.html",
         version=of.version,

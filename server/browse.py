@@ -19,7 +19,7 @@ from kg.asking import Question
 from kg.browsing import rows as browsed
 from kg.browsing.choosing import Found, choose
 from kg.browsing.rows import Shown, Standing
-from kg.browsing.shelves import SORTS, Shelf, shelves
+from kg.browsing.shelves import SORTS, Shelf, Shelves
 from kg.control.courses import changes
 from kg.errors import NoStudyStart
 from kg.figures import seen
@@ -31,8 +31,9 @@ from kg.figures.states import UNKNOWN, Answer, notes, words
 from kg.figures.symbols import sign
 from kg.gazetteer import Gazetteer, open_gazetteer
 from kg.ontology import PREFIXES
+from kg.store.embedded import Store
 from server import formats, headers, parameters
-from server.narrowing import Narrowed, narrowed
+from server.narrowing import EARLIER, Narrowed, at_hand, narrowed
 from server.replies import CSV, JSON, RDF, paged, reply
 from server.scene import name_of
 
@@ -72,8 +73,7 @@ class Browsed:
 @bp.route("/browse")
 def door() -> str:
     """What can be browsed, with how many there are of each."""
-    store = parameters.store()
-    of = shelves(store)
+    _, of = at_hand()
     return render_template("browse/door.html", shelves=of.of, version=of.version)
 
 
@@ -82,7 +82,6 @@ def show(sort: str) -> Response:
     """The things of a sort that fit, page by page."""
     form = parameters.form(parameters.one("format"), FORMS)
     asked = _browsed(sort)
-    request.environ["controlgraph.version"] = asked.shown.shelves.version
     if form == "html":
         response = headers.with_figures(_page(asked))
         response.vary.add("Accept")
@@ -96,10 +95,10 @@ def show(sort: str) -> Response:
 
 
 def _browsed(sort: str) -> Browsed:
-    store, given = parameters.store(), parameters.given()
-    of, gazetteer = shelves(store), open_gazetteer(store)
+    (store, of), given = at_hand(), parameters.given()
+    gazetteer = open_gazetteer(store)
     shelf = next((each for name, each in of.of.items() if name == sort), None)
-    stand = _standing(gazetteer, given)
+    stand = _standing(store, of, gazetteer, given)
     further = stand.facets() if stand and sort == "place" else {}
     asked = narrowed(sort, shelf, tuple(further), given, gazetteer)
     assert shelf is not None
@@ -107,10 +106,9 @@ def _browsed(sort: str) -> Browsed:
     return Browsed(asked, shelf, Shown(store, of, gazetteer, lang, stand), choose(shelf, asked.chosen, further))
 
 
-def _standing(gazetteer: Gazetteer, given: asking.Given) -> Standing | None:
+def _standing(store: Store, of: Shelves, gazetteer: Gazetteer, given: asking.Given) -> Standing | None:
     """Who held what on the days that are asked about, by default the last on which anything changes; None where the
     data tells of nothing that is held."""
-    store = parameters.store()
     try:
         known = answering.known(store)
     except NoStudyStart:
@@ -121,7 +119,7 @@ def _standing(gazetteer: Gazetteer, given: asking.Given) -> Standing | None:
         at = date_of((changes(known.index, view) or [known.index.ledger.study_start])[-1])
     first, last = asking.days(at)
     question = Question(at, first, last, view, lang=asking.one(given, "lang") or "en")
-    return browsed.standing(known, shelves(store), question)
+    return browsed.standing(known, of, question)
 
 
 def _page(asked: Browsed) -> str:
@@ -144,6 +142,7 @@ def _page(asked: Browsed) -> str:
         titles=TITLES,
         forms=[(form, asked.asked.address(format=form)) for form in FORMS if form != "html"],
         label=asked.shown.label,
+        earlier=EARLIER in request.environ,
         version=asked.shown.shelves.version,
         sign=sign,
         words=words,

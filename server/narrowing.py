@@ -7,13 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from flask import request
+
 from kg import asking, naming
 from kg.browsing.gathering import Facet
-from kg.browsing.shelves import SORTS, Shelf, Sort
+from kg.browsing.shelves import SORTS, Shelf, Shelves, Sort, shelves
+from kg.browsing.shelves import at_hand as hand
 from kg.control.verdicts import STATES
-from kg.errors import BadQuestion
+from kg.errors import BadQuestion, StoreProblem
 from kg.gazetteer import Gazetteer, Kind, last_part
-from server import wording
+from kg.store.embedded import Store
+from server import parameters, wording
 from server.errors import Rejected
 
 THINGS: Mapping[str, Kind] = {
@@ -22,6 +26,8 @@ THINGS: Mapping[str, Kind] = {
 """Facets whose values are named as places, actors and sources are."""
 SHOWN, MOST = 50, 500
 """How many things a page shows where nothing is said, and at most."""
+EARLIER = "controlgraph.changing"
+"""Where the environment says that an answer is not to be kept: here because a newer version is being read."""
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 
 
@@ -48,6 +54,23 @@ class Narrowed:
         had = self.chosen.get(facet, ())
         kept = [each for each in had if each != value] if value in had else [*had, value]
         return self.address(**{facet: ",".join(short(each) for each in kept) or None})
+
+
+def at_hand() -> tuple[Store, Shelves]:
+    """What this request browses, and the store as it is in that version: of the one that is asked for, else what is
+    there (`kg.browsing.shelves.at_hand`), of which the whole answer is then made."""
+    store = parameters.store()
+    of = shelves(store) if parameters.one("version") else hand(store)
+    if of.version != store.version():
+        try:
+            store = request.environ["controlgraph.store"] = store.at(of.version)
+        except StoreProblem:  # it is not kept any more
+            of = shelves(store)
+        else:
+            # a newer version is published, and its answer is soon there: this one is not to be kept
+            request.environ[EARLIER] = True
+    request.environ["controlgraph.version"] = of.version
+    return store, of
 
 
 def short(value: str) -> str:

@@ -6,6 +6,7 @@ of statements tells that before its deadline. One scan a property does, once a v
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,7 +19,7 @@ from kg.control.statements import KG, statements
 from kg.gazetteer import open_gazetteer
 from kg.store.embedded import Store
 from kg.store.made import Made
-from kg.store.scan import scan
+from kg.store.scan import LARGE, scan
 
 Sort = Literal["place", "actor", "event", "claim", "source"]
 SORTS: tuple[Sort, ...] = ("place", "actor", "event", "claim", "source")
@@ -58,6 +59,33 @@ def shelves(store: Store) -> Shelves:
     return _every.of(store)
 
 
+def at_hand(store: Store) -> Shelves:
+    """Those of the version of a store; or, where it is large and those of an earlier version are there, these, while
+    the newer ones are made beside: whoever browses is not to wait for each write. Raises what `shelves` raises."""
+    former = _every.last(store)
+    if former is None or former.version == store.version() or _size(store) < LARGE:
+        return shelves(store)
+    if _making.acquire(blocking=False):
+        threading.Thread(target=_make_beside, args=(store,), daemon=True).start()
+    return former
+
+
+_making = threading.Lock()
+"""Held while shelves are made beside."""
+
+
+def _make_beside(store: Store) -> None:
+    try:
+        shelves(store)
+    finally:
+        _making.release()
+
+
+def _size(store: Store) -> int:
+    graphs = store.manifest().graphs
+    return sum(graphs[name].triples for name in asserted(graphs))
+
+
 def _read(store: Store, _former: Shelves | None) -> Shelves:
     directory = store.published.directory()
     seen = store.at(directory.name)
@@ -65,7 +93,7 @@ def _read(store: Store, _former: Shelves | None) -> Shelves:
     listed = asserted(graphs)
     texts = {name: queries.text_for("values", "property", [KG + name]) for name in READ}
     kinds = {"type": queries.text_for("values", "property", [EVENT_TYPE])}
-    said = statements(scan(directory, listed, {**kinds, **texts}, sum(graphs[name].triples for name in listed)))
+    said = statements(scan(directory, listed, {**kinds, **texts}, _size(seen)))
     all_of = gathered(said, open_gazetteer(seen))
     of = {shelf.sort: shelf for shelf in
           (_places(all_of), _actors(all_of), _events(all_of), _claims(all_of), _sources(all_of))}  # fmt: skip

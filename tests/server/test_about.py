@@ -36,7 +36,7 @@ def test_help_draws_each_kind_of_answer_and_defines_it(shipped_client: FlaskClie
     source = shipped_client.get("/help").text
     shown = read(source)
     for name, meaning in (STATES | FLAGS).items():
-        assert any(row[0] == name and row[1] == meaning for row in shown.tables["plain kinds"])
+        assert any(row[0] == name and row[1] == meaning for row in shown.tables["plain kinds bearing"])
     assert shown.ids >= {*STATES, *(f"{flag}-flag" for flag in FLAGS)}
     # one drawing for each actor that has a series, and one for each kind of doubt
     assert source.count('class="figure swatch"') == 4 + 9

@@ -5,15 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from rdflib import Graph, URIRef
 
+from kg import publish
 from kg.ontology import PREFIXES
+from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.terms import read_rows
+from tests.server.conftest import client_of
 from tests.server.reading import read
 
 KG = PREFIXES["kg"]
@@ -164,6 +170,28 @@ def test_where_nothing_fits_the_page_says_which_choice_to_leave_out(shipped_clie
         assert told(shipped_client, "claim", **dict([without.partition("?")[2].split("=")]))["total"] > 0
     beyond = read(shipped_client.get("/browse/claim?offset=5000").text)
     assert "none from number 5,001 on" in beyond.text
+
+
+def test_while_a_large_new_version_is_read_the_lists_are_of_the_one_before(
+    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    location = Path(shutil.copytree(world, tmp_path / "store"))
+    monkeypatch.setattr("kg.browsing.shelves.LARGE", 0)
+    with client_of(location, children=1) as client:
+        first = told(client, "claim")
+        store = open_store(location)
+        gone = f"DELETE WHERE {{ GRAPH ?graph {{ <{first['things'][0]['claim']}> ?property ?value }} }}"
+        version = publish.write(store, [{"update": gone}], who="test").version
+        store.close()
+        response = client.get("/browse/claim?format=json")
+        while json.loads(response.data)["version"] != version:
+            assert json.loads(response.data) == first
+            assert response.headers["Controlgraph-Version"] == first["version"]
+            assert response.headers["Cache-Control"] == "no-store"
+            time.sleep(0.05)
+            response = client.get("/browse/claim?format=json")
+        assert json.loads(response.data)["total"] == first["total"] - 1
+        assert told(client, "claim", version=first["version"]) == first
 
 
 @pytest.mark.parametrize(
