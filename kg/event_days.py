@@ -68,10 +68,18 @@ def _read(store: Store, _former: EventDays | None) -> EventDays:
     kinds = {"type": queries.text_for("values", "property", [f"{KG}eventType"])}
     said = statements(scan(directory, told, {**kinds, **texts}, sum(graphs[name].triples for name in told)))
     events = np.flatnonzero(_is_event(said))
+    first, last = (column[events] for column in event_windows(said))
+    order = np.lexsort((events, first, np.where(last == OPEN, NEVER, last)))
+    return EventDays(directory.name, [said.texts[each] for each in events[order].tolist()], first[order], last[order])
+
+
+def event_windows(said: Statements) -> tuple[Array, Array]:
+    """For everything the days on which it happened, by its own date and those that claims about it give: `OPEN` where
+    there is no bound. The last bound of a date that lasts is that of its end, from then on."""
     said.pairs["latest"] = _ends(said)
     said.pairs["told"] = joined(tuple(reversed(said.pairs["about"])), said.pairs["statesWhen"])  # type: ignore[arg-type]
-    has, first, last = (column[events] for column in said.windows("when"))
-    has, first_told, last_told = (column[events] for column in said.windows("told"))
+    has, first, last = said.windows("when")
+    _, first_told, last_told = said.windows("told")
     undated = (first == OPEN) & (last == OPEN)
     # what has no date of its own has that of its claims
     first, last = (
@@ -80,8 +88,7 @@ def _read(store: Store, _former: EventDays | None) -> EventDays:
         )
         for own, told, outermost in ((first, first_told, np.minimum), (last, last_told, np.maximum))
     )
-    order = np.lexsort((events, first, np.where(last == OPEN, NEVER, last)))
-    return EventDays(directory.name, [said.texts[each] for each in events[order].tolist()], first[order], last[order])
+    return first, last
 
 
 def _is_event(said: Statements) -> Array:

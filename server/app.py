@@ -7,7 +7,9 @@ from rdflib import BNode, URIRef
 
 from kg import __version__
 from server import (
+    about,
     api,
+    browse,
     claim_form,
     claims,
     comparison,
@@ -60,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
         completion, explorer, claims, claim_form, control, roads, roads_page, sitemap, problems, api,
-        reconcile, comparison,
+        reconcile, comparison, browse, about,
     )  # fmt: skip
     for chapter in chapters:
         app.register_blueprint(chapter.bp)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -45,7 +46,7 @@ def home() -> Response:
     """What the data covers and how sure it is, the map as it is last, questions to click, the doors for machines."""
     store = parameters.store()
     version = store.version()
-    datasets, address = store.select("datasets"), current.address()
+    datasets, address, manifest = store.select("datasets"), current.address(), store.manifest()
     dumps = {f"{address}/dumps/controlgraph.{form}": GRAPH_FORMATS[form] for form in export.QUAD_FORMS}
     try:
         asked = scene()
@@ -54,6 +55,8 @@ def home() -> Response:
     page = render_template(
         "pages/home.html",
         version=version,
+        statements=sum(record.triples for record in manifest.graphs.values()),
+        updated=wording.day(date.fromisoformat(manifest.entry["at"][:10])),
         datasets=datasets,
         schemaorg=[
             schemaorg.dataset(str(row["title"]), str(row.get("licence", "")), version, address, dumps)

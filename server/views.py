@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import urlencode
 
+from kg.control.courses import last_told
 from kg.control.record import Day
 from kg.figures.calendar import date_of, day
 from kg.figures.states import Answer, sentence
@@ -104,9 +105,12 @@ def _disputes(asked: Scene) -> Iterator[View]:
     for _, lane, span in sorted(found, key=lambda each: (-each[0], each[1].label, each[2].first)):
         if lane.place not in shown and len(shown) < DISPUTES:
             shown.add(lane.place)
+            # the day after the last change that anybody tells of: by then all sides have spoken
+            told = last_told(asked.index, lane.place, span.first, span.last or span.first)
+            at = span.first if told is None else min(told + 1, span.last or span.first)
             yield View(
-                f"Who held {lane.label} on {day(span.first)}?",
-                _address("/map", at=date_of(span.first), sel=name_of(lane.place)) + "#selected",
+                f"Who held {lane.label} on {day(at)}?",
+                _address("/map", at=date_of(at), sel=name_of(lane.place)) + "#selected",
                 sentence(span.answer)[:1].upper() + sentence(span.answer)[1:] + ".",
             )
 

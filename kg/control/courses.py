@@ -11,7 +11,7 @@ import numpy as np
 from kg.control.answers import Flag, State, View
 from kg.control.findings import runs_from
 from kg.control.index import DEFAULT, Index
-from kg.control.ledger import ACTOR_SHIFT, NEVER, Ledger
+from kg.control.ledger import ACTOR_SHIFT, NEVER, REPORT, Ledger
 from kg.control.names import Array, spans
 from kg.control.record import Day
 from kg.control.runs import Runs, is_wide
@@ -123,6 +123,18 @@ def told_first(index: Index, view: View, most: int) -> list[str]:
     np.minimum.at(day, place[_changed(found, at)], first[_changed(found, at)])
     order = np.flatnonzero(told)[np.argsort(day[told], kind="stable")]
     return [ledger.places[number] for number in order[:most].tolist()]
+
+
+def last_told(index: Index, place: str, first: Day, last: Day) -> Day | None:
+    """The last of some days on which, as anybody tells to the day, a place changed hands; None where nobody does."""
+    ledger = index.ledger
+    number = ledger.places.number(place)
+    if number < 0:
+        return None
+    begin, end = ledger.row_start[number : number + 2].tolist()
+    lo, hi, traits = (column[begin:end] for column in (ledger.lo, ledger.hi, ledger.traits))
+    days = hi[(lo == hi) & (hi >= first) & (hi <= last) & (traits & REPORT == 0)]
+    return int(days.max()) if len(days) else None
 
 
 def _changed(found: Runs, at: Array) -> Array:

@@ -121,7 +121,7 @@ def statements(told: Iterable[tuple[str, list[str]]]) -> Statements:
     rank[order] = np.arange(len(order))
     size = max(1, len(order))
     pairs = {}
-    for name in ("type", *PROPERTIES):
+    for name in dict.fromkeys(("type", *PROPERTIES, *raw)):
         node, value = rank[raw.get(name, np.zeros((0, 2), np.int64))].T
         keys = distinct(node * size + value)
         pairs[name] = (keys // size, keys % size)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from kg.control.verdicts import STATES
 from kg.figures.drawing import FONT, Element, add, wrapped
+from kg.figures.patterns import Fills
 from kg.figures.shapes import Point
 from kg.figures.states import Answer, words
 
@@ -74,6 +75,17 @@ def draw(
             add(parent, "text", text, x=x + 36, y=y + 12 + row * line)
         height = max(height, len(lines) * line + 5)
     return y + height - top
+
+
+def area(parent: Element, fills: Fills, answer: Answer, at: Point) -> None:
+    """Draw a piece of an area with an answer, 26 pixels wide and 14 high, from its upper left corner."""
+    x, y = at
+    kind = "area carried" if "carried" in answer.flags else "area"
+    add(parent, "rect", class_=kind, fill=fills.of(answer), x=x, y=y, width=26, height=14)
+    for number, party in enumerate(answer.parties[:2] if answer.state == "disputed" else ()):
+        add(parent, "rect", fill=fills.solid(party.series), x=x + 15.0 * number, y=y, width=11, height=14)
+    if "partial" in answer.flags:
+        add(parent, "path", class_="notch", d=f"M{x + 8:.1f} {y + 2:.1f}h10v10z")
 
 
 def heading(parent: Element, title: str, below: str, left: float, width: float) -> float:

@@ -104,12 +104,7 @@ def _sample(parent: Element, fills: Fills, entry: legend.Entry, at: Point) -> No
     if not entry.area:
         symbol(parent, answer, (x + 13, y + 7), 5.6 * min(1.0, 15.0 / half_width(answer, 5.6)))
         return
-    kind = "area carried" if "carried" in answer.flags else "area"
-    add(parent, "rect", class_=kind, fill=fills.of(answer), x=x, y=y, width=26, height=14)
-    for number_, party in enumerate(answer.parties[:2] if answer.state == "disputed" else ()):
-        add(parent, "rect", fill=fills.solid(party.series), x=x + 15.0 * number_, y=y, width=11, height=14)
-    if "partial" in answer.flags:
-        add(parent, "path", class_="notch", d=f"M{x + 8:.1f} {y + 2:.1f}h10v10z")
+    legend.area(parent, fills, answer, at)
 
 
 def _empty(outlines: Outlines, areas: Collection[str | None]) -> str:

@@ -11,6 +11,7 @@ from kg.control.answers import View
 from kg.control.courses import Course, courses
 from kg.control.index import Columns, Index
 from kg.control.ledger import NEVER
+from kg.control.names import Array
 from kg.control.verdicts import STATES, flags_of
 from kg.figures.outlines import Outlines, known, shipped
 from kg.figures.picture import Site
@@ -52,15 +53,17 @@ def open_actors(store: Store, index: Index, gazetteer: Gazetteer, lang: str = "e
     return Actors(series_of(holders, stated), gazetteer, lang)
 
 
-def answers(found: Columns, actors: Actors) -> dict[str, Answer]:
-    """The answer about every place of the columns."""
-    begin, holders = found.controller_start.tolist(), found.controller.tolist()
+def answers(found: Columns, actors: Actors, among: Array | None = None) -> dict[str, Answer]:
+    """The answer about every place of the columns, or about those with some numbers."""
+    at = slice(None) if among is None else among
+    places = found.places if among is None else [found.places[each] for each in among.tolist()]
     parties = [actors.party(actor) for actor in found.actors]
     told = {}
-    columns = (found.state, found.flags, found.certain, found.evident)
-    rows = zip(found.places, *(column.tolist() for column in columns), strict=True)
-    for number, (place, state, flags, certain, evident) in enumerate(rows):
-        numbers = holders[begin[number] : begin[number + 1]]
+    columns = (found.state, found.flags, found.certain, found.evident, found.controller_start[:-1],
+               found.controller_start[1:])  # fmt: skip
+    rows = zip(places, *(column[at].tolist() for column in columns), strict=True)
+    for place, state, flags, certain, evident, begin, end in rows:
+        numbers = found.controller[begin:end].tolist()
         told[place] = Answer(
             STATES[state],
             parties[certain] if certain >= 0 else None,

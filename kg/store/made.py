@@ -47,6 +47,10 @@ class Made(Generic[T]):
                 self._forget(store, kept)
             return found
 
+    def last(self, store: Store) -> T | None:
+        """What was made last of the store, of whichever version; None where nothing was."""
+        return next(reversed(list(self._kept.get(store.location, {}).values())), None)
+
     def _forget(self, store: Store, kept: dict[str, T]) -> None:
         published = versions.current(store.location).name
         for version in [each for each in kept if each != published][:-OTHERS]:

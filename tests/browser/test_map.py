@@ -48,12 +48,18 @@ def test_three_clicks_lead_from_home_to_the_claims_for_and_against(visiting: Ope
         assert "sel=place:crossing-spin-boldak" in page.url
 
 
-def test_a_question_on_the_home_page_leads_there_at_once(visiting: Open) -> None:
+def test_one_click_on_a_question_of_the_home_page_leads_to_the_claims_and_one_more_to_a_source(visiting: Open) -> None:
     with visiting() as visit:
         page = visit.open("/")
         assert page.locator("#views + .cards li").count() >= 8
-        page.get_by_role("link", name="Who held Spin Boldak crossing on 14 July 2021?").click()
-        expect(page.locator("#selected .side.for").first).to_be_visible()
+        page.get_by_role("link", name="Who held Spin Boldak crossing on 16 July 2021?").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Who held what on 16 July 2021")
+        card = page.locator("#selected")
+        expect(card).to_contain_text("disputed between sources")
+        for side in (".side.for", ".side.against"):
+            expect(card.locator(side, has_text="Taliban").first).to_be_visible()
+        card.locator(".testimony li", has_text="against").first.get_by_role("link").first.click()
+        expect(page.get_by_role("main")).to_contain_text("denie")
 
 
 def test_the_keyboard_moves_from_may_to_august_and_the_changes_are_said(visiting: Open) -> None:

@@ -209,7 +209,7 @@ def test_search_is_a_page_in_any_script(shipped_client: FlaskClient) -> None:
 
 def test_home_asks_what_the_data_can_answer(shipped_client: FlaskClient, client: FlaskClient) -> None:
     shown = page(shipped_client, "/")
-    assert "Who held Spin Boldak crossing on 14 July 2021?" in shown.text
+    assert "Who held Spin Boldak crossing on 16 July 2021?" in shown.text
     assert "What changed last" in shown.text
     for link in [link for link in shown.links if link.startswith(("/map?", "/timeline?"))][:40]:
         assert shipped_client.get(link).status_code == 200, link

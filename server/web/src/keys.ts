@@ -1,13 +1,4 @@
-/** The keys of all pages: which, and what each does. */
-export const shortcuts: [string[], string][] = [
-  [["/"], "search"],
-  [["?"], "this list"],
-  [["g", "m"], "go to the map; t timeline, r routes, n graph, q query, c compare, d dossier, o ontology, h overview"],
-  [["t"], "the table with the same as the figure"],
-  [["[", "]"], "on a map: the change before, the change after"],
-  [["Space"], "on the time bar: play and pause"],
-  [["← ↑ ↓ →"], "in a figure: the nearest thing in that direction"],
-  [["Enter"], "in a figure: all about the thing, and who says so"],
-  [["+", "−", "0"], "on a map: closer, farther, the whole map"],
-  [["Esc"], "back to the figure; again: nothing is marked"],
-];
+/** The keys of all pages: which, and what each does; the page `/help` shows the same list. */
+import listed from "../../keys.json";
+
+export const shortcuts = listed as [string[], string][];
