@@ -84,6 +84,17 @@ def test_another_text_of_that_name_is_not_shown(location: Path, tmp_path: Path) 
         assert "No bells were rung." in page(client, "/id/source/gazette").text
 
 
+def test_a_claim_has_what_others_say_of_the_same_and_a_place_who_held_it(with_copies: FlaskClient) -> None:
+    shown = page(with_copies, "/id/claim/gazette-1-1").text
+    told = shown[shown.index("What others say of the same") : shown.index("Statements")]
+    assert told.index("≠ contradicted by Radio Westmark, which ✕ denies") < told.index("= told by The Courier")
+    head, *rows = page(with_copies, "/id/place/crossing-brook").tables["stays"]
+    assert head[:2] == ["From", "Until"]
+    assert (rows[0][0], rows[-1][1]) == ("1931-03-01", "…")
+    assert ["1931-04-02", "1931-04-03", "disputed between sources: Blues ≠ Crown"] in [row[:3] for row in rows]
+    assert "stays" not in page(with_copies, "/id/actor/blues").tables
+
+
 def test_without_a_copy_there_is_everything_but_the_text(location: Path) -> None:
     with client_of(location, children=1) as client:
         shown = page(client, "/id/source/gazette")
