@@ -37,7 +37,8 @@ def part(number: int) -> Response:
 @bp.route("/robots.txt")
 def robots() -> Response:
     """Who walks through pages finds them in the sitemap, and need not ask queries, nor fill in forms."""
-    lines = ["User-agent: *", "Disallow: /sparql", "Disallow: /claims/", f"Sitemap: {current.address()}/sitemap.xml", ""]
+    closed = ["Disallow: /sparql", "Disallow: /claims/"]
+    lines = ["User-agent: *", *closed, f"Sitemap: {current.address()}/sitemap.xml", ""]
     return Response("\n".join(lines), mimetype="text/plain")
 
 

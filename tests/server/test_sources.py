@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,9 @@ def test_what_a_source_copies_counts_for_nothing(shipped_client: FlaskClient) ->
     begin, end = (shown.text.index(f"Sentence {number} ") for number in (14, 15))
     assert "≠ contradicted by 2, = told by 3 more" in shown.text[begin:end]
     assert "newsbreak.com, 2021-08-11 (one derives from the other)" in shown.text[begin:end]
+    # page by page, where there is more than one page has room for
+    rest = page(shipped_client, "/id/source/seed?offset=90&lang=fa")
+    assert "counted for the claims on this page" in rest.text
+    assert "/id/source/seed?offset=0&lang=fa#taken" in map(unescape, rest.links)
+    assert len([link for link in rest.links if link.startswith("/id/claim/seed-20-")]) >= 3
+    assert "Sentence 19" not in rest.text
