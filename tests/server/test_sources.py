@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from flask.testing import FlaskClient
@@ -50,6 +51,7 @@ def test_it_tells_passage_by_passage_what_was_taken_and_who_says_otherwise(with_
     first, second, last = (shown.text.index(f"Sentence {number} in the text") for number in (1, 2, 4))
     ferry, town, airfield = shown.text[first:second], shown.text[second:last], shown.text[last:]
     assert "The Blues came to hold the Brook ferry on 2 April." in ferry
+    assert "/dossier?place=place:crossing-brook&at=1931-04-02" in [unescape(unquote(link)) for link in shown.links]
     assert "≠ contradicted by Radio Westmark, which ✕ denies" in ferry
     assert "The Crown says the ferry never changed hands." in ferry
     assert "= told by The Courier, which ● reports on 2 April 1931" in ferry
