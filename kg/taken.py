@@ -111,14 +111,7 @@ def taken(store: Store, source: str, first: int = 0) -> Source:
     rows = read_rows(store.query(queries.text_for("taken-from", "source", [source])).read())
     places = {str(row["claim"]): row for row in rows[:LISTED]}
     here = dict(list(places.items())[first : first + SHOWN])
-    said = _described(store, here)
-    said |= _described(store, _named(said.values(), KG.about, KG.statesWhen, KG.statedOn))
-    beside = _beside(store, source, here)
-    said |= _described(store, {claim for others in beside.values() for claim in others} - said.keys())
-    said |= _described(store, _named(said.values(), KG.about, KG.statesWhen, KG.source) - said.keys())
-    said |= _described(store, _named(said.values(), KG.when) - said.keys())
-    kin = _kin(store, source, said)
-    claims = [_taken(claim, row, said, beside.get(claim, {}), kin) for claim, row in here.items()]
+    claims = _told(store, source, here, BESIDE)
     passages = tuple(
         Passage(sentence, locator, tuple(claim for claim, _ in group))
         for (sentence, locator), group in groupby(zip(claims, here.values(), strict=True), lambda pair: _where(pair[1]))
@@ -126,6 +119,24 @@ def taken(store: Store, source: str, first: int = 0) -> Source:
     labels = told.names(store, _iris(claims))
     count = len({_where(row) for row in places.values()})
     return Source(len(places), count, first, passages, len(rows) > LISTED, labels)
+
+
+def beside(store: Store, claim: str, source: str) -> tuple[Taken, dict[str, str]]:
+    """A claim of a source with all that speak of the same, and what things are called. Raises what `taken` does."""
+    claims = _told(store, source, {claim: {}}, None)
+    return claims[0], told.names(store, _iris(claims))
+
+
+def _told(store: Store, source: str, here: Mapping[str, Row], most: int | None) -> list[Taken]:
+    """Claims of a source, each with at most so many beside it."""
+    said = _described(store, here)
+    said |= _described(store, _named(said.values(), KG.about, KG.statesWhen, KG.statedOn))
+    others = _beside(store, source, here)
+    said |= _described(store, {claim for each in others.values() for claim in each} - said.keys())
+    said |= _described(store, _named(said.values(), KG.about, KG.statesWhen, KG.source) - said.keys())
+    said |= _described(store, _named(said.values(), KG.when) - said.keys())
+    kin = _kin(store, source, said)
+    return [_taken(claim, row, said, others.get(claim, {}), kin, most) for claim, row in here.items()]
 
 
 def _where(row: Row) -> tuple[int | None, str]:
@@ -221,12 +232,14 @@ def _is_change(said: Said, claim: str) -> bool:
     return any(str(KG.ControlChange) in thing[str(RDF.type)] for thing in _on_control(said, claim))
 
 
-def _taken(claim: str, row: Row, said: Said, beside: Mapping[str, How], kin: Collection[str]) -> Taken:
+def _taken(
+    claim: str, row: Row, said: Said, speaking: Mapping[str, How], kin: Collection[str], most: int | None
+) -> Taken:
     what = said[claim]
     mine = _one(what, KG.source)
     others = [
         Beside(other, source, _one(said[other], KG.stance) or "", how, _when(said, other), source in kin)
-        for other, how in beside.items()
+        for other, how in speaking.items()
         if (source := _one(said.get(other, {}), KG.source))
         # the same source agrees with itself; and who was there on a day need not have come that day
         and not (how == "agrees" and source == mine)
@@ -250,7 +263,7 @@ def _taken(claim: str, row: Row, said: Said, beside: Mapping[str, How], kin: Col
         _one(what, KG.retiredAt),
         selector,
         tuple(sorted(_named(_on_control(said, claim), KG.place))),
-        tuple(others[:BESIDE]),
+        tuple(others[:most]),
         counts,
     )
 

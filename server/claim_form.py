@@ -58,7 +58,11 @@ def new() -> Response:
 def correct(slug: str) -> Response:
     """A correction of a claim: the form with what it says."""
     claim = _claim(slug)
-    _, spelled = reading.filled(current.store(), claim)
+    try:
+        _, spelled = reading.filled(current.store(), claim)
+    except BadClaim as error:
+        reason = "; ".join(fault.message for fault in error.faults)
+        raise Rejected(422, "bad-claim", "This claim cannot be corrected here", reason) from None
     before = filling.of_claim(current.store(), spelled)
     after = {name: _given().get(name, [""])[0] for name in before} if request.method == "POST" else before
     sheet = Sheet("correction", "Correct a claim", after, filling.OF_THE_VOICE, claim, spelled.gloss or "")

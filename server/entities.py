@@ -21,8 +21,9 @@ from kg.files import BASE
 from kg.gazetteer import open_gazetteer
 from kg.ontology import KG, PREFIXES
 from kg.store.answer import GRAPH_FORMATS
+from kg.taken import Taken, beside
 from kg.told import Claim
-from server import current, formats, parameters, taken, wording
+from server import current, formats, held, parameters, taken, wording
 from server.errors import Rejected
 from server.parameters import IRI
 
@@ -160,6 +161,8 @@ def _page(entity: Entity) -> str:
     return render_template(
         "entities/source.html" if is_source else "entities/entity.html",
         changeable=_changeable(entity),
+        others=_beside(entity),
+        **held.of(entity.iri, gazetteer),
         **(taken.of(entity, gazetteer) if is_source else {}),
         entity=replace(entity, label=labels[entity.iri]),
         labels=labels,
@@ -179,6 +182,14 @@ def _page(entity: Entity) -> str:
         alternates=_alternates(FORMS),
         schemaorg=schemaorg.described(entity, gazetteer, _address),
     )
+
+
+def _beside(entity: Entity) -> tuple[Taken, dict[str, str]] | None:
+    """What others say of the same as a claim; None of anything else."""
+    sources = _values(entity, "source")
+    if str(KG.Claim) not in _values(entity, "type") or not sources:
+        return None
+    return beside(current.store(), entity.iri, sources[0])
 
 
 def _changeable(entity: Entity) -> tuple[str, ...]:

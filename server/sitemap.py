@@ -36,8 +36,9 @@ def part(number: int) -> Response:
 
 @bp.route("/robots.txt")
 def robots() -> Response:
-    """Who walks through pages finds them in the sitemap, and need not ask queries."""
-    lines = ["User-agent: *", "Disallow: /sparql", f"Sitemap: {current.address()}/sitemap.xml", ""]
+    """Who walks through pages finds them in the sitemap, and need not ask queries, nor fill in forms."""
+    closed = ["Disallow: /sparql", "Disallow: /claims/"]
+    lines = ["User-agent: *", *closed, f"Sitemap: {current.address()}/sitemap.xml", ""]
     return Response("\n".join(lines), mimetype="text/plain")
 
 

@@ -50,7 +50,7 @@ def of(entity: Entity, gazetteer: Gazetteer) -> dict[str, Any]:
         "copied": copied,
         "pieces": _pieces(copied.text, told.passages) if copied.state == "here" else [],
         "begins": _begins(told.passages, len(copied.text)),
-        "whole": told.claims <= SHOWN and not told.more,
+        "whole": told.claims == len(claims) and not told.more,
         "before": _page(told.first - SHOWN) if told.first else None,
         "after": _page(told.first + SHOWN) if told.first + SHOWN < told.claims else None,
         "question": queries.text_for("taken-from", "source", [entity.iri]),

@@ -1,8 +1,8 @@
 """How what one claim says of control stands to what others say of it: what excludes it, what says the same.
 
 The exclusions are those of the rules (docs/control.md): two words that are heard on some day and share no holder. A
-source that derives from another is heard beside it only where the other speaks not of the place itself; so that its
-claims can be set against those of others all the same, `without` leaves its originals out.
+source that derives from another is heard beside it only where the other does not speak of the place itself; so that
+its claims can be set against those of others all the same, `without` leaves its originals out there.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import Literal
 import numpy as np
 
 from kg.control.answers import View
-from kg.control.index import Index, verdict
+from kg.control.index import Index
 from kg.control.testimony import Fate, Saying, Testimony, witnesses
+from kg.control.verdicts import story
 
 How = Literal["contradicts", "agrees", "other days"]
 """`contradicts`: on some day not both can be true (or, of more than two, not all of them). `agrees`: another source
@@ -32,18 +33,22 @@ _DROPPED: tuple[Fate, ...] = ("taken back", "superseded", "said anew")
 def agreement(index: Index, claims: Collection[str], without: Collection[str] = ()) -> Stands:
     """What stands for and against claims on control, in any other claim of the record.
 
-    `claims` that are no word on control have nothing. `without` are the sources that are not heard against them.
+    `claims` that are no word on control have nothing. `without` are the sources that are not heard against them where
+    they would not be heard beside those.
     """
     wanted = frozenset(claims)
-    left = frozenset(index.ledger.sources) - frozenset(without)
-    view = View(sources=left) if without else View()
+    others = View(sources=frozenset(index.ledger.sources) - frozenset(without)) if without else View()
     found: Stands = defaultdict(dict)
     for place in _places(index, wanted):
         told = [each for each in _witnesses(index, place) if each.fate not in _DROPPED]
-        for one, other in product(told, told):
-            if one.claim in wanted and other.source != one.source and (how := _alike(one, other)):
+        mine = [each for each in told if each.claim in wanted]
+        for one, other in product(mine, told):
+            if other.source != one.source and (how := _alike(one, other)):
                 found[one.claim].setdefault(other.claim, how)
-        for group in verdict(index, place, index.ledger.study_start, LAST, view).conflicts:
+        view = others if any(each.fate == "original speaks" for each in mine) else View()
+        answers = story(index.ledger, index.ledger.places.number(place), view)
+        groups = set[frozenset[str]]().union(*map(answers.conflicts, range(len(answers.days))))
+        for group in groups:
             for claim in group & wanted:
                 found[claim] |= dict.fromkeys(group - {claim}, "contradicts")
     return dict(found)

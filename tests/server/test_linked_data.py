@@ -285,6 +285,7 @@ def test_robots_are_told_where_pages_are(client: FlaskClient) -> None:
     assert robots.can_fetch("any", "/id/place/town-alden")
     assert robots.can_fetch("any", "/query")
     assert not robots.can_fetch("any", "/sparql?query=x")
+    assert not robots.can_fetch("any", "/claims/new?place=town-alden")
 
 
 def test_the_type_of_a_problem_leads_to_what_it_means(client: FlaskClient) -> None:

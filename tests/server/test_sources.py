@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from flask.testing import FlaskClient
@@ -49,6 +51,7 @@ def test_it_tells_passage_by_passage_what_was_taken_and_who_says_otherwise(with_
     first, second, last = (shown.text.index(f"Sentence {number} in the text") for number in (1, 2, 4))
     ferry, town, airfield = shown.text[first:second], shown.text[second:last], shown.text[last:]
     assert "The Blues came to hold the Brook ferry on 2 April." in ferry
+    assert "/dossier?place=place:crossing-brook&at=1931-04-02" in [unescape(unquote(link)) for link in shown.links]
     assert "≠ contradicted by Radio Westmark, which ✕ denies" in ferry
     assert "The Crown says the ferry never changed hands." in ferry
     assert "= told by The Courier, which ● reports on 2 April 1931" in ferry
@@ -84,6 +87,17 @@ def test_another_text_of_that_name_is_not_shown(location: Path, tmp_path: Path) 
         assert "No bells were rung." in page(client, "/id/source/gazette").text
 
 
+def test_a_claim_has_what_others_say_of_the_same_and_a_place_who_held_it(with_copies: FlaskClient) -> None:
+    shown = page(with_copies, "/id/claim/gazette-1-1").text
+    told = shown[shown.index("What others say of the same") : shown.index("Statements")]
+    assert told.index("≠ contradicted by Radio Westmark, which ✕ denies") < told.index("= told by The Courier")
+    head, *rows = page(with_copies, "/id/place/crossing-brook").tables["stays"]
+    assert head[:2] == ["From", "Until"]
+    assert (rows[0][0], rows[-1][1]) == ("1931-03-01", "…")
+    assert ["1931-04-02", "1931-04-03", "disputed between sources: Blues ≠ Crown"] in [row[:3] for row in rows]
+    assert "stays" not in page(with_copies, "/id/actor/blues").tables
+
+
 def test_without_a_copy_there_is_everything_but_the_text(location: Path) -> None:
     with client_of(location, children=1) as client:
         shown = page(client, "/id/source/gazette")
@@ -99,3 +113,9 @@ def test_what_a_source_copies_counts_for_nothing(shipped_client: FlaskClient) ->
     begin, end = (shown.text.index(f"Sentence {number} ") for number in (14, 15))
     assert "≠ contradicted by 2, = told by 3 more" in shown.text[begin:end]
     assert "newsbreak.com, 2021-08-11 (one derives from the other)" in shown.text[begin:end]
+    # page by page, where there is more than one page has room for
+    rest = page(shipped_client, "/id/source/seed?offset=90&lang=fa")
+    assert "counted for the claims on this page" in rest.text
+    assert "/id/source/seed?offset=0&lang=fa#taken" in map(unescape, rest.links)
+    assert len([link for link in rest.links if link.startswith("/id/claim/seed-20-")]) >= 3
+    assert "Sentence 19" not in rest.text
