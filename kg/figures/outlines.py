@@ -105,7 +105,7 @@ class Projection:
         return math.degrees(2 * math.atan((self.f / rho) ** (1 / self.n)) - math.pi / 2)
 
     def told(self) -> str:
-        """What the projection is made of, for who goes back from the paper to positions: meridian, n, f, scale, shift."""
+        """What the projection is made of, for the way back from paper to positions: meridian, n, f, scale, shift."""
         return " ".join(f"{part:.8g}" for part in (self.meridian, self.n, self.f, self.scale, *self.shift))
 
     def km(self, latitude: float) -> float:

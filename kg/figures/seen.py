@@ -57,17 +57,21 @@ def answers(found: Columns, actors: Actors) -> dict[str, Answer]:
     begin, holders = found.controller_start.tolist(), found.controller.tolist()
     parties = [actors.party(actor) for actor in found.actors]
     told = {}
+    known: dict[tuple[object, ...], Answer] = {}  # most places have an answer that others have too
     columns = (found.state, found.flags, found.certain, found.evident)
     rows = zip(found.places, *(column.tolist() for column in columns), strict=True)
     for number, (place, state, flags, certain, evident) in enumerate(rows):
         numbers = holders[begin[number] : begin[number + 1]]
-        told[place] = Answer(
-            STATES[state],
-            parties[certain] if certain >= 0 else None,
-            tuple(parties[each] for each in numbers if each != certain),
-            flags_of(flags),
-            STATES[state] == "possible" and not evident,
-        )
+        key = (state, flags, certain, evident, *numbers)
+        if key not in known:
+            known[key] = Answer(
+                STATES[state],
+                parties[certain] if certain >= 0 else None,
+                tuple(parties[each] for each in numbers if each != certain),
+                flags_of(flags),
+                STATES[state] == "possible" and not evident,
+            )
+        told[place] = known[key]
     return told
 
 
