@@ -80,7 +80,10 @@ def aggregates(store: Store) -> list[Aggregate]:
     rows: dict[str, list[Row]] = {}
     for row in store.select("aggregates"):
         rows.setdefault(str(row["aggregate"]), []).append(row)
-    return [_aggregate(iri, told) for iri, told in rows.items()]
+    for row in store.select("aggregate-claims"):
+        if found := rows.get(str(row["aggregate"])):
+            found.append(row)
+    return [_aggregate(iri, found) for iri, found in rows.items()]
 
 
 def check(store: Store, told: Aggregate, question: Question, days: Sequence[Day]) -> list[Check]:

@@ -185,16 +185,13 @@ def _changed(asked: Scene) -> list[tuple[Entry, Answer, Answer]]:
 
 
 def _map(asked: Scene, pixels: float, prefix: str = "map", headed: bool = True) -> str:
-    question = asked.question
-    sites = seen.sites(asked.gazetteer, asked.listed, question.lang, asked.about)
-    onto = frozenset(question.within)
     return map_svg(
-        sites,
+        asked.sites,
         seen.outlines_of(asked.gazetteer),
         asked.sheet(),
         pixels,
         asked.selected,
-        onto,
+        frozenset(asked.question.within),
         prefix,
         headed,
         ranks=asked.ranks,

@@ -46,7 +46,7 @@ def page() -> Response:
         earlier=[each for each in asked.changes if each < question.first][-1:],
         later=[each for each in asked.changes if each > question.last][:1],
         date_of=date_of,
-        day_of=day,
+        day_of=lambda number: day(number, asked.calendar),
         version=asked.gazetteer.version,
     )
     return headers.with_figures(page)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from flask import request
 
@@ -23,7 +23,7 @@ from kg.errors import BadQuestion
 from kg.figures import seen
 from kg.figures.calendar import CALENDARS, Calendar, date_of
 from kg.figures.map import SYMBOLS
-from kg.figures.picture import Window
+from kg.figures.picture import Site, Window
 from kg.figures.seen import Actors
 from kg.figures.sheets import Sheet, map_title, open_credits, sheet, timeline_title
 from kg.figures.states import Answer
@@ -111,6 +111,11 @@ class Scene:
         return seen.listed(self.held, self.told)
 
     @cached_property
+    def sites(self) -> list[Site]:
+        """The listed places as a map shows them."""
+        return seen.sites(self.gazetteer, self.listed, self.question.lang, self.about)
+
+    @cached_property
     def ranks(self) -> dict[str, int]:
         """Where there are more places than a map draws: those of which anything is ever said, the first to change
         first, so that the same ones are drawn on every day."""
@@ -163,7 +168,12 @@ class Scene:
 
     def about(self, place: str) -> str:
         """The address of the map on which a place is marked, at what is told of it."""
-        return self.address("/map", sel=name_of(place), width=None, format=None, embed=None) + "#selected"
+        return f"{self._marking}{quote_plus(name_of(place), safe='/:,')}#selected"
+
+    @cached_property
+    def _marking(self) -> str:
+        """The address of the map up to the place that it marks, which comes last."""
+        return self.address("/map", sel="", width=None, format=None, embed=None)
 
 
 def address(given: Given, path: str, /, **changed: str | None) -> str:

@@ -31,19 +31,22 @@ class Entry:
 def entries(answers: Iterable[Answer], area: bool = False, how: str = "a corner cut off") -> list[Entry]:
     """The kinds of answers that occur, in the order of the states, the more frequent first; then the two flags that
     change the drawing of any of them. `how` says how what holds in part only is drawn."""
-    answers = list(answers)
-    kinds = Counter(_kind(answer) for answer in answers)
+    counted = Counter(answers)
+    kinds = Counter[Answer]()
+    for answer, many in counted.items():
+        kinds[_kind(answer)] += many
     order = sorted(kinds, key=lambda kind: (STATES.index(kind.state), kind.assumed, -kinds[kind], words(kind)))
     of = "areas: " if area else ""
     found = [Entry(kind, of + words(kind), kinds[kind], area) for kind in order[:MOST]]
     if rest := order[MOST:]:
         found.append(Entry(None, f"{of}{len(rest)} further kinds, see the table", sum(kinds[kind] for kind in rest)))
-    if partial := sum("partial" in answer.flags for answer in answers):
+    if partial := sum(many for answer, many in counted.items() if "partial" in answer.flags):
         sample = Answer("unknown", flags=frozenset({"partial"}))
         found.append(Entry(sample, f"{of}{how}: in part only, or parts are held by others", partial, area))
-    if carried := [answer for answer in answers if "carried" in answer.flags]:
+    if carried := {answer: many for answer, many in counted.items() if "carried" in answer.flags}:
         sample = replace(min(carried, key=lambda answer: order.index(_kind(answer))), flags=frozenset({"carried"}))
-        found.append(Entry(sample, f"{of}paler: last said earlier, nobody speaks of this day", len(carried), area))
+        pale = f"{of}paler: last said earlier, nobody speaks of this day"
+        found.append(Entry(sample, pale, sum(carried.values()), area))
     return found
 
 

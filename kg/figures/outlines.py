@@ -104,6 +104,10 @@ class Projection:
         rho = math.copysign(math.hypot(x, y), self.n)
         return math.degrees(2 * math.atan((self.f / rho) ** (1 / self.n)) - math.pi / 2)
 
+    def told(self) -> str:
+        """What the projection is made of, for the way back from paper to positions: meridian, n, f, scale, shift."""
+        return " ".join(f"{part:.8g}" for part in (self.meridian, self.n, self.f, self.scale, *self.shift))
+
     def km(self, latitude: float) -> float:
         """Pixels a kilometre at a latitude."""
         angle = math.radians(latitude)

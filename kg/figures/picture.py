@@ -148,7 +148,8 @@ class Picture:
             self._region(room, name, lang, each.outline.middle, "region", 10.0)
         for each in ground.around:
             self._region(room, each.outline.name, "en", each.outline.middle, "country", 13.5)
-        add(self.body, "rect", class_="frame", x=0.5, y=0.5, width=self.width - 1, height=height - 1)
+        onto = ground.onto.told() if ground.onto else None
+        add(self.body, "rect", class_="frame", x=0.5, y=0.5, width=self.width - 1, height=height - 1, data_onto=onto)
         return nameless
 
     def _link(self, site: Site) -> Element:

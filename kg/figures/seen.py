@@ -59,18 +59,22 @@ def answers(found: Columns, actors: Actors, among: Array | None = None) -> dict[
     places = found.places if among is None else [found.places[each] for each in among.tolist()]
     parties = [actors.party(actor) for actor in found.actors]
     told = {}
+    known: dict[tuple[object, ...], Answer] = {}  # most places have an answer that others have too
     columns = (found.state, found.flags, found.certain, found.evident, found.controller_start[:-1],
                found.controller_start[1:])  # fmt: skip
     rows = zip(places, *(column[at].tolist() for column in columns), strict=True)
     for place, state, flags, certain, evident, begin, end in rows:
         numbers = found.controller[begin:end].tolist()
-        told[place] = Answer(
-            STATES[state],
-            parties[certain] if certain >= 0 else None,
-            tuple(parties[each] for each in numbers if each != certain),
-            flags_of(flags),
-            STATES[state] == "possible" and not evident,
-        )
+        key = (state, flags, certain, evident, *numbers)
+        if key not in known:
+            known[key] = Answer(
+                STATES[state],
+                parties[certain] if certain >= 0 else None,
+                tuple(parties[each] for each in numbers if each != certain),
+                flags_of(flags),
+                STATES[state] == "possible" and not evident,
+            )
+        told[place] = known[key]
     return told
 
 

@@ -119,6 +119,11 @@ def test_the_graph_of_control_follows_the_time_bar(visiting: Open) -> None:
         expect(kunduz).to_have_accessible_name(re.compile("controlled by Taliban"))
         expect(page.get_by_role("heading", level=1)).to_have_text("Who held what on 9 August 2021")
         expect(page.locator("#table")).to_contain_text("16 places for certain")
+        page.get_by_role("button", name="Closer").click()
+        assert page.locator("svg.figure[role=group]").get_attribute("viewBox") != "0 0 1100 720"
+        page = visit.open("/graph?view=control&at=2021-08-09&cal=persian")
+        expect(page.get_by_role("slider", name="Day")).to_have_attribute("aria-valuetext", "18 Asad 1400")
+        expect(page.locator("#table .moves")).to_contain_text("17 Asad 1400")
 
 
 def test_a_thing_that_nothing_is_known_of_has_a_way_on(visiting: Open) -> None:

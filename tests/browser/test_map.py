@@ -151,6 +151,55 @@ def test_keys_lead_closer_and_back_to_the_whole_map(visiting: Open) -> None:
         assert "z=" not in page.url
 
 
+def test_the_form_asks_anew_without_leaving_the_page(visiting: Open) -> None:
+    with visiting() as visit:
+        page = visit.open("/map?at=2021-08-09&sel=city-kabul")
+        page.evaluate("window.stays = true")
+        many = page.locator(".drawing.wide g.symbol").count()
+        page.get_by_text("Who is listened to, and which places").click()
+        page.get_by_role("listbox", name="Kinds of places").select_option(label="provincial capital")
+        page.get_by_role("combobox", name="Calendar").select_option("persian")
+        page.get_by_role("search", name="What is asked").get_by_role("button", name="Show").last.click()
+        expect(page.get_by_role("status").filter(has_text="Who held what on 18 Asad 1400")).to_be_attached()
+        assert 0 < page.locator(".drawing.wide g.symbol").count() < many
+        assert "sel=city-kabul" in page.url
+        assert "policy=" not in page.url
+        slider = page.get_by_role("slider", name="Day")
+        expect(slider).to_have_attribute("aria-valuetext", "18 Asad 1400")
+        page.keyboard.press("[")
+        expect(slider).not_to_have_attribute("aria-valuetext", "18 Asad 1400")
+        expect(page.get_by_role("heading", level=1)).not_to_have_text("Who held what on 18 Asad 1400")
+        assert page.evaluate("window.stays")
+        page.go_back()
+        page.go_back()
+        expect(page.locator(".drawing.wide g.symbol")).to_have_count(many)
+        expect(slider).to_have_attribute("aria-valuetext", "9 August 2021")
+
+
+def test_the_wheel_leads_closer_to_what_it_is_turned_over(visiting: Open) -> None:
+    with visiting() as visit:
+        page = visit.open("/map?at=2021-08-09")
+
+        def stands() -> tuple[float, float]:
+            box = page.locator(f"{BOLDAK} > g").bounding_box()
+            assert box
+            return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+        page.locator(BOLDAK).scroll_into_view_if_needed()
+        before = stands()
+        page.mouse.move(*before)
+        page.mouse.wheel(0, 1)
+        assert "z=" not in page.url
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, -200)
+        page.keyboard.up("Control")
+        page.wait_for_url("**z=2**")
+        scale = page.locator(".drawing.wide text", has_text=re.compile(r"^\d+ km$"))
+        expect(scale).to_have_count(1)
+        expect(page.locator(BOLDAK)).to_be_visible()
+        assert max(abs(now - was) for now, was in zip(stands(), before, strict=True)) < 4
+
+
 def test_playing_stops_at_the_end_and_says_where(visiting: Open) -> None:
     with visiting(reduced_motion="reduce") as visit:
         page = visit.open("/map?at=2021-08-14&type=provincial-capital")

@@ -18,7 +18,14 @@ export function parsed(text: string): Day | undefined {
   return Number.isNaN(day) || iso(day) !== found[1] ? undefined : day;
 }
 
-/** In words: 9 August 2021. */
+const solar = new Intl.DateTimeFormat("en-u-ca-persian-nu-latn", { day: "numeric", month: "numeric", year: "numeric", timeZone: "UTC" });
+/** The months of the Solar Hijri calendar as they are called in Afghanistan (kg/figures/calendar.py). */
+const ZODIAC = "Hamal Sawr Jawza Saratan Asad Sunbula Mizan Aqrab Qaws Jadi Dalw Hut".split(" ");
+
+/** In words, in the calendar of the page: 9 August 2021, or 18 Asad 1400. */
 export function told(day: Day): string {
-  return words.format(new Date((day - EPOCH) * LENGTH));
+  const date = new Date((day - EPOCH) * LENGTH);
+  if (new URLSearchParams(location.search).get("cal") !== "persian") return words.format(date);
+  const part = Object.fromEntries(solar.formatToParts(date).map(({ type, value }) => [type, value]));
+  return `${part.day} ${ZODIAC[Number(part.month) - 1]} ${part.year}`;
 }

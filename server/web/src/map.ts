@@ -1,42 +1,75 @@
 // The map page: a time bar, keys, and turning to another place or day without leaving the page.
-import { mount } from "svelte";
+import { mount, unmount } from "svelte";
+import { asking } from "./asking";
 import { iso, type Day } from "./days";
 import { banner } from "./banner";
-import { Film, reelAt, selectedBy } from "./reel";
+import { middle } from "./onto";
+import { Film, reelAt, selectedBy, type Reel } from "./reel";
 import { rove } from "./rove";
 import TimeBar from "./TimeBar.svelte";
 import { NotTurned, tidy, turn } from "./turn";
+import { wheeled } from "./zoom";
 
 const place = document.querySelector<HTMLElement>("[data-island=time]");
+const wheels = new WeakSet<Element>();
+/** How many times as large a map can be shown (server/scene.py). */
+const CLOSEST = 64;
 if (place) void start(place);
 
 async function start(holder: HTMLElement) {
-  const last = Number(holder.dataset.last);
-  const state = { day: Number(holder.dataset.until), films: [] as Film[] };
-  const filtered = "filtered" in holder.dataset;
+  const state = { day: 0, films: [] as Film[], address: "" };
+  let reel: Reel | undefined, bar: ReturnType<typeof TimeBar> | undefined;
   const pointed = document.createElement("p");
   pointed.className = "pointed";
-  holder.after(pointed);
+  const said = document.createElement("p");
+  said.className = "hidden";
+  said.role = "status";
+  holder.after(pointed, said);
   const { fault, clear } = banner(holder);
-
-  const reel = await reelAt(holder.dataset.reel ?? "");
-  if (!reel) fault("The days of this map could not be had; the page has links to each change.", () => location.reload());
-  bind();
-
-  const bar = reel && mount(TimeBar, { target: holder, props: { reel, day: state.day, onstep: show, onsettle: settle } });
+  await equip();
   // the time bar has the day and the changes; a selector with :has() would cost every step a look at the whole page
   holder.closest(".scene")?.classList.add("live");
   holder.dataset.ready = "";
 
+  /** The days of what is asked, and a time bar for them. */
+  async function equip() {
+    state.address = holder.dataset.reel ?? "";
+    state.day = Number(holder.dataset.until);
+    reel = await reelAt(state.address);
+    if (!reel) fault("The days of this map could not be had; the page has links to each change.", () => location.reload());
+    document.getElementById("reel-patterns")?.remove();
+    if (bar) void unmount(bar);
+    bar = reel && mount(TimeBar, { target: holder, props: { reel, day: state.day, onstep: show, onsettle: settle } });
+    bind();
+  }
   /** Take over the drawings as they are on the page now. */
   function bind() {
     const figures = [...document.querySelectorAll<SVGSVGElement>(".drawing > svg.figure")];
     const selected = new URLSearchParams(location.search).get("sel");
+    const days = "filtered" in holder.dataset ? undefined : reel;
     for (const figure of figures) {
       const links = [...figure.querySelectorAll<SVGAElement>("a[href]")];
       rove(figure, links, links.find((link) => selected && selectedBy(link) === selected) ?? links.at(-1), tell);
+      if (!wheels.has(figure)) wheeled(figure, (factor, event) => zoom(figure, factor, event));
+      wheels.add(figure);
     }
-    state.films = reel && !filtered ? figures.map((figure) => new Film(reel, figure, state.day)) : [];
+    state.films = days ? figures.map((figure) => new Film(days, figure, state.day)) : [];
+  }
+  /** Show the map larger or smaller, with what the pointer is on left where it is. */
+  function zoom(figure: SVGSVGElement, factor: number, event: WheelEvent) {
+    const address = new URL(location.href);
+    const before = Number(address.searchParams.get("z") ?? 1);
+    const times = Math.min(Math.max(before * factor, 1), CLOSEST);
+    const around = middle(figure, event.clientX, event.clientY, times / before);
+    if (times === before || !around) return;
+    address.searchParams.delete("z");
+    address.searchParams.delete("c");
+    if (times > 1) {
+      address.searchParams.set("z", String(times));
+      address.searchParams.set("c", around.map((part) => part.toFixed(3)).join(","));
+    }
+    address.searchParams.set("at", iso(state.day));
+    void go(tidy(address), true, false);
   }
   function tell(link: SVGElement | undefined) {
     pointed.textContent = link?.getAttribute("aria-label") ?? "";
@@ -52,7 +85,9 @@ async function start(holder: HTMLElement) {
       const turned = await turn(address, keep && state.films.length ? ["wide", "narrow"] : []);
       if (!turned) return false;
       clear();
-      if (!keep || !state.films.length) bind();
+      if (!keep) state.day = Number(holder.dataset.until);
+      if (holder.dataset.reel !== state.address) await equip();
+      else if (!keep || !state.films.length) bind();
       for (const film of state.films) film.show(state.day);
       return true;
     } catch (error) {
@@ -69,9 +104,14 @@ async function start(holder: HTMLElement) {
     void go(tidy(address), true, true);
   }
 
+  asking((address) => void go(tidy(address), true, false).then((turned) => {
+    if (!turned) return;
+    bar?.jump(iso(state.day));
+    said.textContent = document.querySelector("h1")?.textContent ?? "";
+  }));
   addEventListener("popstate", () => {
     const at = new URLSearchParams(location.search).get("at");
-    bar?.jump(at ?? iso(last));
+    bar?.jump(at ?? iso(Number(holder.dataset.last)));
     void go(location.pathname + location.search, false, false);
   });
 

@@ -1,11 +1,13 @@
 // The timeline page: which days are shown, and bars that can be stood on.
-import { mount } from "svelte";
+import { mount, unmount } from "svelte";
+import { asking } from "./asking";
 import { banner } from "./banner";
 import { iso } from "./days";
 import { reelAt } from "./reel";
 import { rove } from "./rove";
 import { NotTurned, tidy, turn } from "./turn";
 import Window from "./Window.svelte";
+import { wheeled } from "./zoom";
 
 const holder = document.querySelector<HTMLElement>("[data-island=window]");
 if (holder) void start(holder);
@@ -15,14 +17,26 @@ async function start(holder: HTMLElement) {
   pointed.className = "pointed";
   holder.after(pointed);
   const { fault, clear } = banner(holder);
-  bind();
-  const reel = await reelAt(holder.dataset.reel ?? "");
-  if (!reel) fault("The days of this timeline could not be had; the form takes days too.", () => location.reload());
-  const range = { from: Number(holder.dataset.from), until: Number(holder.dataset.until) };
-  const bar = reel && mount(Window, { target: holder, props: { reel, ...range, onsettle: settle } });
+  let bar: ReturnType<typeof Window> | undefined, loaded = "";
+  for (const drawing of document.querySelectorAll(".drawing"))
+    wheeled(drawing, (factor, event) => {
+      const box = drawing.getBoundingClientRect();
+      bar?.zoom(1 / factor, (event.clientX - box.left) / box.width);
+    });
+  await equip();
   holder.closest(".scene")?.classList.add("live");
   holder.dataset.ready = "";
 
+  /** The days of what is asked, and a window onto them. */
+  async function equip() {
+    loaded = holder.dataset.reel ?? "";
+    bind();
+    const reel = await reelAt(loaded);
+    if (!reel) fault("The days of this timeline could not be had; the form takes days too.", () => location.reload());
+    const range = { from: Number(holder.dataset.from), until: Number(holder.dataset.until) };
+    if (bar) void unmount(bar);
+    bar = reel && mount(Window, { target: holder, props: { reel, ...range, onsettle: settle } });
+  }
   function bind() {
     for (const figure of document.querySelectorAll<SVGSVGElement>(".drawing > svg.figure")) {
       const bars = [...figure.querySelectorAll<SVGGElement>("g.bar[data-first]")];
@@ -51,7 +65,8 @@ async function start(holder: HTMLElement) {
     try {
       if (!(await turn(address))) return;
       clear();
-      bind();
+      if (holder.dataset.reel !== loaded) await equip();
+      else bind();
     } catch (error) {
       if (error instanceof NotTurned) fault(error.message, () => void go(address, false));
       else throw error;
@@ -64,9 +79,10 @@ async function start(holder: HTMLElement) {
     if (field) field.value = `${iso(from)}/${iso(until)}`;
     void go(tidy(address), true);
   }
+  asking((address) => void go(tidy(address), true).then(() => bar?.set(...days())));
+  const days = () => (new URLSearchParams(location.search).get("at") ?? "").split("/") as [string, string];
   addEventListener("popstate", () => {
-    const [first, last] = (new URLSearchParams(location.search).get("at") ?? "").split("/");
-    bar?.set(first, last);
+    bar?.set(...days());
     void go(location.pathname + location.search, false);
   });
 }

@@ -1,4 +1,5 @@
-// Another state of the same page, as the server makes it: the parts that are marked `data-part` are exchanged.
+// Another state of the same page, as the server makes it: the parts that are marked `data-part` are exchanged, and what is
+// told to islands.
 
 let asked: AbortController | undefined;
 
@@ -36,6 +37,12 @@ export async function turn(address: string, keep: readonly string[] = []): Promi
     if (!fresh) continue;
     if (keep.includes(name)) below(part, fresh);
     else part.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
+  }
+  for (const island of document.querySelectorAll<HTMLElement>("[data-island]")) {
+    const told = next.querySelector<HTMLElement>(`[data-island="${island.dataset.island}"]`)?.dataset;
+    if (!told) continue;
+    for (const name of Object.keys(island.dataset)) if (!(name in told) && name !== "ready") delete island.dataset[name];
+    Object.assign(island.dataset, told);
   }
   // whoever stood on something that was exchanged stands on its successor
   if (anchor && focus && !focus.isConnected) {

@@ -3,7 +3,8 @@
 
 export type Zoom = { by: (times: number) => void; whole: () => void };
 
-const CLOSEST = 8;
+/** How many times as large a figure is shown at most. */
+export const CLOSEST = 8;
 
 /** Make a figure one that can be looked at closer. `told` is called with how many times as large it is shown. */
 export function zoomed(figure: SVGSVGElement, told: (times: number) => void): Zoom {
@@ -41,4 +42,27 @@ export function zoomed(figure: SVGSVGElement, told: (times: number) => void): Zo
     show();
   });
   return { by, whole: () => ((times = 1), show()) };
+}
+
+/**
+ * Call `by` with the turns of the wheel over something, with Ctrl held (two fingers on a pad are told so too), when it rests:
+ * how many times as large, and where on the screen. Without Ctrl the page scrolls.
+ */
+export function wheeled(over: Element, by: (factor: number, event: WheelEvent) => void): void {
+  let [turned, waiting] = [0, 0];
+  over.addEventListener(
+    "wheel",
+    (event) => {
+      const turn = event as WheelEvent;
+      if (!turn.ctrlKey && !turn.metaKey) return;
+      turn.preventDefault();
+      turned -= turn.deltaY;
+      clearTimeout(waiting);
+      waiting = window.setTimeout(() => {
+        by(2 ** (Math.sign(turned) * Math.max(1, Math.round(Math.abs(turned) / 200))), turn);
+        turned = 0;
+      }, 150);
+    },
+    { passive: false },
+  );
 }
