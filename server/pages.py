@@ -20,9 +20,9 @@ from kg.gazetteer import last_part, open_gazetteer
 from kg.queries import Example
 from kg.search import FOUND, search
 from kg.store.answer import GRAPH_FORMATS
-from kg.store.terms import Row
 from server import asking, current, errors, headers, parameters, table, views, wording
 from server.errors import Rejected
+from server.narrowing import at_hand
 from server.scene import NARROW, Scene, scene
 
 bp = Blueprint("pages", __name__)
@@ -44,7 +44,7 @@ NAMED = 2000
 @bp.route("/")
 def home() -> Response:
     """What the data covers and how sure it is, the map as it is last, questions to click, the doors for machines."""
-    store = parameters.store()
+    store, of = at_hand()
     version = store.version()
     datasets, address, manifest = store.select("datasets"), current.address(), store.manifest()
     dumps = {f"{address}/dumps/controlgraph.{form}": GRAPH_FORMATS[form] for form in export.QUAD_FORMS}
@@ -62,8 +62,7 @@ def home() -> Response:
             schemaorg.dataset(str(row["title"]), str(row.get("licence", "")), version, address, dumps)
             for row in datasets
         ],
-        coverage=_only(store.select("coverage")),
-        doubt=_only(store.select("doubt")),
+        coverage=of.coverage,
         examples=queries.examples(),
         address=address,
         curl=_curl(),
@@ -131,11 +130,6 @@ def query() -> AnyResponse:
     page = headers.with_figures(render_template("pages/query.html", **context))
     page.status_code = status
     return page
-
-
-def _only(rows: list[Row]) -> Row:
-    """The one row of a query that counts."""
-    return rows[0]
 
 
 def _curl() -> str:
