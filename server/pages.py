@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg import export, queries, schemaorg, told
+from kg.control.courses import told_first
 from kg.errors import NoStudyStart, QueryProblem, QuerySyntax
 from kg.figures import seen
 from kg.figures.calendar import day
@@ -31,8 +34,8 @@ SHOWN = 1000
 """How many rows of an answer the page shows; the rest is counted and can be downloaded."""
 GRAPH_SHOWN = 256 * 1024
 """How many bytes of a graph the page shows."""
-SMALL = 520
-"""Pixels of the map on the home page."""
+SMALL, DRAWN = 520, 400
+"""Pixels of the map on the home page, and how many places it draws at most."""
 FOUND_SHOWN = 50
 """How many things that were found the page shows; the others are counted."""
 LONGEST = 200
@@ -52,6 +55,7 @@ def home() -> Response:
         asked = scene()
     except NoStudyStart:  # a data set that tells of nothing that is held
         asked = None
+    wide, narrow = _small_maps(asked) if asked else ("", "")
     page = render_template(
         "pages/home.html",
         version=version,
@@ -67,8 +71,8 @@ def home() -> Response:
         address=address,
         curl=_curl(),
         asked=asked,
-        wide=_small_map(asked, SMALL, "wide") if asked else "",
-        narrow=_small_map(asked, NARROW, "narrow") if asked else "",
+        wide=wide,
+        narrow=narrow,
         views=views.views(asked) if asked else [],
         news=views.newest(asked) if asked else [],
         words=words,
@@ -78,11 +82,17 @@ def home() -> Response:
     return headers.with_figures(page)
 
 
-def _small_map(asked: Scene, width: float, prefix: str) -> str:
-    """The map of the last day on which anything changes."""
-    sites = seen.sites(asked.gazetteer, asked.listed, asked.question.lang, asked.about)
+def _small_maps(asked: Scene) -> Iterator[str]:
+    """The map of the last day on which anything changes, in two widths; of many places those that change first."""
+    listed, told = asked.listed, asked.sheet()
+    if more := max(0, len(listed) - DRAWN):
+        first = frozenset(told_first(asked.index, asked.question.view, DRAWN))
+        listed = [pair for pair in listed if pair[0].iri in first]
+        told = replace(told, credits=(f"{more:,} more places are not drawn.", *told.credits))
+    sites = seen.sites(asked.gazetteer, listed, asked.question.lang, asked.about)
     outlines = seen.outlines_of(asked.gazetteer)
-    return map_svg(sites, outlines, asked.sheet(), width, prefix=prefix, ranks=asked.ranks)
+    for width, prefix in ((SMALL, "wide"), (NARROW, "narrow")):
+        yield map_svg(sites, outlines, told, width, prefix=prefix)
 
 
 @bp.route("/search")
