@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from kg import answering
+from kg import answering, queries
+from kg import told as words
 from kg.asking import Question
 from kg.control.answers import Counts
 from kg.control.record import Day
@@ -19,6 +20,7 @@ from kg.gazetteer import last_part
 from kg.ontology import PREFIXES
 from kg.store.embedded import Store
 from kg.store.terms import Row
+from kg.told import Facts
 
 Outcome = Literal["entailed", "compatible", "not derivable", "contradicted", "not checked"]
 KG = PREFIXES["kg"]
@@ -77,10 +79,15 @@ class Check:
 
 def aggregates(store: Store) -> list[Aggregate]:
     """Every aggregate that the published version tells of, in the order of their IRIs."""
-    rows: dict[str, list[Row]] = {}
-    for row in store.select("aggregates"):
-        rows.setdefault(str(row["aggregate"]), []).append(row)
-    return [_aggregate(iri, told) for iri, told in rows.items()]
+    rows, select = words.by(store.select("aggregates"), "aggregate"), words.of(store)
+    about = words.by(select(queries.text_for("event-claims", "event", rows)), "event") if rows else {}
+    claims = {iri: sorted({str(row["claim"]) for row in pairs}) for iri, pairs in about.items()}
+    said = words.claims(select, {claim for several in claims.values() for claim in several})
+    counted = {claim: facts for claim, facts in said.items() if facts.keys().isdisjoint(("attribute", "retiredAt"))}
+    return [
+        _aggregate(iri, of, [(claim, counted[claim]) for claim in claims.get(iri, ()) if claim in counted])
+        for iri, of in rows.items()
+    ]
 
 
 def check(store: Store, told: Aggregate, question: Question, days: Sequence[Day]) -> list[Check]:
@@ -137,7 +144,7 @@ def _members(told: Aggregate, question: Question) -> Question:
     return replace(question, places=(), types=told.types, within=told.within, states=(), actors=())
 
 
-def _aggregate(iri: str, rows: list[Row]) -> Aggregate:
+def _aggregate(iri: str, rows: list[Row], claims: list[tuple[str, Facts]]) -> Aggregate:
     def values(name: str) -> tuple[str, ...]:
         return tuple(sorted({str(row[name]) for row in rows if name in row}))
 
@@ -146,20 +153,15 @@ def _aggregate(iri: str, rows: list[Row]) -> Aggregate:
 
     value, denominator = one("value"), one("denominator")
     latest = max((date.fromisoformat(text[:10]).toordinal() for text in values("latest")), default=None)
-    claims: dict[str, list[Row]] = {}
-    for row in rows:
-        if "claim" in row:
-            claims.setdefault(str(row["claim"]), []).append(row)
     return Aggregate(
         iri, last_part(one("measure") or ""), last_part(one("comparator") or ""),
         None if value is None else float(value), None if denominator is None else int(denominator),
         one("controller"), values("placeType"), values("within"), latest,
-        tuple(_said(claim, told) for claim, told in claims.items()),
+        tuple(_said(claim, facts) for claim, facts in claims if "source" in facts),
     )  # fmt: skip
 
 
-def _said(claim: str, rows: list[Row]) -> Said:
-    first = rows[0]
-    claimants = tuple(dict.fromkeys(str(row["claimant"]) for row in rows if "claimant" in row))
-    gloss = str(first["gloss"]) if "gloss" in first else None
-    return Said(claim, last_part(str(first["stance"])), str(first["source"]), claimants, gloss)
+def _said(claim: str, facts: Facts) -> Said:
+    return Said(
+        claim, last_part(facts["stance"][0]), facts["source"][0], facts.get("claimant", ()), words.first(facts, "gloss")
+    )  # fmt: skip
