@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg import export, queries, schemaorg, told
+from kg.control.courses import told_first
 from kg.errors import NoStudyStart, QueryProblem, QuerySyntax
 from kg.figures import seen
 from kg.figures.calendar import day
@@ -20,9 +23,9 @@ from kg.gazetteer import last_part, open_gazetteer
 from kg.queries import Example
 from kg.search import FOUND, search
 from kg.store.answer import GRAPH_FORMATS
-from kg.store.terms import Row
 from server import asking, current, errors, headers, parameters, table, views, wording
 from server.errors import Rejected
+from server.narrowing import at_hand
 from server.scene import NARROW, Scene, scene
 
 bp = Blueprint("pages", __name__)
@@ -31,8 +34,8 @@ SHOWN = 1000
 """How many rows of an answer the page shows; the rest is counted and can be downloaded."""
 GRAPH_SHOWN = 256 * 1024
 """How many bytes of a graph the page shows."""
-SMALL = 520
-"""Pixels of the map on the home page."""
+SMALL, DRAWN = 520, 400
+"""Pixels of the map on the home page, and how many places it draws at most."""
 FOUND_SHOWN = 50
 """How many things that were found the page shows; the others are counted."""
 LONGEST = 200
@@ -44,7 +47,7 @@ NAMED = 2000
 @bp.route("/")
 def home() -> Response:
     """What the data covers and how sure it is, the map as it is last, questions to click, the doors for machines."""
-    store = parameters.store()
+    store, of = at_hand()
     version = store.version()
     datasets, address, manifest = store.select("datasets"), current.address(), store.manifest()
     dumps = {f"{address}/dumps/controlgraph.{form}": GRAPH_FORMATS[form] for form in export.QUAD_FORMS}
@@ -52,6 +55,7 @@ def home() -> Response:
         asked = scene()
     except NoStudyStart:  # a data set that tells of nothing that is held
         asked = None
+    wide, narrow = _small_maps(asked) if asked else ("", "")
     page = render_template(
         "pages/home.html",
         version=version,
@@ -62,14 +66,13 @@ def home() -> Response:
             schemaorg.dataset(str(row["title"]), str(row.get("licence", "")), version, address, dumps)
             for row in datasets
         ],
-        coverage=_only(store.select("coverage")),
-        doubt=_only(store.select("doubt")),
+        coverage=of.coverage,
         examples=queries.examples(),
         address=address,
         curl=_curl(),
         asked=asked,
-        wide=_small_map(asked, SMALL, "wide") if asked else "",
-        narrow=_small_map(asked, NARROW, "narrow") if asked else "",
+        wide=wide,
+        narrow=narrow,
         views=views.views(asked) if asked else [],
         news=views.newest(asked) if asked else [],
         words=words,
@@ -79,11 +82,17 @@ def home() -> Response:
     return headers.with_figures(page)
 
 
-def _small_map(asked: Scene, width: float, prefix: str) -> str:
-    """The map of the last day on which anything changes."""
-    sites = seen.sites(asked.gazetteer, asked.listed, asked.question.lang, asked.about)
+def _small_maps(asked: Scene) -> Iterator[str]:
+    """The map of the last day on which anything changes, in two widths; of many places those that change first."""
+    listed, told = asked.listed, asked.sheet()
+    if more := max(0, len(listed) - DRAWN):
+        first = frozenset(told_first(asked.index, asked.question.view, DRAWN))
+        listed = [pair for pair in listed if pair[0].iri in first]
+        told = replace(told, credits=(f"{more:,} more places are not drawn.", *told.credits))
+    sites = seen.sites(asked.gazetteer, listed, asked.question.lang, asked.about)
     outlines = seen.outlines_of(asked.gazetteer)
-    return map_svg(sites, outlines, asked.sheet(), width, prefix=prefix, ranks=asked.ranks)
+    for width, prefix in ((SMALL, "wide"), (NARROW, "narrow")):
+        yield map_svg(sites, outlines, told, width, prefix=prefix)
 
 
 @bp.route("/search")
@@ -131,11 +140,6 @@ def query() -> AnyResponse:
     page = headers.with_figures(render_template("pages/query.html", **context))
     page.status_code = status
     return page
-
-
-def _only(rows: list[Row]) -> Row:
-    """The one row of a query that counts."""
-    return rows[0]
 
 
 def _curl() -> str:

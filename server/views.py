@@ -31,13 +31,17 @@ class View:
 
 @dataclass(frozen=True)
 class News:
-    """A place that has another answer from a day on: what it was, what it is, the address of more."""
+    """A place that has another answer from a day on: what it was, what it is."""
 
     at: Day
     lane: Lane
     was: Answer
     now: Answer
-    address: str
+
+    @property
+    def address(self) -> str:
+        """The map of that day, on which the place is marked."""
+        return _address("/map", at=date_of(self.at), sel=name_of(self.lane.place)) + "#selected"
 
 
 def views(asked: Scene) -> list[View]:
@@ -89,8 +93,7 @@ def _news(asked: Scene) -> Iterator[News]:
     for lane in asked.drawn:
         for before, after in pairwise(lane.spans):
             if differs(before.answer, after.answer):
-                address = _address("/map", at=date_of(after.first), sel=name_of(lane.place)) + "#selected"
-                yield News(after.first, lane, before.answer, after.answer, address)
+                yield News(after.first, lane, before.answer, after.answer)
 
 
 def _disputes(asked: Scene) -> Iterator[View]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kg import queries, told
+from kg.browsing.coverage import Coverage, coverage
 from kg.browsing.gathering import EVENT_TYPE, READ, Facet, Gathered, gathered, month_facet
 from kg.control.names import Array
 from kg.control.reading import asserted
@@ -49,6 +50,7 @@ class Shelves:
     version: str
     of: Mapping[Sort, Shelf]
     labels: Mapping[str, str]
+    coverage: Coverage
 
 
 def shelves(store: Store) -> Shelves:
@@ -92,14 +94,15 @@ def _read(store: Store, _former: Shelves | None) -> Shelves:
     graphs = seen.manifest().graphs
     listed = asserted(graphs)
     texts = {name: queries.text_for("values", "property", [KG + name]) for name in READ}
-    kinds = {"type": queries.text_for("values", "property", [EVENT_TYPE])}
+    kinds = {"type": queries.text_for("values", "property", [EVENT_TYPE]), "class": queries.text("kinds")}
     said = statements(scan(directory, listed, {**kinds, **texts}, _size(seen)))
-    all_of = gathered(said, open_gazetteer(seen))
+    gazetteer = open_gazetteer(seen)
+    all_of = gathered(said, gazetteer)
     of = {shelf.sort: shelf for shelf in
           (_places(all_of), _actors(all_of), _events(all_of), _claims(all_of), _sources(all_of))}  # fmt: skip
     named = {value for shelf in of.values() for name in ("type", "stance") if name in shelf.facets
              for value in shelf.facets[name].values}  # fmt: skip
-    return Shelves(directory.name, of, told.names(seen, named))
+    return Shelves(directory.name, of, told.names(seen, named), coverage(said, all_of, gazetteer))
 
 
 _every = Made(_read)

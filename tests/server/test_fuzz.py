@@ -87,10 +87,12 @@ QUESTIONS = [
     "/map", "/map.svg", "/timeline", "/timeline.svg", "/compare", "/dossier", "/feed", "/api/control",
     "/api/history/town-alden", "/api/history/nowhere", "/api/changes", "/api/compare", "/api/aggregates", "/api/events",
     "/api/search", "/api/claims", "/api/openapi.json", "/api/docs",
+    "/browse", "/browse/place", "/browse/claim", "/data", "/help",
 ]  # fmt: skip
 ASKED = [
     "at", "known", "recorded", "place", "within", "type", "actor", "state", "sources", "policy", "baseline", "lang",
     "format", "q", "page", "size", "sel", "version", "a.at", "b.at", "a.sources", "b.policy",
+    "month", "stance", "source", "offset", "limit", "more",
 ]  # fmt: skip
 ANSWERS = [
     "2031-05-04", "2031-05-01/2031-06-01", "2031-06-01/2031-05-01", "2031-13-01", "uuuu", "..", "2031-05~",
