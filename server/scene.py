@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from flask import request
 
@@ -163,7 +163,12 @@ class Scene:
 
     def about(self, place: str) -> str:
         """The address of the map on which a place is marked, at what is told of it."""
-        return self.address("/map", sel=name_of(place), width=None, format=None, embed=None) + "#selected"
+        return f"{self._about}{quote_plus(name_of(place), safe='/:,')}#selected"
+
+    @cached_property
+    def _about(self) -> str:
+        # the same for every place of a map but for its name
+        return self.address("/map", sel="", width=None, format=None, embed=None)
 
 
 def address(given: Given, path: str, /, **changed: str | None) -> str:
