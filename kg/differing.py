@@ -196,15 +196,24 @@ class Compared:
         """How many places have the same state and controllers."""
         return len(self.same)
 
+    @property
+    def both(self) -> Array:
+        """The positions of all places that both sides list."""
+        return np.sort(np.concatenate([self.first.at, self.same]))
+
     def restated(self) -> list[Restated]:
         """Of the places that are alike those whose answers rest on other claims than each other."""
         told = self.same[self.first.known.numbers[self.same] >= 0]
-        sides = (replace(side, at=told) for side in (self.first, self.second))
-        found = (
-            Restated(one.place, one.because - other.because, other.because - one.because)
-            for one, other in zip(*sides, strict=True)
-        )
-        return [each for each in found if each.first or each.second]
+        one, other = (replace(side, at=told).accounts() for side in (self.first, self.second))
+        found = []
+        for number, place in enumerate(one.places):
+            mine, others = (
+                side.because[side.because_start[number] : side.because_start[number + 1]] for side in (one, other)
+            )
+            if mine != others:
+                a, b = frozenset(mine), frozenset(others)
+                found.append(Restated(place, a - b, b - a))
+        return found
 
 
 def compare(store: Store, first: Question, second: Question) -> Compared:

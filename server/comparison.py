@@ -38,7 +38,7 @@ def show() -> Response:
         return response
     embedded = shown.whole.embedded
     restated = shown.found.restated()
-    wanted = {claim for row in shown.rows for verdict in row.verdicts for claim in verdict.because}
+    wanted = {claim for row in shown.rows for claim, _ in row.grounds[:CLAIMS]}
     facts = told.claims(told.of(parameters.store()), wanted)
     ids = {row.entry.iri: f"row-{number}" for number, row in enumerate(shown.rows, 1)}
     calendar, gazetteer = shown.whole.calendar, shown.whole.gazetteer

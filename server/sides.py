@@ -74,8 +74,7 @@ class Comparison:
     def listed(self) -> list[Entry]:
         """The places that both sides list, in the order of their IRIs."""
         known = self.found.first.known
-        at = sorted((*self.found.first.at.tolist(), *self.found.same.tolist()))
-        return [known.entry(known.places[each]) for each in at]
+        return [known.entry(known.places[at]) for at in self.found.both.tolist()]
 
     @cached_property
     def kinds(self) -> dict[str, Kind]:
@@ -123,7 +122,8 @@ class Comparison:
         if not self.in_time:
             return []
         since, until = self.a.question.last, self.b.question.last
-        every = takeovers(self.b.index, (entry.iri for entry in self.listed), self.b.question.view)
+        numbers = self.found.first.known.numbers[self.found.both]
+        every = takeovers(self.b.index, numbers, self.b.question.view)
         return [each for each in every if since < each.day <= until]
 
     @cached_property

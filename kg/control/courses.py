@@ -78,29 +78,38 @@ class Takeover(NamedTuple):
     back: bool
 
 
-def takeovers(index: Index, places: Iterable[str], view: View = DEFAULT) -> list[Takeover]:
-    """Every day on which one of the places gets another certain holder, by place and day. Who is the first is none."""
+def takeovers(index: Index, places: Array, view: View = DEFAULT) -> list[Takeover]:
+    """Every day on which one of the places, given by their numbers (-1: of which nothing is said), gets another certain
+    holder; by place and day. Who is the first is none."""
     ledger = index.ledger
-    wide = is_wide(ledger)
-    numbers = sorted({number for place in places if (number := ledger.places.number(place)) >= 0})
-    found, at = _runs(index, np.array([number for number in numbers if not wide[number]], np.int64), view)
+    numbers = np.unique(places[places >= 0])
+    wide = is_wide(ledger)[numbers]
+    found, at = _runs(index, numbers[~wide], view)
     at = at[found.certain[at] != 0]
-    columns = (found.place[at], found.first[at], found.certain[at])
-    sure = [
-        (ledger.places[place], first, holder)
-        for place, first, members in zip(*(column.tolist() for column in columns), strict=True)
-        for holder in _named(ledger, place, members)
-    ]
-    for place in (ledger.places[number] for number in numbers if wide[number]):
-        sure += [(place, run.first, run.certain) for run in history(ledger, place, view) if run.certain]
-    told = list[Takeover]()
-    had: dict[str, list[str]] = {}
-    for place, first, holder in sure:
-        earlier = had.setdefault(place, [])
-        if earlier and holder != earlier[-1]:
-            told.append(Takeover(place, first, earlier[-1], holder, holder in earlier))
-        earlier.append(holder)
+    place, sure = found.place[at], found.certain[at]
+    same = np.zeros(len(at), bool)
+    same[1:] = place[1:] == place[:-1]
+    turned = np.flatnonzero(same & (sure != np.roll(sure, 1)))
+    _, first, pair = np.unique(np.stack([place, sure]).astype(np.int64), axis=1, return_index=True, return_inverse=True)
+    told = []
+    for number in turned.tolist():
+        here = int(place[number])
+        before, after = (_sole(ledger, here, int(sure[each])) for each in (number - 1, number))
+        back = bool(first[pair.reshape(-1)[number]] < number)
+        told.append(Takeover(ledger.places[here], int(found.first[at[number]]), before, after, back))
+    for name in (ledger.places[number] for number in numbers[wide].tolist()):
+        had = list[str]()
+        for run in history(ledger, name, view):
+            if run.certain and had and run.certain != had[-1]:
+                told.append(Takeover(name, run.first, had[-1], run.certain, run.certain in had))
+            had += [run.certain] if run.certain else []
     return sorted(told)
+
+
+def _sole(ledger: Ledger, place: int, members: int) -> str:
+    """The one actor in a set of holders."""
+    (actor,) = _named(ledger, place, members)
+    return actor
 
 
 def _named(ledger: Ledger, place: int, members: int) -> frozenset[str]:

@@ -88,7 +88,7 @@ def test_takeovers_between_the_days_are_counted_and_recaptures_told(
 ) -> None:
     known = answering.known(shipped)
     first, last = (asking.days(day)[0] for day in ("2021-08-08", "2021-08-12"))
-    between = [each for each in takeovers(known.index, known.places) if first < each.day <= last]
+    between = [each for each in takeovers(known.index, known.numbers) if first < each.day <= last]
     assert between
     told = f"In between a place got another certain holder {len(between)} times, none of them a recapture."
     assert told in page(shipped_client, DAYS).text
