@@ -45,7 +45,7 @@ def spoiled(kind: str, row: Sequence[str]) -> Iterator[Sequence[str]]:
         "calendar": [place, f"{day[:4]}0231", *rest],
         "swapped": [day, place, *rest],
         "Ukraine?": [place, day, "Ukraine?", *rest[1:]],
-        "2202": [place, f"2202{day[4:]}", *rest],
+        "2202": [place, f"2202{day[4:].replace('0229', '0228')}", *rest],
         "no place": ["", day, *rest],
         "contrary": [place, day, "RU" if rest[0] == "UA" else "UA", *rest[1:]],
         "again": row,
