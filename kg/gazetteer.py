@@ -111,6 +111,10 @@ class Gazetteer:
             found.update(ring)
         return frozenset(found - {outer})
 
+    def outer(self) -> Iterable[str]:
+        """Every place that others lie in directly, described here or not."""
+        return self._parts.keys()
+
     def above(self, inner: str) -> list[str]:
         """Everything that a place lies in, directly or not, the nearest first; described here or not."""
         found: dict[str, None] = {}

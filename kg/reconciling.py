@@ -6,6 +6,7 @@ candidates with a score and features, types may have broader ones, properties ha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,7 +18,7 @@ from kg.files import BASE
 from kg.gazetteer import KINDS, ROUTES, Entry, Gazetteer, Kind, last_part, open_gazetteer
 from kg.naming import expanded, fold, likeness
 from kg.ontology import KG, PREFIXES
-from kg.properties import agrees, values
+from kg.properties import CLOSE, Value, agrees, values
 from kg.search import near, open_names, search
 from kg.store.embedded import Store
 
@@ -31,6 +32,8 @@ LOOKED_AT = 50
 """Candidates that are scored for one query."""
 NARROW = 1_000
 """Things among which a query without words is answered by what is not in the gazetteer."""
+BAND = CLOSE / 110
+"""Degrees of latitude beyond which no position is the same: one is 110.6 to 111.7 km."""
 LEAST = 50.0
 """The least likeness of names, of 100, with which a candidate is told."""
 UNKNOWN, AGAINST = 0.9, 0.6
@@ -148,13 +151,54 @@ def _hits(store: Store, text: str) -> Iterator[tuple[str, Kind]]:
 
 def _told(store: Store, gazetteer: Gazetteer, query: Query, wanted: frozenset[str]) -> list[Entry]:
     """Things that have all values that are asked for, where no name is given."""
-    found = [one for kind in KINDS for one in gazetteer.entries[kind].values() if _is_of(one, wanted)]
+    found = [one for one in _narrowed(gazetteer, query) if _is_of(one, wanted)]
     for name, given in query.conditions:
-        if len(found) > NARROW and name not in ("within", "type", "coordinates"):
+        if name in ("within", "type"):
+            continue
+        if len(found) > NARROW and name != "coordinates":
             raise BadQuestion(name, "", "give words of a name, a type, or what it lies in, too: too many would fit")
         having = values(store, found, name)
         found = [one for one in found if agrees(name, having[one.iri], given)]
     return found
+
+
+def _narrowed(gazetteer: Gazetteer, query: Query) -> Iterator[Entry]:
+    """Things that have the types and containers that are asked for, and lie as far north as the coordinates.
+
+    Each container and each type is compared once, not with everything that has it: there may be very many places.
+    """
+    asked: dict[str, list[tuple[str, ...]]] = {}
+    for name, given in query.conditions:
+        asked.setdefault(name, []).append(given)
+    inside = [_inside(gazetteer, given) for given in asked.get("within", ())]
+    types = [
+        {iri for iri, name in gazetteer.concepts.items() if agrees("type", [Value(name)], given)}
+        for given in asked.get("type", ())
+    ]
+    norths = [[_north(text) for text in given] for given in asked.get("coordinates", ())]
+    places = {iri: gazetteer.places[iri] for iri in sorted(frozenset.intersection(*inside))} if inside else {}
+    for entries in [places] if inside else [gazetteer.entries[kind] for kind in KINDS]:
+        for one in entries.values():
+            if all(not each.isdisjoint(one.types) for each in types) and all(_as_far(one, each) for each in norths):
+                yield one
+
+
+def _inside(gazetteer: Gazetteer, given: Sequence[str]) -> frozenset[str]:
+    """The places that lie in any of those that are given, by name or identifier."""
+    outer = (iri for iri in gazetteer.outer() if agrees("within", [Value(gazetteer.label(iri), iri)], given))
+    return frozenset(inner for iri in outer for inner in gazetteer.inside(iri))
+
+
+def _north(text: str) -> float:
+    """The latitude of a position; no number where it is none."""
+    try:
+        return float(text.partition(",")[0])
+    except ValueError:
+        return math.nan
+
+
+def _as_far(one: Entry, norths: Iterable[float]) -> bool:
+    return one.point is not None and any(abs(one.point[1] - north) <= BAND for north in norths)
 
 
 def _likeness(one: Entry, asked: str) -> float:

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
+from rdflib import Graph
 
 from kg import publish
 from kg.cli import main
@@ -316,7 +317,19 @@ TURTLE = """@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
   geo:lat 30.96 ; geo:long 61.86 . <https://g.example/City> rdfs:label "city"@en ."""
 
 
-@pytest.mark.parametrize(("name", "text"), [("g.csv", CSV), ("g.geojson", GEOJSON), ("g.ttl", TURTLE)])
+RDF = {".ttl": "turtle", ".n3": "n3", ".rdf": "xml", ".xml": "xml", ".owl": "xml", ".jsonld": "json-ld"}
+LINES = Graph().parse(data=TURTLE, format="turtle").serialize(format="nt")
+QUADS = LINES.replace(" .\n", " <https://g.example/graph> .\n")
+TRIG = f"<https://g.example/graph> {{ {LINES} }}"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("g.csv", CSV), ("g.geojson", GEOJSON), ("g.nt", LINES), ("g.nq", QUADS), ("g.trig", TRIG),
+        *((f"g{ending}", Graph().parse(data=TURTLE).serialize(format=form)) for ending, form in RDF.items()),
+    ],
+)  # fmt: skip
 def test_a_file_of_any_form_tells_the_same(tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from kg.ingest import rows, tables
 from kg.ingest.cells import Cells, Rejected
-from kg.ingest.rows import Part
-from kg.ingest.task import Task
+from kg.ingest.rows import Format, Part
 from kg.ingest.things import actor, claim, key, participation, place, toll, within
 from kg.ingest.turtle import slug
 
@@ -35,8 +33,6 @@ LEFT = {
     "population_best": "an estimate about the surroundings",
 }
 """Columns that are left out, each with the reason."""
-ADDRESS = "https://acleddata.com/"
-LICENCE = "https://acleddata.com/terms-and-conditions"
 NEEDED = (
     "event_id_cnty", "event_date", "year", "time_precision", "event_type", "sub_event_type", "actor1", "inter1",
     "actor2", "inter2", "country", "location", "latitude", "longitude", "geo_precision", "fatalities",
@@ -91,15 +87,6 @@ PRECISION = {1: 1, 2: 2, 3: 4}
 
 Actor = tuple[str, int, str]
 """An actor: its name as Turtle, its type, what it is called."""
-
-
-def read(task: Task) -> None:
-    """Read the files. Raises BadFile."""
-    check = tables.exactly(NEEDED, [*KNOWN, *task.mapping.get("ignored", {})], "export of ACLED")
-    ends = rows.source(task, "Armed Conflict Location and Event Data (ACLED)", ADDRESS, LICENCE)
-    rows.read(
-        task, tables.records(task.paths, check), lambda record: record.fields["event_id_cnty"].strip(), take, ends
-    )
 
 
 def take(cells: Cells, part: Part) -> None:
@@ -226,3 +213,10 @@ def _role(broad: str, sort: int) -> str:
     if sort == 7 and broad in ("Violence against civilians", "Explosions/Remote violence"):
         return "Victim"
     return "Perpetrator" if broad == "Violence against civilians" else "Participant"
+
+
+FORMAT = Format(
+    "export of ACLED", NEEDED, KNOWN, "event_id_cnty", take, "Armed Conflict Location and Event Data (ACLED)",
+    "https://acleddata.com/", "https://acleddata.com/terms-and-conditions",
+)  # fmt: skip
+"""What `kg.ingest.rows` reads."""

@@ -97,9 +97,13 @@ def _eight_digits(value: Array) -> Array:
 
 
 def days(numbers: Array) -> Array:
-    """Dates written as numbers (20220224) as days (`date.toordinal`), 0 where it is no day of the calendar."""
+    """Dates written as numbers of eight digits (20220224) as days (`date.toordinal`), 0 where it is none of the
+    calendar.
+
+    A shorter number is none: the number of a place in the column of the date would become a day of the year 46.
+    """
     year, month, day = numbers // 10_000, numbers // 100 % 100, numbers % 100
-    valid = (year >= 1) & (year <= 9999) & (month >= 1) & (month <= 12) & (day >= 1)
+    valid = (year >= 1000) & (year <= 9999) & (month >= 1) & (month <= 12) & (day >= 1)
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     valid &= day <= _DAYS[np.clip(month, 1, 12) - 1] + ((month == 2) & leap)
     months = np.where(valid, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")

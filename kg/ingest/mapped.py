@@ -56,16 +56,16 @@ def read(task: Task) -> None:
     since: dict[tuple[int, int, str, str], int] = {}
     records = tables.records(task.paths, check, delimiter=made.delimiter, encoding=made.encoding)
     for number, some in enumerate(iter(lambda: list(islice(records, BATCH)), [])):
-        if task.work.tally(number) is None:
-            _work_on(task, made, words, number, some)
-        state = task.work.state(number)
-        words.again(state["words"])
+        tally = task.work.tally(number)
+        if tally is None:
+            tally, state = _work_on(task, made, words, number, some)
+        else:  # an earlier run read it
+            state = task.work.state(number)
+            words.again(state["words"])
         for place, day, holder, text, known in state["since"]:
             first = since.setdefault((place, holder, text, known), day)
             since[place, holder, text, known] = min(first, day)
         kept.append(Runs(**task.work.arrays(number)))
-        tally = task.work.tally(number)
-        assert tally is not None
         task.tally.add(tally)
         task.progress("reading", some[-1].share)
     said = [(place, day, holder, text, known) for (place, holder, text, known), day in since.items()]
@@ -142,8 +142,8 @@ def _hash(*texts: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-def _work_on(task: Task, made: Plan, words: Words, number: int, some: Sequence[Record]) -> None:
-    """Understand some rows, and keep what they say."""
+def _work_on(task: Task, made: Plan, words: Words, number: int, some: Sequence[Record]) -> tuple[Tally, dict[str, Any]]:
+    """Understand some rows, and keep what they say: their account, and what else those after them need."""
     batch = Batch()
     for record in some:
         batch.tally.rows += 1
@@ -173,6 +173,7 @@ def _work_on(task: Task, made: Plan, words: Words, number: int, some: Sequence[R
     rows = [(place, day, file, line) for place, day, (file, line, _) in told]
     state = {"words": words.new(), "since": sorted(batch.since), "rows": rows}
     task.work.keep(number, batch.tally, arrays=arrays, state=state)
+    return batch.tally, state
 
 
 def _row(task: Task, made: Plan, words: Words, record: Record, cells: Cells, batch: Batch) -> None:

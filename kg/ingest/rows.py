@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 from kg.errors import BadMapping
 from kg.gazetteer import Kind
+from kg.ingest import tables
 from kg.ingest.cells import Cells, Rejected
 from kg.ingest.known import thing
 from kg.ingest.nearby import Names
@@ -62,55 +62,85 @@ class Part:
 
 Take = Callable[[Cells, Part], None]
 """Turns a row into statements. Raises Rejected where it cannot."""
+Key = Callable[[Record], str]
+"""What names a row."""
+Seen = dict[str, tuple[int, str]]
+"""The rows that were taken, by their names: number, and what stands for the text."""
 
 
-def read(
-    task: Task, records: Iterator[Record], key: Callable[[Record], str], take: Take, ends: Callable[[int], str]
-) -> None:
+@dataclass(frozen=True)
+class Format:
+    """Whose rows are events: what a file of it is called, the columns that it needs and those that are known, the one
+    that names a row, and what turns a row into statements; the title, address and licence of the source of all."""
+
+    called: str
+    needed: Sequence[str]
+    known: Sequence[str]
+    key: str
+    take: Take
+    title: str
+    address: str
+    licence: str
+
+
+def read_events(task: Task, form: Format) -> None:
+    """Read files of a format. The mapping may name columns to be left out, and have another title for the source.
+
+    Raises BadFile, BadMapping.
+    """
+    check = tables.exactly(form.needed, [*form.known, *task.mapping.get("ignored", {})], form.called)
+    title = task.mapping.get("source", {}).get("title", form.title)
+    if not isinstance(title, str):
+        raise BadMapping("source, title", f"{title!r} is no text; put it in quotation marks")
+
+    def source(last: int) -> str:
+        return task.source(f"source:{task.stem}", title, last or None, address=form.address, licence=form.licence)
+
+    records = tables.records(task.paths, check)
+    read(task, records, lambda record: record.fields[form.key].strip(), form.take, source)
+
+
+def read(task: Task, records: Iterator[Record], key: Key, take: Take, ends: Callable[[int], str]) -> None:
     """Read rows that `take` turns into statements; `key` names a row, and `ends` is what is said in the end, given the
     last day that the rows told of (0: none).
 
     A row that says what an earlier one with its key says is ignored, one that says otherwise is rejected; where the key
     is empty, no two rows are one.
     """
-    seen: dict[str, tuple[int, str]] = {}
+    seen: Seen = {}
     names = Names(task)
     last, number = 0, -1
     for number, batch in enumerate(iter(lambda: list(islice(records, BATCH)), [])):
         tally = task.work.tally(number)
         if tally is None:
-            part = Part(task, names)
-            known = len(seen)
-            for record in batch:
-                _row(record, part, key, take, seen)
-            tally = part.tally
-            fresh = dict(islice(seen.items(), known, None))
-            state: dict[str, Any] = {"keys": fresh, "last": part.last, "names": names.new()}
-            text = "".join([HEAD, *part.lines, part.dates.text()])
-            task.work.keep(number, tally, text=text, state=state)
-        state = task.work.state(number)
-        seen.update({name: (row, content) for name, (row, content) in state["keys"].items()})
-        names.again(state["names"])
-        last = max(last, state["last"])
+            tally, told = _batch(task, number, batch, names, key, take, seen)
+        else:  # an earlier run read it
+            state = task.work.state(number)
+            seen.update({name: (row, content) for name, (row, content) in state["keys"].items()})
+            names.again(state["names"])
+            told = state["last"]
+        last = max(last, told)
         task.tally.add(tally)
         task.progress("reading", batch[-1].share)
     task.work.part(number + 1).write_text(f"{HEAD}{ends(last)}{task.belongs()}", "utf-8")
 
 
-def source(task: Task, title: str, address: str, licence: str) -> Callable[[int], str]:
-    """The description of the one source of all rows, as `read` wants it. The mapping may have another title.
+def _batch(
+    task: Task, number: int, batch: Sequence[Record], names: Names, key: Key, take: Take, seen: Seen
+) -> tuple[Tally, int]:
+    """Read some rows, and keep what came of them; their account, and the last day that they tell of (0: none)."""
+    part = Part(task, names)
+    known = len(seen)
+    for record in batch:
+        _row(record, part, key, take, seen)
+    fresh = dict(islice(seen.items(), known, None))
+    text = "".join([HEAD, *part.lines, part.dates.text()])
+    state = {"keys": fresh, "last": part.last, "names": names.new()}
+    task.work.keep(number, part.tally, text=text, state=state)
+    return part.tally, part.last
 
-    Raises BadMapping.
-    """
-    title = task.mapping.get("source", {}).get("title", title)
-    if not isinstance(title, str):
-        raise BadMapping("source, title", f"{title!r} is no text; put it in quotation marks")
-    return lambda last: task.source(f"source:{task.stem}", title, last or None, address=address, licence=licence)
 
-
-def _row(
-    record: Record, part: Part, key: Callable[[Record], str], take: Take, seen: dict[str, tuple[int, str]]
-) -> None:
+def _row(record: Record, part: Part, key: Key, take: Take, seen: Seen) -> None:
     """Account for a row."""
     part.tally.rows += 1
     part.record = record

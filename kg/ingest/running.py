@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from kg import parts, publish
 from kg.errors import BadFile, BadMapping
 from kg.files import BASE
 from kg.gazetteer import last_part, open_gazetteer
-from kg.ingest import acled, datasets, mapped, places, rdf, ucdp, viina
+from kg.ingest import acled, datasets, mapped, places, rdf, rows, ucdp, viina
 from kg.ingest.report import Tally
 from kg.ingest.tables import Progress
 from kg.ingest.task import Task
@@ -23,8 +24,8 @@ from kg.publish import Loaded
 from kg.store.embedded import Store
 
 READERS: Mapping[str, Callable[[Task], None]] = {
-    "viina": viina.read, "ucdp": ucdp.read, "acled": acled.read, "geojson": places.read, "rdf": rdf.read,
-    "csv": mapped.read,
+    "viina": viina.read, "ucdp": partial(rows.read_events, form=ucdp.FORMAT),
+    "acled": partial(rows.read_events, form=acled.FORMAT), "geojson": places.read, "rdf": rdf.read, "csv": mapped.read,
 }  # fmt: skip
 """The reader of each format."""
 

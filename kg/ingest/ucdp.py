@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from kg.ingest import rows, tables
 from kg.ingest.cells import Cells, Rejected
-from kg.ingest.rows import Part
-from kg.ingest.task import Task
+from kg.ingest.rows import Format, Part
 from kg.ingest.things import actor, claim, key, participation, place, toll, within
 from kg.ingest.turtle import slug
 
@@ -38,8 +36,6 @@ LEFT = {
     "gwnob": "a number of the state that is side B, in another list",
 }
 """Columns that are left out, each with the reason."""
-ADDRESS = "https://ucdp.uu.se/downloads/"
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 NEEDED = (
     "id", "year", "type_of_violence", "conflict_name", "side_a_new_id", "side_a", "side_b_new_id", "side_b",
     "where_prec", "latitude", "longitude", "country", "country_id", "date_prec", "date_start", "date_end",
@@ -62,13 +58,6 @@ VIOLENCE = {1: ("ArmedClash", "fighting"), 2: ("ArmedClash", "fighting"), 3: ("K
 """The kg:eventType for a type_of_violence: state-based, non-state, one-sided."""
 CIVILIANS = 9999
 """The number that UCDP gives civilians as a side."""
-
-
-def read(task: Task) -> None:
-    """Read the files. Raises BadFile."""
-    check = tables.exactly(NEEDED, [*KNOWN, *task.mapping.get("ignored", {})], "table of UCDP GED")
-    ends = rows.source(task, "UCDP Georeferenced Event Dataset", ADDRESS, LICENCE)
-    rows.read(task, tables.records(task.paths, check), lambda record: record.fields["id"].strip(), take, ends)
 
 
 def take(cells: Cells, part: Part) -> None:
@@ -168,3 +157,10 @@ def _tolls(cells: Cells, part: Part, event: str, number: int, sides: tuple[str, 
     if sum(split.values()) != best:
         cells.odd.append(f"deaths of all groups are {sum(split.values())} and best is {best}")
     return best
+
+
+FORMAT = Format(
+    "table of UCDP GED", NEEDED, KNOWN, "id", take, "UCDP Georeferenced Event Dataset",
+    "https://ucdp.uu.se/downloads/", "https://creativecommons.org/licenses/by/4.0/",
+)  # fmt: skip
+"""What `kg.ingest.rows` reads."""

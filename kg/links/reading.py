@@ -15,6 +15,7 @@ from rdflib.term import Node
 from kg.errors import BadFile
 from kg.links.things import LONGEST_NAME, ROLES, Thing, of_statements, position
 from kg.naming import is_iri
+from kg.store.syntaxes import ENDINGS, triples
 
 COLUMNS = {
     "iri": "the IRI of the thing",
@@ -26,9 +27,6 @@ COLUMNS = {
     "within": "the IRIs of the things it lies in, | between them",
 }
 """The columns of a table; the first two are needed, in any order."""
-RDF_FORMS = {".ttl": "turtle", ".nt": "nt", ".rdf": "xml", ".owl": "xml", ".jsonld": "json-ld", ".trig": "trig",
-             ".nq": "nquads"}  # fmt: skip
-"""The form of RDF that a file has, by the end of its name."""
 
 
 def things(path: Path) -> list[Thing]:
@@ -38,7 +36,7 @@ def things(path: Path) -> list[Thing]:
     """
     ending = path.suffix.casefold()
     readers: dict[str, Callable[[Path], Iterable[Thing]]] = {
-        ".csv": _table, ".geojson": _features, ".json": _features, **dict.fromkeys(RDF_FORMS, _graph),
+        **dict.fromkeys(ENDINGS, _graph), ".csv": _table, ".geojson": _features, ".json": _features,
     }  # fmt: skip
     if ending not in readers:
         raise BadFile(str(path), None, f"is of no known form; accepted are names that end with {', '.join(readers)}")
@@ -132,12 +130,7 @@ def _first_point(geometry: Any) -> tuple[float, float] | None:
 
 def _graph(path: Path) -> Iterator[Thing]:
     graph = Graph()
-    try:
-        graph.parse(path, format=RDF_FORMS[path.suffix.casefold()])
-    except OSError:
-        raise
-    except Exception as error:  # the parsers of rdflib have no common condition
-        raise BadFile(str(path), getattr(error, "lines", None), f"is no RDF: {error}") from None
+    graph += triples(path, path.absolute().as_uri())
     said: defaultdict[str, set[tuple[str, Node, str]]] = defaultdict(set)
     for subject, property_, value in graph:
         if isinstance(subject, URIRef) and (role := ROLES.get(str(property_))):

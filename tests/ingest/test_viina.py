@@ -170,6 +170,12 @@ def test_every_fault_is_told_with_row_and_reason(
     assert "nothing to do" in kg.ingest("viina", str(kg.folder / "control.csv"))
 
 
+def test_a_number_of_a_place_is_no_day_of_an_early_year(kg: Ingesting) -> None:
+    path = kg.write("control.csv", f"{HEADING}20220301,461203,UA,,,,UA\n461203,20220301,UA,,,,UA\n")
+    assert "2 rows: 1 taken, 0 ignored, 1 rejected" in kg.ingest("viina", path, "--dry-run")
+    assert kg.listed("viina", "rejected")[0]["reason"] == "no date as YYYYMMDD: date '461203'"
+
+
 def test_rows_without_a_status_are_ignored(kg: Ingesting) -> None:
     said = kg.ingest("viina", kg.write("control.csv", f"{HEADING}1,20220301,,,NA,,\n1,20220302,UA,,,,UA\n"))
     assert "1  no source has a status" in said
