@@ -1,7 +1,7 @@
 """Measure what growing costs: `python -m bench.scale --work DIR [--sizes 10000,200000,2000000] [--steps read,index]`.
 
 Each step of each size is a process of its own (`bench.steps`), measured from outside: seconds, seconds of a processor,
-and the most memory that it and its children had at once (sum of PSS, looked at four times a second). A line for each
+and the most memory that it and its children had at once (sum of PSS, looked at once a second). A line for each
 goes into `bench/scale.jsonl`, with the load of the machine when it ended; what was measured before stays. A step that
 takes longer than `--at-most` seconds, or more than `--memory` GB, is ended, and the line says so.
 """
@@ -24,7 +24,7 @@ from bench.soak.asking import memory
 from bench.steps import STEPS
 
 RESULTS = Path(__file__).parent / "scale.jsonl"
-EVERY = 0.25
+EVERY = 1.0
 """Seconds between two looks at the memory."""
 
 
