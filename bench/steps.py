@@ -225,8 +225,10 @@ def ask(work: Path, changes: int) -> Figures:
 def serve(work: Path, changes: int) -> Figures:
     """Pages and answers over HTTP, each asked five times of a server that was just started, which keeps no answers."""
     day = (START + timedelta(days=DAY)).isoformat()
+    ledger = open_ledger(stored.folder(work / f"index-{changes}") / "base")
+    slug = next(place for place in ledger.places if "/place/district-" in place).rpartition("/")[2]
     asked = {
-        "home": "", "map page": f"map?at={day}", "place": f"api/control?at={day}&place=district-7",
+        "home": "", "map page": f"map?at={day}", "one place": f"api/control?at={day}&place={slug}",
         "all places": f"api/control?at={day}&limit=1000000&grounds=off",
     }  # fmt: skip
     found: Figures = {}
