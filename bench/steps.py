@@ -23,10 +23,12 @@ from bench import generate as generator
 from bench import peers
 from bench.fronts import START as FRONTS_START
 from bench.fronts import fronts
+from bench.invented import invented
 from bench.world import START
 from kg import checks, files
 from kg.control import portions, publishing, stored
 from kg.control.conclusions import of_parts
+from kg.control.facts import of_record
 from kg.control.gathering import gather
 from kg.control.index import open_index, state_at, verdict
 from kg.control.ledger import open_ledger
@@ -123,6 +125,19 @@ def index(work: Path, changes: int) -> Figures:
     watch("saving")
     np.save(beside / "told.npy", told)
     return {"bytes": size(beside), "rows": len(ledger.claim), "places": len(ledger.places), **watch.figures}
+
+
+def columns(work: Path, changes: int) -> Figures:
+    """The columns of a record that is made in memory (`bench.invented`), in place of those of a store."""
+    watch = Watch()
+    facts = of_record(invented(changes, 1))
+    watch("invented")
+    ledger, told = gather(facts), of_parts(facts)
+    watch("columns")
+    beside = work / f"index-{changes}"
+    stored.begin(ledger, beside)
+    np.save(beside / "told.npy", told)
+    return {"rows": len(ledger.claim), "places": len(ledger.places), **watch.figures}
 
 
 def derive(work: Path, changes: int, processes: int = 1) -> Figures:
@@ -252,7 +267,9 @@ def serve(work: Path, changes: int) -> Figures:
     }  # fmt: skip
     found: Figures = {}
     begun = time.perf_counter()
-    with peers.ours(location(work, changes), KG_CACHE="0") as server:
+    with peers.ours(
+        location(work, changes), KG_CACHE="0", KG_DEADLINE="3600", KG_PATIENCE="3600", KG_WAIT="3600"
+    ) as server:
         found["started"] = time.perf_counter() - begun
         root = server.endpoint.removesuffix("sparql")
         for name, address in asked.items():
@@ -267,7 +284,7 @@ def serve(work: Path, changes: int) -> Figures:
 
 STEPS: dict[str, Callable[[Path, int], Figures]] = {
     each.__name__: each
-    for each in (generate, read, check, index, derive, derive2, derive_dask, sweep, sweep2, ask, conclude, serve)
+    for each in (generate, read, check, index, columns, derive, derive2, derive_dask, sweep, sweep2, ask, conclude, serve)
 }  # fmt: skip
 
 

@@ -78,17 +78,9 @@ def load(
 
 
 def ingest(
-    store: Store,
-    graph: str,
-    parts: Sequence[Path],
-    *,
-    file: str,
-    digest: str,
-    who: str,
-    shaped: bool,
-    each: Each = here,
-    progress: Callable[[str], None] = lambda _: None,
-) -> Loaded:
+    store: Store, graph: str, parts: Sequence[Path], *, file: str, digest: str, who: str, shaped: bool,
+    each: Each = here, progress: Callable[[str], None] = lambda _: None,
+) -> Loaded:  # fmt: skip
     """Put what a reader made (`kg.ingest`) in place of a graph, as one version, checked as `load` checks; by the shapes
     only where it is `shaped`, because what a reader wrote itself has the form that it gives it.
 
