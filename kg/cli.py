@@ -13,16 +13,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from kg import __version__, cli_claims, cli_control, cli_ingest, cli_links, cli_roads, files
-from kg.cli_progress import progress
+from kg import __version__, cli_claims, cli_control, cli_ingest, cli_links, cli_load, cli_roads
 from kg.errors import Problem, QuerySyntax
 from kg.store import open_store
 from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
 
 if TYPE_CHECKING:
     from kg.store.embedded import Store
-
-EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class Sentences(click.Group):
@@ -61,6 +58,9 @@ def main(context: click.Context, location: Path) -> None:
 
 
 for command in (
+    cli_load.load,
+    cli_load.conclude,
+    cli_load.validate,
     cli_claims.claim,
     cli_control.control,
     cli_control.history,
@@ -76,35 +76,6 @@ for command in (
     cli_links.enrich,
 ):
     main.add_command(command)
-
-
-@main.command()
-@click.argument("paths", nargs=-1, type=EXISTING)
-@click.option("--graph", help="The IRI of the graph to load one file into; by default each file has its own.")
-@click.option("--replace-edited", is_flag=True, help="Replace graphs that other writes changed since they were loaded.")
-@click.pass_obj
-def load(location: Path, paths: tuple[Path, ...], graph: str | None, replace_edited: bool) -> None:
-    """Load Turtle files, each in place of its graph, as one new version; without PATHS what is shipped.
-
-    What is already loaded is not loaded again. Nothing is written unless everything conforms.
-
-    Example: kg load data/triples.ttl
-    """
-    from kg import publish
-
-    if graph and len(paths) != 1:
-        raise click.UsageError("--graph goes with exactly one file")
-    chosen = list(paths) or files.shipped_files()
-    with _opened(location) as store, progress(len(chosen) + 4, "loading") as step:
-        done = publish.load(store, chosen, who=_who("load"), graph=graph, replace_edited=replace_edited, progress=step)
-    if done.written:
-        click.echo(f"published version {done.version}: {sum(done.written.values()):,} triples written")
-        for name, triples in done.written.items():
-            click.echo(f"  {triples:>9,}  <{name}>")
-        for name, triples in done.unshaped.items():
-            click.echo(f"shapes not applied to <{name}>: {triples:,} triples; run kg validate")
-    else:
-        click.echo(f"nothing to do: version {done.version} has these files")
 
 
 @main.command()
@@ -135,28 +106,6 @@ def query(location: Path, file: IO[str] | None, text: str | None, form: str, tim
             return
         for piece in answer.chunks():
             click.echo(piece, nl=False)
-
-
-@main.command()
-@click.argument("paths", nargs=-1, type=EXISTING)
-def validate(paths: tuple[Path, ...]) -> None:
-    """Check Turtle files by the ontology's shapes and checks, beside the shipped data; without PATHS that itself.
-
-    Exit code 1 where anything is wrong.
-
-    Example: kg validate data/triples.ttl
-    """
-    from kg import publish
-
-    beside = files.shipped_files()
-    chosen = list(paths) or beside
-    with progress(len({*chosen, *beside}) + 1, "validating") as step:
-        violations = publish.dry_run(chosen, beside=beside, progress=step)
-    for violation in violations:
-        click.echo(str(violation))
-    if violations:
-        raise click.ClickException(f"{len(violations)} violations in {len(chosen)} files")
-    click.echo(f"{len(chosen)} files conform")
 
 
 FILES = {"lpf": "places.lpf.json", "geojson": "control.geojson", "csv": "control.csv", "places-csv": "places.csv"}

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli_progress import shares
+from kg.cli_workers import shared_out
 from kg.errors import Refused
 from kg.store import open_store
+from kg.workers import workers
 
 if TYPE_CHECKING:
     from kg.ingest.running import Outcome
@@ -30,10 +32,11 @@ VIOLATIONS = 20
 @click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A mapping file (TOML).")
 @click.option("--retrieved", help="The day on which the files were fetched: 2026-11-20. By default their last change.")
 @click.option("--dry-run", is_flag=True, help="Make the report, and publish nothing.")
+@shared_out
 @click.pass_obj
 def ingest(
     location: Path, form: str, files: tuple[Path, ...], dataset: str, into: str | None, mapping: Path | None,
-    retrieved: str | None, dry_run: bool,
+    retrieved: str | None, dry_run: bool, processes: int, scheduler: str | None,
 ) -> None:  # fmt: skip
     """Bring FILES of a format into a data set, in place of what was brought in under the same name before.
 
@@ -48,11 +51,14 @@ def ingest(
     day = _day(retrieved, "--retrieved")
     # what a reader looks up takes as long as it takes, one after the other
     limits = Limits(children=1, seconds=None, patience=3600.0)
-    with closing(open_store(location, limits)) as store, shares("ingesting") as progress:
+    with (
+        closing(open_store(location, limits)) as store, workers(processes, scheduler) as each,
+        shares("ingesting") as progress,
+    ):  # fmt: skip
         try:
             done = running.ingest(
                 store, form, files, dataset, who=f"{getpass.getuser()} (kg ingest)", into=into, mapping=mapping,
-                retrieved=day, dry=dry_run, progress=progress,
+                retrieved=day, dry=dry_run, each=each, progress=progress,
             )  # fmt: skip
         except Refused as refused:
             raise click.ClickException(_shortened(refused)) from None

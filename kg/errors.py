@@ -12,6 +12,7 @@
     ├── ClaimConflict      a claim that does not fit what is in the record already
     ├── UnknownName        no place, actor or source has this name: the nearest ones
     ├── AmbiguousName      several places, actors or sources have this name: all of them
+    ├── NoWorkers          nobody is there to share work with: the scheduler, and why
     ├── BadReview          a review of links that cannot be taken as it is: the lines, and what is wrong with each
     ├── ElsewhereFailed    another service did not answer, or with nothing that can be used
     ├── BadQuestion        a part of a question that is not accepted: which, and what is
@@ -95,6 +96,14 @@ class UnknownDataset(Problem):
         super().__init__(
             f"no data set is called {name!r}; {there}. `kg dataset new {name}` writes one, `kg load` loads it"
         )
+
+
+class NoWorkers(Problem):
+    """Nobody is there to share work with: the scheduler's `address` ("" for processes of this machine), the reason."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        self.address = address
+        super().__init__(f"no workers at {address}: {reason}" if address else f"no workers: {reason}")
 
 
 class Refused(Problem):

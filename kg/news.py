@@ -5,6 +5,8 @@ Readers of a feed want to know what changed, also when neither of the two versio
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -89,7 +91,19 @@ def of_load(store: Store, candidate: Candidate, graphs: Collection[str]) -> News
     """The same of graphs that were replaced as a whole."""
     before, after = _published(store), candidate.select
     named = [graph for graph in graphs if graph]
-    return _between(before, after, *(_found(select, "claims-in", "graph", named) for select in (before, after)))
+    text, former = queries.text_for("claims-in", "graph", named), set[str]()
+    if not named:
+        return {}
+    with suppress(NothingPublished):
+        former = _listed(store.query(text, results="csv").read())
+    return _between(before, after, former, _listed(candidate.csv(text)))
+
+
+def _listed(table: bytes) -> set[str]:
+    """The IRIs in a CSV table of one column: of millions, these alone are in memory."""
+    rows = csv.reader(io.TextIOWrapper(io.BytesIO(table), "utf-8", newline=""))
+    next(rows, None)
+    return {row[0] for row in rows if row}
 
 
 def _published(store: Store) -> Select:

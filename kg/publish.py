@@ -20,6 +20,7 @@ from kg.store import versions
 from kg.store.answer import Account
 from kg.store.candidate import Candidate
 from kg.store.embedded import Store
+from kg.workers import Each, here
 
 
 @dataclass(frozen=True)
@@ -40,49 +41,46 @@ def load(
     who: str,
     graph: str | None = None,
     replace_edited: bool = False,
+    each: Each = here,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Loaded:
     """Load Turtle files, each in place of its graph (`kg.files.graph_of`, or `graph`), as one version.
 
     A file whose bytes are the ones its graph was loaded from is no write; where all are, nothing happens at all.
     Everything is checked before it is published. A graph that other writes changed since it was loaded is replaced
-    only where `replace_edited` allows it. `progress` is called with a word about each step as it begins.
+    only where `replace_edited` allows it. Conclusions are drawn by `each` (`kg.workers`). `progress` is called with a
+    word about each step as it begins.
     Raises BadFile (file and line), Refused (all violations), StoreLocked, StoreUnreadable; then nothing was written.
     """
-    texts = {path: _read(path) for path in paths}
+    digests = {path: hashlib.sha256(_read(path)).hexdigest() for path in paths}
     targets = {path: graph or files.graph_of(path) for path in paths}
     _one_file_a_graph(targets)
     for path, target in targets.items():
         if target.startswith(DERIVED):
             raise BadFile(str(path), None, f"goes into <{target}>; what is under <{DERIVED}> follows from other graphs")
-    if not _changed(store, texts, targets):
-        return Loaded(store.version(), {})
+    with suppress(NothingPublished):
+        graphs = store.manifest().graphs
+        if not any(_differs(graphs.get(targets[path]), digest) for path, digest in digests.items()):
+            return Loaded(store.version(), {})
     with store.candidate() as candidate:
         written = {}
         for path in paths:
-            if _differs(candidate.graphs.get(targets[path]), texts[path]):
+            if _differs(candidate.graphs.get(targets[path]), digests[path]):
                 _refuse_edited(candidate, path, targets[path], replace_edited)
                 progress(f"reading {path.name}")
-                written[targets[path]] = candidate.replace(targets[path], texts[path], str(path))
+                # read once more, one at a time: together the files may be larger than memory
+                written[targets[path]] = candidate.replace(targets[path], _read(path), str(path))
                 if not written[targets[path]]:
                     raise BadFile(str(path), None, "has no statements; a graph is taken away by `DROP GRAPH`")
         if not written:  # another writer loaded the same while we waited for the lock
             return Loaded(store.version(), {})
-        sources = {targets[path]: (str(path), texts[path].decode()) for path in paths}
-        return _loaded(store, candidate, written, sources, who, progress)
+        return _loaded(store, candidate, written, {targets[path]: path for path in paths}, who, progress, each)
 
 
 def ingest(
-    store: Store,
-    graph: str,
-    parts: Sequence[Path],
-    *,
-    file: str,
-    digest: str,
-    who: str,
-    shaped: bool,
-    progress: Callable[[str], None] = lambda _: None,
-) -> Loaded:
+    store: Store, graph: str, parts: Sequence[Path], *, file: str, digest: str, who: str, shaped: bool,
+    each: Each = here, progress: Callable[[str], None] = lambda _: None,
+) -> Loaded:  # fmt: skip
     """Put what a reader made (`kg.ingest`) in place of a graph, as one version, checked as `load` checks; by the shapes
     only where it is `shaped`, because what a reader wrote itself has the form that it gives it.
 
@@ -94,12 +92,12 @@ def ingest(
             return Loaded(store.version(), {})
         progress("loading")
         written = {graph: candidate.fill(graph, parts, file, digest)}
-        return _loaded(store, candidate, written, {}, who, progress, shaped=shaped)
+        return _loaded(store, candidate, written, {}, who, progress, each, shaped=shaped)
 
 
 def _loaded(
     store: Store, candidate: Candidate, written: dict[str, int], sources: validate.Texts, who: str,
-    progress: Callable[[str], None], *, shaped: bool = True,
+    progress: Callable[[str], None], each: Each, *, shaped: bool = True,
 ) -> Loaded:  # fmt: skip
     """Check, conclude and publish what was written. Raises Refused."""
     progress("checking")
@@ -109,14 +107,30 @@ def _loaded(
     if violations:
         raise Refused(violations)
     progress("drawing conclusions")
-    concluded = control.conclude(candidate, candidate.changed, candidate.nodes)
-    networks.conclude(candidate, concluded, candidate.changed)
+    concluded = control.conclude(candidate, candidate.changed, candidate.nodes, each)
+    networks.conclude(candidate, concluded, candidate.changed, each)
     described.keep_loaded(candidate)
     progress("putting in order")
     candidate.tidy()
     progress("publishing")
     candidate.news = news.of_load(store, candidate, written)
     return Loaded(candidate.publish(who), written, unshaped)
+
+
+def conclude(store: Store, *, who: str, each: Each = here, progress: Callable[[str], None] = lambda _: None) -> str:
+    """Draw all conclusions of the published version anew, with the index, and publish them as a version; its name.
+
+    That gives what is there already, unless the rules are others now, or what lies beside the database was lost.
+    Raises NothingPublished, StoreLocked, StoreUnreadable, NoWorkers; then nothing was written.
+    """
+    parent = store.version()
+    with store.candidate() as candidate:
+        progress("drawing conclusions")
+        networks.conclude(candidate, control.rebuild(candidate, each), None, each)
+        described.keep(candidate, None)
+        progress("publishing")
+        candidate.stand_for(parent)
+        return candidate.publish(who)
 
 
 @dataclass(frozen=True)
@@ -240,17 +254,15 @@ def dry_run(paths: Sequence[Path], *, beside: Sequence[Path], progress: Callable
 
     Of `beside`, files whose graph one of `paths` replaces are left out. Raises BadFile.
     """
-    texts = {path: _read(path) for path in paths}
     targets = {path: files.graph_of(path) for path in paths}
     _one_file_a_graph(targets)
     context = {path: files.graph_of(path) for path in beside if files.graph_of(path) not in targets.values()}
     with tempfile.TemporaryDirectory() as directory, Store.open(directory).candidate() as candidate:
         for path, graph in {**context, **targets}.items():
             progress(f"reading {path.name}")
-            candidate.replace(graph, texts.get(path) or _read(path), str(path))
+            candidate.replace(graph, _read(path), str(path))
         progress("checking")
-        sources = {targets[path]: (str(path), texts[path].decode()) for path in paths}
-        return validate.check(candidate, sorted(targets.values()), sources)
+        return validate.check(candidate, sorted(targets.values()), {targets[path]: path for path in paths})
 
 
 def _read(path: Path) -> bytes:
@@ -273,14 +285,6 @@ def _one_file_a_graph(targets: dict[Path, str]) -> None:
         seen[target] = path
 
 
-def _changed(store: Store, texts: dict[Path, bytes], targets: dict[Path, str]) -> bool:
-    try:
-        graphs = store.manifest().graphs
-    except NothingPublished:
-        return True
-    return any(_differs(graphs.get(targets[path]), text) for path, text in texts.items())
-
-
 def _refuse_edited(candidate: Candidate, path: Path, graph: str, replace_edited: bool) -> None:
     record = candidate.graphs.get(graph)
     if record and record.edited and not replace_edited:
@@ -292,5 +296,5 @@ def _refuse_edited(candidate: Candidate, path: Path, graph: str, replace_edited:
         )
 
 
-def _differs(record: object, text: bytes) -> bool:
-    return getattr(record, "sha256", None) != hashlib.sha256(text).hexdigest()
+def _differs(record: object, digest: str) -> bool:
+    return getattr(record, "sha256", None) != digest

@@ -8,7 +8,9 @@ return nothing; it selects `?node` and `?message`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from rdflib import RDFS, Graph
@@ -27,24 +29,26 @@ SHAPED = 20_000
 """Triples of a graph up to which a load or a replacement of the whole is checked by the shapes: pySHACL takes seconds
 for these and hours for millions. `kg validate` has no limit, and a small write is checked in a graph of any size."""
 
-Texts = Mapping[str, tuple[str, str]]
-"""Graph IRI → (file name, the text it was loaded from), to name the line of a violation."""
+Texts = Mapping[str, Path]
+"""Graph IRI → the file it was loaded from, to name the line of a violation."""
 
 
 def check(candidate: Candidate, graphs: Iterable[str], texts: Texts) -> list[Violation]:
     """Everything wrong in `graphs` by the shapes, and in the whole candidate by the checks; empty where it conforms."""
-    found = [_violation(fault.check, fault.node, fault.message, None, texts) for fault in checks.faults(candidate)]
+    found = [Violation(fault.check, fault.node, fault.message) for fault in checks.faults(candidate)]
     for graph in graphs:
         data = candidate.graph(graph)
-        found += shape_violations(data, neighbourhood(candidate, data), graph, texts)
-        found += date_violations(data, graph, texts)
-    return sorted(set(found), key=lambda violation: (violation.file or "", violation.line or 0, str(violation)))
+        found += shape_violations(data, neighbourhood(candidate, data), graph)
+        found += date_violations(data, graph)
+    return sorted(
+        located(set(found), texts), key=lambda violation: (violation.file or "", violation.line or 0, str(violation))
+    )
 
 
 def prepare() -> None:
     """Read the shapes now, which the first check would otherwise have to wait for."""
     nothing = Graph()
-    shape_violations(nothing, nothing, "", {})
+    shape_violations(nothing, nothing, "")
 
 
 def too_large(candidate: Candidate, graphs: Iterable[str]) -> dict[str, int]:
@@ -58,20 +62,18 @@ def check_change(candidate: Candidate, account: Account) -> list[Violation]:
 
     A graph of which too much changed to be listed is looked at by the shapes as a whole, unless it is `too_large`.
     """
-    found = [
-        _violation(fault.check, fault.node, fault.message, None, {}) for fault in checks.new_faults(candidate, account)
-    ]
+    found = [Violation(fault.check, fault.node, fault.message) for fault in checks.new_faults(candidate, account)]
     touched = {*account.added, *account.removed}
     large = too_large(candidate, touched).keys()
     for graph in sorted((touched & account.whole) - large):
         data = candidate.graph(graph)
-        found += shape_violations(data, neighbourhood(candidate, data), graph, {})
-        found += date_violations(data, graph, {})
+        found += shape_violations(data, neighbourhood(candidate, data), graph)
+        found += date_violations(data, graph)
     for graph in sorted(touched - (account.whole - large) if account.nodes else ()):
         data = around(candidate, graph, account.nodes)
         beside = neighbourhood(candidate, data)
-        found += shape_violations(data, beside, graph, {}, account.nodes)
-        found += date_violations(data, graph, {})
+        found += shape_violations(data, beside, graph, account.nodes)
+        found += date_violations(data, graph)
     return sorted(set(found), key=str)
 
 
@@ -95,9 +97,7 @@ def around(candidate: Candidate, graph: str, nodes: Iterable[str]) -> Graph:
     return data
 
 
-def shape_violations(
-    data: Graph, beside: Graph, graph: str, texts: Texts, nodes: Collection[str] | None = None
-) -> list[Violation]:
+def shape_violations(data: Graph, beside: Graph, graph: str, nodes: Collection[str] | None = None) -> list[Violation]:
     """What the shapes find wrong with the nodes that `data` describes (with those among `nodes`), `beside` at hand."""
     # imported when first needed: it takes longer than a start that finds nothing to load
     from pyshacl.graph_abstraction import DataGraph
@@ -117,7 +117,7 @@ def shape_violations(
         return []
     report, _ = validator.create_validation_report(_shapes_graph(), False, results)
     return [
-        _violation(_rule(report, result), str(node), _message(report, result), graph, texts)
+        Violation(_rule(report, result), str(node), _message(report, result), graph)
         for result in report.objects(None, SH.result)
         for node in report.objects(result, SH.focusNode)
     ]
@@ -145,14 +145,14 @@ def neighbourhood(candidate: Candidate, data: Graph) -> Graph:
     return near
 
 
-def date_violations(data: Graph, graph: str, texts: Texts) -> list[Violation]:
+def date_violations(data: Graph, graph: str) -> list[Violation]:
     """Every `kg:When` whose EDTF text is none that we read, or says other bounds than stand beside it."""
     found = []
     for when, text in data.subject_objects(ontology.KG.edtf):
         try:
             bounds = dates.parse(str(text))
         except BadDate as error:
-            found.append(_violation("edtf-readable", str(when), str(error), graph, texts))
+            found.append(Violation("edtf-readable", str(when), str(error), graph))
             continue
         for term, said in (
             (ontology.KG.earliest, bounds.earliest),
@@ -164,7 +164,7 @@ def date_violations(data: Graph, graph: str, texts: Texts) -> list[Violation]:
             if (str(given) if given else None) != (str(said) if said else None):
                 name = f"kg:{term.rpartition('#')[2]}"
                 message = f"the EDTF text {text} means {name} {said or 'open'}, but {given or 'none'} is given"
-                found.append(_violation("edtf-bounds", str(when), message, graph, texts))
+                found.append(Violation("edtf-bounds", str(when), message, graph))
     return found
 
 
@@ -201,11 +201,18 @@ def _message(report: Graph, result: Node) -> str:
     return f"{message} (found <{value}>)" if found else message
 
 
-def _violation(rule: str, node: str, message: str, graph: str | None, texts: Texts) -> Violation:
-    """A violation with the file and line where the node is described, looked for in its graph's text first."""
-    candidates = [texts[graph]] if graph is not None and graph in texts else list(texts.values())
-    located = ((file, files.line_of(text, node)) for file, text in candidates)
-    for file, line in located:
-        if line is not None:
-            return Violation(rule, node, message, graph, file, line)
-    return Violation(rule, node, message, graph)
+def located(violations: Iterable[Violation], texts: Texts) -> list[Violation]:
+    """Violations with the file and line where the node is described: in its graph's file, or, where none of the files
+    is that, in the first that has it. Files are read one at a time: together they may be larger than memory."""
+    found = list(violations)
+    for graph, path in texts.items():
+        asked = [
+            number for number, each in enumerate(found)
+            if each.line is None and (each.graph == graph or each.graph not in texts)
+        ]  # fmt: skip
+        text = path.read_text("utf-8") if asked else ""
+        for number in asked:
+            line = files.line_of(text, found[number].node)
+            if line is not None:
+                found[number] = replace(found[number], file=str(path), line=line)
+    return found

@@ -50,18 +50,18 @@ def test_a_planted_fault_is_caught(path: Path, context: Candidate) -> None:
     expected = stated(path)
     text = path.read_text("utf-8")
     graph = f"{files.BASE}graph/fault"
-    texts = {graph: (path.name, text)}
     if expected["rule"] in checks.texts():
         context.replace(graph, text.encode(), path.name)
-        violations = validate.check(context, [], texts)
+        violations = validate.check(context, [], {graph: path})
         context.replace(graph, b"", path.name)
     else:
         data = Graph()
         data.parse(data=text, format="turtle")
-        violations = validate.shape_violations(data, validate.neighbourhood(context, data), graph, texts)
-        violations += validate.date_violations(data, graph, texts)
+        violations = validate.shape_violations(data, validate.neighbourhood(context, data), graph)
+        violations += validate.date_violations(data, graph)
+        violations = validate.located(violations, {graph: path})
     found = {(violation.rule, violation.node, str(violation.line), violation.file) for violation in violations}
-    assert (expected["rule"], expected["node"], expected["line"], path.name) in found, "\n".join(map(str, violations))
+    assert (expected["rule"], expected["node"], expected["line"], str(path)) in found, "\n".join(map(str, violations))
     assert all(violation.message.strip() for violation in violations)
 
 

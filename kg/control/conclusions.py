@@ -12,6 +12,7 @@ import numpy as np
 
 from kg.control.answers import View
 from kg.control.facts import Facts, Pairs
+from kg.control.gathering import expanded
 from kg.control.index import DEFAULT
 from kg.control.ledger import ACTOR_SHIFT, NEVER, Ledger
 from kg.control.names import Array, distinct
@@ -24,8 +25,9 @@ from kg.control.weighing import EVIDENT, F_PARTIAL, HEARD, SILENT, Weighed
 
 @dataclass(frozen=True, eq=False)
 class Conclusions:
-    """The runs of some places with what they rest on, and the stays of controllers.
+    """The runs of some places, in order, with what they rest on, and the stays of controllers.
 
+    `lookup` are the runs as the index has them: without those of wide places, and told apart by `EVIDENT` too.
     `claims` and `baselines` are pairs (run, claim) and (run, baseline). `stays` have a row for each stay: place, actor,
     possible from, certain from, certain until, possible until (0: no such day, `NEVER`: no end is known), whether only
     the centre is held, whether somebody heard tells that it came by a change, not only by baseline or presumption or
@@ -33,6 +35,7 @@ class Conclusions:
     """
 
     runs: Runs
+    lookup: Runs
     claims: Pairs
     baselines: Pairs
     stays: Array
@@ -52,33 +55,53 @@ class Part(NamedTuple):
     claims: tuple[int, ...]
 
 
-class Drawn(NamedTuple):
-    """What is concluded about places, given in order by their numbers; `ledger` is gathered from `facts`."""
+class Stays(NamedTuple):
+    """Who held places, and parts of places, how long: the rows of `Conclusions.stays`, by the numbers of a ledger."""
 
-    facts: Facts
+    ledger: Ledger
+    rows: Array
+    parts: list[Part]
+
+
+class Drawn(NamedTuple):
+    """What is concluded about places, given in order by their numbers."""
+
     ledger: Ledger
     places: Array
     conclusions: Conclusions
     parts: list[Part]
 
+    @property
+    def stays(self) -> Stays:
+        """Who held what how long."""
+        return Stays(self.ledger, self.conclusions.stays, self.parts)
+
 
 def draw(facts: Facts, ledger: Ledger, places: Array, view: View = DEFAULT) -> Drawn:
     """Conclude, as a view has it. `ledger` is gathered from `facts`."""
-    return Drawn(facts, ledger, places, conclude(ledger, places, view), parts(facts, ledger, places, view))
+    return drawn(ledger, places, of_parts(facts), view)
+
+
+def drawn(ledger: Ledger, places: Array, told: Array, view: View = DEFAULT) -> Drawn:
+    """Conclude, as a view has it; `told` is what is said of parts of these places (`of_parts`)."""
+    return Drawn(ledger, places, conclude(ledger, places, view), parts(told, ledger, places, view))
 
 
 def conclude(ledger: Ledger, places: Array, view: View = DEFAULT) -> Conclusions:
     """The conclusions about places, given in order by their numbers, as a view has them."""
-    wide = is_wide(ledger)[places]
+    wide = is_wide(ledger)
     found: list[Conclusions] = []
     size = 0
-    for some, is_large in ((places[~wide], False), (places[wide], True)):
-        for heard, place, day, answers in answered(ledger, some, view, is_large):
+    # Sets of holders are numbers of another kind where places are wide, so that these are asked by themselves.
+    for some in np.split(places, np.flatnonzero(np.diff(wide[places])) + 1):
+        for heard, place, day, answers in answered(ledger, some, view, bool(wide[some].any())):
             found.append(portion(ledger, heard, place, day, answers, size))
             size += len(found[-1].runs.place)
     claims, baselines = ([getattr(each, which) for each in found] for which in ("claims", "baselines"))
+    narrow = [each.lookup for each in found if each.lookup.controllers.dtype != object]
     return Conclusions(
         joined([each.runs for each in found]),
+        joined(narrow or [found[0].lookup.none()]),
         (np.concatenate([each[0] for each in claims]), np.concatenate([each[1] for each in claims])),
         (np.concatenate([each[0] for each in baselines]), np.concatenate([each[1] for each in baselines])),
         np.concatenate([each.stays for each in found]),
@@ -106,7 +129,8 @@ def portion(ledger: Ledger, heard: Timelines, place: Array, day: Array, answers:
     if len(parts):
         more = run[question[parts]], heard.claim[words.row[parts]]
         claims = unique_pairs(*(np.concatenate(both) for both in zip(claims, more, strict=True)))
-    return Conclusions(runs, claims, baselines, *stays(ledger, heard, place, day, answers, run))
+    lookup = cut(place, day, answers)[0]
+    return Conclusions(runs, lookup, claims, baselines, *stays(ledger, heard, place, day, answers, run))
 
 
 def unique_pairs(first: Array, second: Array) -> Pairs:
@@ -170,11 +194,18 @@ def stays(
     return np.concatenate(rows), np.concatenate(covered)
 
 
-def parts(facts: Facts, ledger: Ledger, places: Array, view: View = DEFAULT) -> list[Part]:
-    """Who is said to hold parts of places, in order, by those to whom a view listens. `ledger` is gathered from
-    `facts`."""
+def of_parts(facts: Facts) -> Array:
+    """What is said of parts of places: rows of place, claim and the actor that is said to hold some, sorted."""
+    claim, event = facts.about
+    named = np.flatnonzero((facts.extent[event] == SOME) & (facts.to[event] >= 0))
+    which, place = expanded(facts.at, event[named], len(facts.events))
+    return np.unique(np.stack([place, claim[named[which]], facts.to[event[named[which]]]], 1), axis=0)
+
+
+def parts(told: Array, ledger: Ledger, places: Array, view: View = DEFAULT) -> list[Part]:
+    """Who is said to hold parts of places, in order, by those to whom a view listens. `told` is of these places."""
     nodes = dict[tuple[int, ...], list[tuple[int, ...]]]()
-    for place, actor, source, claim, *days in sorted(partly(facts, ledger, places, view)):
+    for place, actor, source, claim, *days in sorted(partly(told, ledger, places, view)):
         nodes.setdefault((place, actor, source, days[0]), []).append((claim, *days[1:]))
     found: list[Part] = []
     for (place, actor, source, first), several in nodes.items():
@@ -185,7 +216,7 @@ def parts(facts: Facts, ledger: Ledger, places: Array, view: View = DEFAULT) -> 
     return found
 
 
-def partly(facts: Facts, ledger: Ledger, places: Array, view: View) -> list[tuple[int, ...]]:
+def partly(told: Array, ledger: Ledger, places: Array, view: View) -> list[tuple[int, ...]]:
     """What each claim says of that: place, actor, source, claim, and the days.
 
     Possible from the first and certain from the last day on which it may have happened, until the next row of the voice
@@ -193,12 +224,9 @@ def partly(facts: Facts, ledger: Ledger, places: Array, view: View) -> list[tupl
     """
     wide = is_wide(ledger)[places]
     found: list[tuple[int, ...]] = []
-    claim, event = facts.about
-    named = (facts.extent[event] == SOME) & (facts.to[event] >= 0)
-    told = dict[int, list[int]]()
-    for each, happened in zip(claim[named].tolist(), event[named].tolist(), strict=True):
-        told.setdefault(each, []).append(happened)
-    sites = set(zip(facts.at[0].tolist(), facts.at[1].tolist(), strict=True)) if told else set()
+    holders = dict[tuple[int, int], list[int]]()
+    for where, claim, actor in told.tolist():
+        holders.setdefault((where, claim), []).append(actor)
     for some, is_large in ((places[~wide], False), (places[wide], True)):
         heard = timelines(ledger, some, view, is_large)
         voice = np.repeat(np.arange(len(heard.place)), np.diff(heard.row_start))
@@ -213,8 +241,6 @@ def partly(facts: Facts, ledger: Ledger, places: Array, view: View) -> list[tupl
                 done -= 1
             days = (first, last, begun - 1, done) if begun > last else (first, 0, 0, done)
             days = (first, last, NEVER, done) if begun == NEVER else days
-            found += [
-                (place, int(facts.to[happened]), source, int(heard.claim[row]), *days)
-                for happened in told.get(int(heard.claim[row]), ()) if (happened, place) in sites
-            ]  # fmt: skip
+            claim = int(heard.claim[row])
+            found += [(place, actor, source, claim, *days) for actor in holders.get((place, claim), ())]
     return found

@@ -39,15 +39,11 @@ class Index:
 
     def columns(self) -> dict[str, Array]:
         """All columns by name."""
-        runs = {f"run-{each.name}": getattr(self.runs, each.name) for each in fields(Runs)}
-        smallest = {name: column.astype(np.min_scalar_type(column.max(initial=0))) for name, column in runs.items()}
-        return {**ledgers.columns(self.ledger), **smallest}
+        return {**ledgers.columns(self.ledger), **columns_of(self.runs)}
 
     def save(self, directory: Path) -> None:
         """Write the index into a directory, which is made if it is missing, a file for each column."""
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, column in self.columns().items():
-            np.save(directory / f"{name}.npy", column)
+        ledgers.save(self.columns(), directory)
 
     def updated(self, part: Record | Facts, touched: Iterable[str]) -> Index:
         """The index with what `part` says of the touched places in place of what it said of them before.
@@ -117,6 +113,12 @@ def build(said: Record | Facts) -> Index:
     """The index of a record, which may be in columns already."""
     ledger = gather(in_columns(said, []))
     return Index(ledger, runs_of(ledger, np.flatnonzero(~is_wide(ledger)), DEFAULT))
+
+
+def columns_of(runs: Runs) -> dict[str, Array]:
+    """The columns of runs by name, in numbers as small as fit."""
+    columns = {f"run-{each.name}": getattr(runs, each.name) for each in fields(Runs)}
+    return {name: column.astype(np.min_scalar_type(column.max(initial=0))) for name, column in columns.items()}
 
 
 def of_columns(named: Mapping[str, Array]) -> Index:

@@ -117,6 +117,18 @@ def of_columns(named: Mapping[str, Array]) -> Ledger:
     return Ledger(**found)  # type: ignore[arg-type]
 
 
+def save(named: Mapping[str, Array], directory: Path) -> None:
+    """Write columns into a directory, which is made if it is missing, a file for each."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, column in named.items():
+        np.save(directory / f"{name}.npy", column)
+
+
+def open_ledger(directory: Path) -> Ledger:
+    """The ledger whose columns were saved in a directory, mapped into memory."""
+    return of_columns({path.stem: mapped(path) for path in directory.iterdir() if not path.name.startswith("run-")})
+
+
 def mapped(path: Path) -> Array:
     """One column, mapped into memory as a plain array."""
     column: Array = np.load(path, mmap_mode="r")

@@ -57,6 +57,12 @@ class Names(Sequence[str]):
         begins, ends = self.ends[numbers].tolist(), self.ends[numbers + 1].tolist()
         return [bytes(text[begin:end]) for begin, end in zip(begins, ends, strict=True)]
 
+    def spelled(self, numbers: Array) -> dict[int, str]:
+        """Some names by their numbers: a large table need not be read for a few."""
+        wanted = distinct(numbers[numbers >= 0].astype(np.int64))
+        rests = zip(wanted.tolist(), self.rests(wanted), strict=True)
+        return {number: (self.prefix + rest).decode() for number, rest in rests}
+
     def number(self, name: str) -> int:
         """The number of a name; -1 if the table does not have it."""
         position = bisect_left(self, name)

@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from rdflib.term import URIRef
 
-from kg.control.answers import View
-from kg.control.conclusions import Drawn, draw
+from kg.control import portions
+from kg.control.conclusions import Part, Stays, draw, of_parts
 from kg.control.gathering import gather
-from kg.control.index import Index, patch
+from kg.control.index import patch
+from kg.control.names import Array
 from kg.control.reading import asserted, read_facts
-from kg.control.runs import is_wide, runs_of
-from kg.control.stored import Stored, remove, save, stored
+from kg.control.runs import Runs, joined
+from kg.control.stored import Stored, begin, finish, remove, save, stored
 from kg.control.touching import NAMES, Near, TooMuch, part, touched
 from kg.control.writing import GRAPH, HEAD, HOW, day, written
 from kg.errors import NoStudyStart
 from kg.ontology import KG
 from kg.store.candidate import Candidate
+from kg.workers import Each, here
 
 
 class Changed(NamedTuple):
-    """What is concluded now: of these places (None: of all). Nothing, where the study has no start."""
+    """Who is concluded to have held these places (None: all) how long. Nothing, where the study has no start."""
 
-    drawn: Drawn | None
+    stays: Stays | None
     places: set[str] | None = None
 
 
 def conclude(
-    candidate: Candidate, changed: Mapping[str, set[str]] | None, nodes: Iterable[str]
+    candidate: Candidate, changed: Mapping[str, set[str]] | None, nodes: Iterable[str], each: Each = here
 ) -> Changed | None:  # fmt: skip
     """Bring index and conclusions in line with what a candidate asserts; what is different now, None for nothing.
 
     `changed` tells which subjects have statements of which property added or taken away, `nodes` everything in these
     statements (`kg.store.answer.Account`); None where that was too much to list. What touches few places costs little.
-    A candidate without `kg:studyStart` has neither index nor conclusions.
+    What touches many is shared out by `each`. A candidate without `kg:studyStart` has neither index nor conclusions.
     """
     before = stored(candidate.directory)
     if changed is not None and before is not None:
@@ -46,11 +47,11 @@ def conclude(
             return None
         with suppress(TooMuch):
             return renew(candidate, before, changed, nodes)
-    return rebuild(candidate)
+    return rebuild(candidate, each)
 
 
-def rebuild(candidate: Candidate) -> Changed:
-    """Index and conclusions from everything."""
+def rebuild(candidate: Candidate, each: Each = here) -> Changed:
+    """Index and conclusions from everything, the places shared out by `each`: the same bytes, whoever works."""
     candidate.settle()
     try:
         facts = read_facts(candidate.directory, candidate.graphs)
@@ -59,12 +60,22 @@ def rebuild(candidate: Candidate) -> Changed:
         if GRAPH in candidate.graphs:
             candidate.conclude(GRAPH, None, [])
         return Changed(None)
-    ledger = gather(facts)
-    places = np.arange(len(ledger.places))
-    save(Stored(Index(ledger, runs_of(ledger, places[~is_wide(ledger)], View()))), candidate.directory, None)
-    drawn = draw(facts, ledger, places)
-    candidate.conclude(GRAPH, None, chain([f"{HEAD}{HOW}".encode()], written(drawn)))
-    return Changed(drawn)
+    ledger, told = gather(facts), of_parts(facts)
+    del facts
+    directory = begin(ledger, candidate.directory).resolve()
+    runs, stays, parts = list[Runs](), list[Array](), list[Part]()
+
+    def texts() -> Iterator[bytes]:
+        yield f"{HEAD}{HOW}".encode()
+        for found in each(portions.conclude, portions.portions(ledger, directory, told)):
+            runs.append(found.runs)
+            stays.append(found.stays)
+            parts.extend(found.parts)
+            yield found.text
+
+    candidate.conclude(GRAPH, None, texts())
+    finish(joined(runs), candidate.directory)
+    return Changed(Stays(ledger, np.concatenate(stays), parts))
 
 
 def renew(
@@ -82,4 +93,4 @@ def renew(
     numbers = np.sort(fresh.ledger.places.numbers(places))
     drawn = draw(facts, fresh.ledger, numbers)
     candidate.conclude(GRAPH, gone, written(drawn))
-    return Changed(drawn, places)
+    return Changed(drawn.stays, places)

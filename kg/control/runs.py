@@ -32,6 +32,10 @@ class Runs:
     controllers: Array
     excluded: Array
 
+    def none(self) -> Runs:
+        """No runs."""
+        return Runs(*(getattr(self, each.name)[:0] for each in fields(self)))
+
 
 def breakpoints(ledger: Ledger, heard: Timelines, places: Array) -> tuple[Array, Array]:
     """All (place, day) on which the answer about one of the places may differ from that of the day before, the study

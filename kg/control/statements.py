@@ -110,19 +110,20 @@ class _Numbers(dict[str, int]):
         return number
 
 
-def statements(told: Iterable[tuple[str, list[str]]]) -> Statements:
+def statements(told: Iterable[tuple[str, Iterable[str]]]) -> Statements:
     """The statements of properties, given by name: subjects and values, one after the other, as TSV writes terms."""
     numbers, raw = _Numbers(), dict[str, Array]()
     for name, terms in told:
-        raw[name] = np.fromiter(map(numbers.__getitem__, terms), np.int64, len(terms)).reshape(-1, 2)
+        raw[name] = np.fromiter(map(numbers.__getitem__, terms), np.int32).reshape(-1, 2)
     texts = [plain(term) for term in numbers]
+    numbers.clear()  # of millions of terms it is most of what is in memory
     order = sorted(range(len(texts)), key=texts.__getitem__)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     size = max(1, len(order))
     pairs = {}
     for name in dict.fromkeys(("type", *PROPERTIES, *raw)):
-        node, value = rank[raw.get(name, np.zeros((0, 2), np.int64))].T
+        node, value = rank[raw.pop(name, np.zeros((0, 2), np.int32))].T
         keys = distinct(node * size + value)
         pairs[name] = (keys // size, keys % size)
     return Statements([texts[number] for number in order], pairs)

@@ -16,8 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from kg.control.index import Index, of_columns, open_index
+from kg.control import ledger as ledgers
+from kg.control.index import Index, columns_of, of_columns, open_index
+from kg.control.ledger import Ledger
 from kg.control.names import Names, table
+from kg.control.runs import Runs
 from kg.errors import StoreUnreadable
 
 FORMAT = 3
@@ -87,6 +90,20 @@ def save(index: Stored, version: Path, before: Stored | None) -> None:
         names = table(index.touched)
         touched = {"touched-text": names.text, "touched-ends": names.ends}
         np.savez(here / "overlay.npz", allow_pickle=False, **index.overlay.columns(), **touched)
+
+
+def begin(ledger: Ledger, version: Path) -> Path:
+    """Write what is said into a candidate in place of the index that it has, to be completed by `finish`; where."""
+    remove(version)
+    base = folder(version) / "base"
+    ledgers.save(ledgers.columns(ledger), base)
+    return base
+
+
+def finish(runs: Runs, version: Path) -> None:
+    """Complete the index that `begin` began."""
+    ledgers.save(columns_of(runs), folder(version) / "base")
+    (folder(version) / "format").write_text(f"{FORMAT}\n", "utf-8")
 
 
 def remove(version: Path) -> None:

@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 import numpy as np
 
-from kg.control.conclusions import Conclusions, Drawn, Part
-from kg.control.ledger import ACTOR_SHIFT, NEVER, Ledger
-from kg.control.names import Array
+from kg.control.conclusions import Drawn, Part
+from kg.control.ledger import ACTOR_SHIFT, NEVER
+from kg.control.names import Array, spans
 from kg.control.record import Day
 from kg.control.weighing import UNKNOWN
 from kg.files import BASE
@@ -43,7 +43,7 @@ HOW = f"""<{GRAPH}> prov:wasGeneratedBy <{ACTIVITY}> .
 def written(drawn: Drawn) -> Iterator[bytes]:
     """All that is concluded, as pieces of Turtle that stand alone. The same facts give the same bytes."""
     places, found = drawn.places, drawn.conclusions
-    names = Writer(drawn.ledger, found)
+    names = Writer(drawn)
     told = dict[int, list[str]]()
     for part in drawn.parts:
         told.setdefault(part.place, []).append(names.part(part))
@@ -72,11 +72,17 @@ def edges(sorted_places: Array, places: Array) -> list[int]:
 class Writer:
     """The texts of single nodes."""
 
-    def __init__(self, ledger: Ledger, found: Conclusions) -> None:
-        self.places, self.actors, self.sources, self.claims, self.baselines = (
-            list(table) for table in (ledger.places, ledger.actors, ledger.sources, ledger.claims, ledger.baselines)
-        )
-        self.holders, self.holder_actor = ledger.holder_start.tolist(), ledger.holder_actor.tolist()
+    def __init__(self, drawn: Drawn) -> None:
+        ledger, found = drawn.ledger, drawn.conclusions
+        claims = [found.claims[1], np.array([claim for part in drawn.parts for claim in part.claims], np.int64)]
+        sources = np.array([part.source for part in drawn.parts], np.int64)
+        self.places, self.sources = ledger.places.spelled(drawn.places), ledger.sources.spelled(sources)
+        self.claims = ledger.claims.spelled(np.concatenate(claims))
+        self.baselines = ledger.baselines.spelled(found.baselines[1])
+        self.actors = list(ledger.actors)
+        count = np.diff(ledger.holder_start)[drawn.places]
+        self.holders = dict(zip(drawn.places.tolist(), (np.cumsum(count) - count).tolist(), strict=True))
+        self.holder_actor = ledger.holder_actor[spans(ledger.holder_start[drawn.places], count)].tolist()
         self.columns = [getattr(found.runs, name).tolist() for name in (
             "place", "first", "state", "flags", "certain", "controllers", "excluded",
         )]  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from kg.control.conclusions import Drawn, Part
+from kg.control.conclusions import Part, Stays
 from kg.control.ledger import NEVER
 from kg.control.names import Array, Names, table
 from kg.control.record import Day
@@ -95,10 +95,10 @@ def ordered(rows: Array, sources: Names) -> Held:
     return Held(**{**columns, "captured": rows[:, 7].astype(bool)}, sources=sources)
 
 
-def held(network: Network, drawn: Drawn) -> tuple[Held, list[LeftOut]]:
+def held(network: Network, concluded: Stays) -> tuple[Held, list[LeftOut]]:
     """The intervals of what is concluded; and the places with intervals that are left out because nothing describes
     them or their holder."""
-    ledger, stays, some = drawn.ledger, drawn.conclusions.stays, drawn.parts
+    ledger, stays, some = concluded
     rows = np.concatenate([
         np.concatenate([stays, np.full((len(stays), 1), -1)], axis=1), partial_rows(some)
     ])  # fmt: skip
@@ -119,13 +119,13 @@ def held(network: Network, drawn: Drawn) -> tuple[Held, list[LeftOut]]:
     return ordered(rows, speakers), left
 
 
-def evidence_of_parts(drawn: Drawn) -> dict[str, list[str]]:
+def evidence_of_parts(concluded: Stays) -> dict[str, list[str]]:
     """The claims behind every interval of partial control, by what the interval is called."""
-    ledger = drawn.ledger
+    ledger = concluded.ledger
     return {
         partial_iri(ledger.places[part.place], ledger.actors[part.actor], part.first, ledger.sources[part.source]):
         [ledger.claims[claim] for claim in part.claims]
-        for part in drawn.parts
+        for part in concluded.parts
     }  # fmt: skip
 
 

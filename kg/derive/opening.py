@@ -10,7 +10,7 @@ import numpy as np
 
 from kg import queries
 from kg.control.answers import View
-from kg.control.conclusions import Drawn, draw
+from kg.control.conclusions import Stays, draw
 from kg.control.gathering import gather
 from kg.control.index import DEFAULT
 from kg.control.reading import read_facts
@@ -56,9 +56,9 @@ def claims_of_parts(store: Store, view: View, intervals: Iterable[str]) -> dict[
 def _listened(directory: Path, view: View) -> tuple[Situation, dict[str, list[str]]]:
     """The situation in a version's directory under another view, and the claims behind partial control."""
     graphs = versions.read_manifest(directory).graphs
-    drawn = drawn_of(directory, view)
+    stays = stays_of(directory, view)
     network, left = read_network(directory, graphs)
-    return _situation(directory, network, left, drawn), evidence_of_parts(drawn)
+    return _situation(directory, network, left, stays), evidence_of_parts(stays)
 
 
 def situation_of(directory: Path) -> Situation:
@@ -69,19 +69,19 @@ def situation_of(directory: Path) -> Situation:
         left = (*kept.unfit, *kept.unknown)
         return Situation(directory.name, kept.study_start, kept.network, kept.held, left, kept.found)
     network, left_out = read_network(directory, versions.read_manifest(directory).graphs)
-    return _situation(directory, network, left_out, drawn_of(directory, DEFAULT))
+    return _situation(directory, network, left_out, stays_of(directory, DEFAULT))
 
 
-def drawn_of(directory: Path, view: View) -> Drawn:
-    """What is concluded about control in a version's directory, as a view has it."""
+def stays_of(directory: Path, view: View) -> Stays:
+    """Who held what how long in a version's directory, as a view has it."""
     facts = read_facts(directory, versions.read_manifest(directory).graphs)
     ledger = gather(facts)
-    return draw(facts, ledger, np.arange(len(ledger.places)), view)
+    return draw(facts, ledger, np.arange(len(ledger.places)), view).stays
 
 
-def _situation(directory: Path, network: Network, left: list[LeftOut], drawn: Drawn) -> Situation:
-    intervals, more = held(network, drawn)
-    return Situation(directory.name, drawn.facts.study_start, network, intervals, (*left, *more))
+def _situation(directory: Path, network: Network, left: list[LeftOut], stays: Stays) -> Situation:
+    intervals, more = held(network, stays)
+    return Situation(directory.name, stays.ledger.study_start, network, intervals, (*left, *more))
 
 
 _situations = Made(lambda store, _: situation_of(store.published.directory()))

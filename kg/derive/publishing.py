@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kg.control.conclusions import Drawn, draw
+from kg.control.conclusions import Stays, draw
 from kg.control.gathering import gather
 from kg.control.publishing import Changed
 from kg.control.reading import asserted, read_facts
@@ -20,6 +20,7 @@ from kg.derive.renewing import renewed
 from kg.derive.stored import Stored, remove, save, stored, without_roads
 from kg.derive.writing import GRAPH, written
 from kg.store.candidate import Candidate
+from kg.workers import Each, here
 
 OF_ROADS = {KG + name for name in PROPERTIES}
 """A change of these may be one of the network."""
@@ -27,14 +28,16 @@ ENDPOINT = f"{KG}endpoint"
 """Without it there is no piece of road."""
 
 
-def conclude(candidate: Candidate, control: Changed | None, changed: Mapping[str, set[str]] | None) -> None:
+def conclude(
+    candidate: Candidate, control: Changed | None, changed: Mapping[str, set[str]] | None, each: Each = here
+) -> None:  # fmt: skip
     """Bring what is derived in line with what a candidate asserts, after its conclusions on control were drawn.
 
     `control` is what of these is different (`kg.control.publishing.conclude`), `changed` tells which subjects have
     statements of which property added or taken away; None where that was too much to list. What concerns neither roads
-    nor control costs nothing, what is about few places little.
+    nor control costs nothing, what is about few places little; the rest is shared out by `each`.
     """
-    if control is not None and control.drawn is None:
+    if control is not None and control.stays is None:
         remove(candidate.directory)
         if GRAPH in candidate.graphs:
             candidate.conclude(GRAPH, None, [])
@@ -45,10 +48,10 @@ def conclude(candidate: Candidate, control: Changed | None, changed: Mapping[str
         return
     before = stored(candidate.directory)
     if before is None or changed is None or everywhere or of_roads(candidate, before, changed):
-        rebuild(candidate, control)
+        rebuild(candidate, control, each)
     elif control is not None:
-        assert control.drawn is not None
-        renew(candidate, before, control.drawn, control.places or ())
+        assert control.stays is not None
+        renew(candidate, before, control.stays, control.places or ())
 
 
 def of_roads(candidate: Candidate, before: Stored, changed: Mapping[str, set[str]]) -> bool:
@@ -68,26 +71,26 @@ def typed(candidate: Candidate, changed: Mapping[str, set[str]], properties: set
     )  # fmt: skip
 
 
-def rebuild(candidate: Candidate, control: Changed | None = None) -> None:
-    """Everything anew. `control` is what was just concluded, if it was everything."""
+def rebuild(candidate: Candidate, control: Changed | None = None, each: Each = here) -> None:
+    """Everything anew, shared out by `each`. `control` is what was just concluded, if it was everything."""
     candidate.settle()
-    drawn = control.drawn if control is not None and control.places is None else None
+    stays = control.stays if control is not None and control.places is None else None
     network, unfit = read_network(candidate.directory, candidate.graphs)
-    if drawn is None:
+    if stays is None:
         facts = read_facts(candidate.directory, candidate.graphs)
         ledger = gather(facts)
-        drawn = draw(facts, ledger, np.arange(len(ledger.places)))
-    intervals, unknown = held(network, drawn)
-    start = drawn.facts.study_start
-    new = Stored(start, network, tuple(unfit), intervals, tuple(unknown), everything(network, intervals, start))
+        stays = draw(facts, ledger, np.arange(len(ledger.places))).stays
+    intervals, unknown = held(network, stays)
+    start = stays.ledger.study_start
+    new = Stored(start, network, tuple(unfit), intervals, tuple(unknown), everything(network, intervals, start, each))
     save(new, candidate.directory, None)
     if len(network.pieces) or GRAPH in candidate.graphs:
         candidate.conclude(GRAPH, None, written(new) if len(network.pieces) else [])
 
 
-def renew(candidate: Candidate, before: Stored, drawn: Drawn, places: Collection[str]) -> None:
+def renew(candidate: Candidate, before: Stored, stays: Stays, places: Collection[str]) -> None:
     """What a write about few places changes."""
-    fresh, left = held(before.network, drawn)
+    fresh, left = held(before.network, stays)
     unknown = tuple(sorted({*(each for each in before.unknown if each.name not in places), *left}))
     numbers = before.network.places.numbers(sorted(places))
     found = renewed(before, fresh, numbers[numbers >= 0])

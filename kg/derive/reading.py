@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,10 +39,10 @@ def read_network(directory: Path, graphs: Mapping[str, GraphRecord]) -> tuple[Ne
     return described({name: grouped(terms) for name, terms in scan(directory, told, wanted, size)})
 
 
-def grouped(terms: list[str]) -> Values:
+def grouped(terms: Iterator[str]) -> Values:
     """The values of every node, each once, from nodes and values one after the other, as TSV writes terms."""
     found = defaultdict[str, set[str]](set)
-    for node, value in zip(terms[::2], terms[1::2], strict=True):
+    for node, value in zip(terms, terms, strict=True):
         found[node].add(plain(value))
     return {plain(node): sorted(values) for node, values in found.items()}
 

@@ -22,6 +22,7 @@ from kg.ingest.turtle import slug
 from kg.ingest.work import Work, digest, held
 from kg.publish import Loaded
 from kg.store.embedded import Store
+from kg.workers import Each, here
 
 READERS: Mapping[str, Callable[[Task], None]] = {
     "viina": viina.read, "ucdp": partial(rows.read_events, form=ucdp.FORMAT),
@@ -60,6 +61,7 @@ def ingest(
     mapping: Path | None = None,
     retrieved: date | None = None,
     dry: bool = False,
+    each: Each = here,
     progress: Progress = lambda _word, _share: None,
 ) -> Outcome:
     """Bring files of a format (`READERS`) into a data set as one graph, `into` (by default the format's name), in place
@@ -67,7 +69,7 @@ def ingest(
 
     `mapping` is a TOML file. `retrieved` is the day on which the files were fetched, by default the one on which the
     newest of them was changed: the claims count as recorded then, and no row can tell of a day after it. A `dry` run
-    makes the report and publishes nothing. A run that was ended is gone on with.
+    makes the report and publishes nothing. A run that was ended is gone on with. What can be shared out is, by `each`.
     Raises BadFile, BadMapping, UnknownDataset, Refused, StoreLocked, and what opening the store raises.
     """
     iri = datasets.named(store, dataset)
@@ -88,7 +90,7 @@ def ingest(
     with held(directory):
         work = Work(directory / f"work-{found[:12]}")
         task = Task(
-            paths, last_part(iri), name, work, day, known, _mapping(form, mapping, given), numbers, own, progress,
+            paths, last_part(iri), name, work, day, known, _mapping(form, mapping, given), numbers, own, progress, each,
         )  # fmt: skip
         record = store.manifest().graphs.get(task.graph)
         if record and record.sha256 == found and not dry:
@@ -100,7 +102,7 @@ def ingest(
         if not dry:
             told = ", ".join(path.name for path in paths)
             loaded = publish.ingest(
-                store, task.graph, work.parts(), file=told, digest=found, who=who, shaped=form == "rdf",
+                store, task.graph, work.parts(), file=told, digest=found, who=who, shaped=form == "rdf", each=each,
                 progress=lambda word: progress(word, 0.0),
             )  # fmt: skip
         work.clear()

@@ -14,13 +14,15 @@ from kg.ingest.report import Tally
 from kg.ingest.tables import Progress
 from kg.ingest.turtle import quoted
 from kg.ingest.work import Work
+from kg.workers import Each, here
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
     """The files to read, the data set that they go into (its slug), what this part of it is called, the mapping that
     was given with them, the day on which they were retrieved, and what the store knows already: names, and places by
-    their GeoNames number, which places are the data set's own. `tally` becomes the account of all."""
+    their GeoNames number, which places are the data set's own. `each` shares work out, `tally` becomes the account of
+    all."""
 
     paths: Sequence[Path]
     dataset: str
@@ -32,6 +34,7 @@ class Task:
     geonames: Mapping[int, str] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     progress: Progress = lambda _word, _share: None
+    each: Each = here
     tally: Tally = field(default_factory=Tally)
 
     @property

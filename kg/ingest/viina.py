@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
@@ -55,11 +56,17 @@ def read(task: Task) -> None:
         layout[name] = columns
 
     count = 0
-    for number, chunk in enumerate(tables.chunks(task.paths, check)):
-        if task.work.tally(number) is None:
-            work_on(task, number, chunk, layout[chunk.file])
-        task.progress("reading", chunk.share)
-        count = number + 1
+
+    def pieces() -> Iterator[Piece]:
+        nonlocal count
+        for number, chunk in enumerate(tables.chunks(task.paths, check)):
+            count = number + 1
+            if task.work.tally(number) is None:
+                yield Piece(number, chunk, layout[chunk.file], task.retrieved)
+
+    for read in task.each(work_on, pieces()):
+        task.work.keep(read.number, read.tally, arrays=vars(read.runs))
+        task.progress("reading", read.share)
     kept = [Runs(**task.work.arrays(number)) for number in range(count)]
     for number in range(count):
         tally = task.work.tally(number)
@@ -112,10 +119,28 @@ class Places:
         )
 
 
-def work_on(task: Task, number: int, chunk: tables.Chunk, columns: Sequence[str]) -> None:
-    """Make runs of a chunk, and keep them with the account of its rows."""
-    tally = Tally()
-    row, place, day, code = observations(task, chunk, columns, tally)
+class Piece(NamedTuple):
+    """A chunk to read, by its number, the columns that it has, and the day on which the file was retrieved."""
+
+    number: int
+    chunk: tables.Chunk
+    columns: Sequence[str]
+    retrieved: date
+
+
+class Read(NamedTuple):
+    """What was read of a chunk, by its number: the account of its rows, the runs, how much is read with it."""
+
+    number: int
+    tally: Tally
+    runs: Runs
+    share: float
+
+
+def work_on(piece: Piece) -> Read:
+    """Make runs of a chunk."""
+    chunk, tally = piece.chunk, Tally()
+    row, place, day, code = observations(piece, tally)
     runs, repeats = runs_of(place, day, code)
     tally.taken += len(row) - len(repeats.row)
     tally.ignore(_AGAIN, int((~repeats.contrary).sum()))
@@ -123,19 +148,17 @@ def work_on(task: Task, number: int, chunk: tables.Chunk, columns: Sequence[str]
     for each in np.flatnonzero(repeats.contrary).tolist():
         at = int(row[repeats.row[each]])
         tally.reject(chunk.file, at, f"{_CONTRARY}: row {row[repeats.before[each]]}", _shown(lines[at - chunk.first]))
-    kept = {"place": runs.place, "first": runs.first, "last": runs.last, "code": runs.code}
-    task.work.keep(number, tally, arrays=kept)
+    return Read(piece.number, tally, runs, chunk.share)
 
 
-def observations(
-    task: Task, chunk: tables.Chunk, columns: Sequence[str], tally: Tally
-) -> tuple[Array, Array, Array, Array]:
+def observations(piece: Piece, tally: Tally) -> tuple[Array, Array, Array, Array]:
     """The good rows of a chunk that say anything, as columns: row number, place, day, code. The others are accounted
     for in `tally`."""
+    _, chunk, columns, retrieved = piece
     fields = Fields(chunk.text, len(columns))
     at = {name: columns.index(name) for name in NEEDED}
     place, day = fields.numbers(at["geonameid"]), days(fields.numbers(at["date"]))
-    good = (place > 0) & (day > 0) & (day <= task.retrieved.toordinal())
+    good = (place > 0) & (day > 0) & (day <= retrieved.toordinal())
     code = np.zeros(len(place), np.uint64)
     for voice, name in enumerate(VOICES):
         status = fields.among(at[name], _SEEN)
@@ -144,7 +167,7 @@ def observations(
     good &= fields.among(at["status"], _SEEN) >= 0
     # what does not fit the plain form is read once more, field by field, to be told why
     strange = np.sort(np.concatenate([fields.line[~good], fields.other]))
-    found = list(_one_by_one(task, chunk, columns, strange, fields, tally))
+    found = list(_one_by_one(piece, strange, fields, tally))
     tally.rows += len(fields.line) + len(fields.other)
     line = np.concatenate([fields.line[good], np.array([each[0] for each in found], np.int64)])
     place = np.concatenate([place[good], np.array([each[1] for each in found], np.int64)])
@@ -157,15 +180,16 @@ def observations(
 
 
 def _one_by_one(
-    task: Task, chunk: tables.Chunk, columns: Sequence[str], lines: Array, fields: Fields, tally: Tally
-) -> Iterator[tuple[int, int, int, int]]:
+    piece: Piece, lines: Array, fields: Fields, tally: Tally
+) -> Iterator[tuple[int, int, int, int]]:  # fmt: skip
     """The good ones among some lines: number, place, day, code."""
+    chunk = piece.chunk
     begins, ends = fields.bounds
     for line in lines.tolist():
         text = _shown(chunk.text[begins[line] : ends[line]])
         row = chunk.first + line
         try:
-            place, day, code, odd = understood(text, columns, task.retrieved)
+            place, day, code, odd = understood(text, piece.columns, piece.retrieved)
         except ValueError as error:
             tally.reject(chunk.file, row, str(error), text)
             continue
@@ -237,7 +261,7 @@ def recount(
     for number, chunk in enumerate(tables.chunks(task.paths, check)):
         if not len(told[number]):
             continue
-        row, place, day, _ = observations(task, chunk, layout[chunk.file], Tally())
+        row, place, day, _ = observations(Piece(number, chunk, layout[chunk.file], task.retrieved), Tally())
         key = told[number][:, 0] << 22 | told[number][:, 1]
         keys, first = np.unique(place << 22 | day, return_index=True)
         which = row[first[np.searchsorted(keys, key)]]

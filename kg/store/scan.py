@@ -7,27 +7,31 @@ several children scan, each one property at a time.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
+from typing import IO
 
 import pyoxigraph as ox
 
 from kg.errors import StoreUnreadable
 from kg.store.process import Child, checked
+from kg.store.wire import Heard
 
 LARGE = 300_000
 """Statements from which on children are worth their start."""
+PIECE = 1 << 23
+"""Bytes of an answer that are read at once."""
 UNLIMITED = 1 << 40
 """Bytes that an answer to a scan may have."""
 
 
 def scan(
     directory: Path, graphs: Collection[str], queries: Mapping[str, str], statements: int
-) -> Iterator[tuple[str, list[str]]]:
+) -> Iterator[tuple[str, Iterator[str]]]:
     """The answers to queries for two variables over the union of `graphs`, in no order: the name of each, and its
-    terms as TSV writes them, those of a row one after the other.
+    terms as TSV writes them, those of a row one after the other, to be read before the next answer is asked for.
 
     `directory` is that of a version, or of a candidate nobody writes to, with about so many `statements`.
     """
@@ -41,12 +45,12 @@ def scan(
             assert isinstance(found, ox.QuerySolutions)
             answer = found.serialize(format=ox.QueryResultsFormat.TSV)
             assert answer is not None
-            yield name, _terms(answer)
+            yield name, _terms([answer])
         return
     free: SimpleQueue[Child] = SimpleQueue()
     children = [Child(0, UNLIMITED) for _ in range(os.cpu_count() or 1)]
 
-    def answer_to(text: str) -> bytes:
+    def answer_to(text: str) -> Heard:
         child = free.get()
         child.ask({
             "store": str(directory), "query": text, "results": "tsv", "graph": None,
@@ -56,27 +60,38 @@ def scan(
         free.put(child)
         if "error" in heard.message:
             raise StoreUnreadable(f"{directory} is gone")
-        if heard.descriptor is None:
-            return heard.body
-        with open(heard.descriptor, "rb") as file:  # noqa: PTH123 (an open file has no path)
-            file.seek(0)
-            return file.read()
+        return heard
 
     try:
         for child in children:
             child.ready()
             free.put(child)
         with ThreadPoolExecutor(len(children)) as workers:
-            for name, answer in zip(queries, workers.map(answer_to, queries.values()), strict=True):
-                yield name, _terms(answer)
+            for name, heard in zip(queries, workers.map(answer_to, queries.values()), strict=True):
+                if heard.descriptor is None:
+                    yield name, _terms([heard.body])
+                    continue
+                # what is large lies in a file, and is never whole in memory
+                with open(heard.descriptor, "rb") as file:  # noqa: PTH123 (an open file has no path)
+                    file.seek(0)
+                    yield name, _terms(_pieces(file))
     finally:
         for child in children:
             child.close()
 
 
-def _terms(answer: bytes) -> list[str]:
-    """The terms of a TSV document of two columns, without its heading."""
-    return answer.decode().replace("\n", "\t").split("\t")[2:-1]
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Whole lines of a file, as many as fit into `PIECE`."""
+    while piece := file.read(PIECE):
+        yield piece + file.readline()
+
+
+def _terms(pieces: Iterable[bytes]) -> Iterator[str]:
+    """The terms of a TSV document of two columns, given in pieces of whole lines, without its heading."""
+    skipped = 2
+    for piece in pieces:
+        yield from piece.decode().replace("\n", "\t").split("\t")[skipped:-1]
+        skipped = 0
 
 
 class Lookup:

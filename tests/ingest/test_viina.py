@@ -83,13 +83,13 @@ def test_a_source_that_goes_on_watching_is_not_silent(kg: Ingesting) -> None:
     assert kg.count("?event a kg:ControlObservation") == 4
 
 
-@pytest.mark.parametrize("change", ["by place", "zips of years", "chunks in disorder"])
+@pytest.mark.parametrize("change", ["by place", "zips of years", "chunks in disorder, read by two processes"])
 def test_the_result_does_not_depend_on_how_the_rows_come(
     kg: Ingesting, control: Path, change: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
     brought: tuple[Ingesting, str, list[str]],
 ) -> None:  # fmt: skip
     lines = control.read_text().splitlines(keepends=True)
-    other = tmp_path / "other.csv"
+    other, options = tmp_path / "other.csv", list[str]()
     if change == "by place":
         write(other, PLACES, DAYS, CHANGES, order="place")
         files = [other]
@@ -102,8 +102,8 @@ def test_the_result_does_not_depend_on_how_the_rows_come(
         monkeypatch.setattr(tables, "CHUNK", 2_000)
         random.Random(1).shuffle(body := lines[1:])
         other.write_text("".join([lines[0], *body]).replace("\n", "\r\n"), newline="")
-        files = [other]
-    kg.ingest("viina", *map(str, files))
+        files, options = [other], ["--processes", "2"]
+    kg.ingest("viina", *map(str, files), *options)
     assert kg.exported("viina") == brought[2]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from kg.derive.history.corridors import strengths
 from kg.derive.history.pockets import Turns, Why, pockets
 from kg.derive.history.states import states_of, steps
 from kg.derive.network import Network
+from kg.workers import Each, here
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +66,35 @@ def sweep(network: Network, held: Held, windows: Iterable[tuple[int, Day, Day]])
     return Swept(**{name: ordered(np.concatenate(rows)) for name, rows in found.items()})
 
 
-def everything(network: Network, held: Held, study_start: Day) -> Swept:
-    """All that there is to find, from the study start on. The strengths of roads are those for actors with a seat."""
-    seated = np.flatnonzero(network.seat >= 0).tolist()
+class Search(NamedTuple):
+    """The whole history of one actor, in which to search."""
+
+    network: Network
+    held: Held
+    study_start: Day
+    actor: int
+
+
+def everything(network: Network, held: Held, study_start: Day, each: Each = here) -> Swept:
+    """All that there is to find, from the study start on, the actors shared out by `each`. The strengths of roads are
+    those for actors with a seat."""
+    actors = sorted({*holders(network, held), *np.flatnonzero(network.seat >= 0).tolist()})
+    found = list(each(of_actor, (Search(network, held, study_start, actor) for actor in actors)))
+    return Swept(**{
+        name: ordered(np.concatenate([np.zeros((0, width), np.int64), *(getattr(one, name) for one in found)]))
+        for name, width in WIDTHS.items()
+    })  # fmt: skip
+
+
+def of_actor(search: Search) -> Swept:
+    """All that there is to find of one actor."""
+    network, held, study_start, actor = search
+    windows = [window for window in whole(network, held) if window[0] == actor]
+    seated = [actor] if network.seat[actor] >= 0 else []
     roads = np.arange(len(network.roads))
-    found = sweep(network, held, whole(network, held))
-    return replace(found, strengths=ordered(strengths(network, held, study_start, seated, roads)))
+    return replace(
+        sweep(network, held, windows), strengths=strengths(network, held, study_start, seated, roads)
+    )  # fmt: skip
 
 
 def whole(network: Network, held: Held) -> list[tuple[int, Day, Day]]:
