@@ -48,6 +48,8 @@ class Candidate:
         self._written: dict[str, str] = {}
         self._added: dict[str, int] = {}
         self._removed: dict[str, int] = {}
+        self.touched: set[str] = set()
+        """The graphs that were written, by what was asked for or concluded."""
         self.changed: dict[str, set[str]] | None = {}
         """What replacements changed, as `kg.store.answer.Account` tells it; None where it is too much to be listed."""
         self.nodes: set[str] = set()
@@ -86,6 +88,7 @@ class Candidate:
         """Empty a graph, have it loaded anew, and take down what that changed."""
         name = ox.NamedNode(graph)
         store = self._open()
+        self.touched.add(graph)
         before = self._quads(graph, self.graphs[graph].triples) if graph in self.graphs else set()
         if graph in self.graphs:
             store.remove_graph(name)
@@ -124,6 +127,7 @@ class Candidate:
         self.close()
         account = pool.write(self.directory, list(steps), context, seconds)
         self._added, self._removed = account.added, account.removed
+        self.touched |= {*account.added, *account.removed}
         for graph in {*account.added, *account.removed}:
             record = self.graphs.get(graph, versions.GraphRecord())
             triples = record.triples + account.added.get(graph, 0) - account.removed.get(graph, 0)
@@ -170,6 +174,7 @@ class Candidate:
         which are Turtle. What is concluded is no part of what was written: it follows from that."""
         name = ox.NamedNode(graph)
         store = self._open()
+        self.touched.add(graph)
         if gone is None:
             store.remove_graph(name)
             for text in texts:
@@ -248,6 +253,12 @@ class Candidate:
 
     def publish(self, who: str) -> str:
         """Make this the published version; its name. `who` goes into the journal."""
+        manifest = self.finished(who)
+        versions.publish(self._location, self.directory, manifest)
+        return manifest.version
+
+    def finished(self, who: str) -> versions.Manifest:
+        """What the version will be, once it is published as it is now; nothing can be written to it any more."""
         name = versions.next_name(self._parent, self._written)
         if self._writing is not None:
             self._writing.flush()
@@ -260,8 +271,7 @@ class Candidate:
             **({"control": self.news} if self.news else {}),
             **({"described": self.described} if self.described is not None else {}),
         }
-        versions.publish(self._location, self.directory, versions.Manifest(name, self._parent, self.graphs, entry))
-        return name
+        return versions.Manifest(name, self._parent, self.graphs, entry)
 
     def close(self) -> None:
         """Close the database files."""

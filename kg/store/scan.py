@@ -7,7 +7,7 @@ several children scan, each one property at a time.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -22,6 +22,11 @@ LARGE = 300_000
 UNLIMITED = 1 << 40
 """Bytes that an answer to a scan may have."""
 
+Elsewhere = Callable[[Path, Collection[str], Mapping[str, str]], Iterator[tuple[str, bytes]]]
+away: dict[Path, Elsewhere] = {}
+"""The open stores of which the statements lie in an engine (`kg.store.remote`): where they keep what is made here, and
+who scans them."""
+
 
 def scan(
     directory: Path, graphs: Collection[str], queries: Mapping[str, str], statements: int
@@ -31,6 +36,18 @@ def scan(
 
     `directory` is that of a version, or of a candidate nobody writes to, with about so many `statements`.
     """
+    elsewhere = away.get(directory.parent.parent) if directory.parent.name == "versions" else None
+    if elsewhere is None:
+        yield from _scan(directory, graphs, queries, statements)
+        return
+    for name, table in elsewhere(directory, graphs, queries):
+        yield name, _terms(table)
+
+
+def _scan(
+    directory: Path, graphs: Collection[str], queries: Mapping[str, str], statements: int
+) -> Iterator[tuple[str, list[str]]]:
+    """The same, of a database here."""
     if statements < LARGE:
         store = ox.Store.read_only(str(directory))
         default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [

@@ -1,0 +1,110 @@
+"""The working copy: a whole copy of the data beside the engine, on the machine that writes.
+
+A write is checked and concluded from on this copy, by the same code as where there is no engine. What this machine
+wrote is in it already; of what others wrote the graphs that they touched are fetched. It may be lost, and is then
+fetched whole.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from kg.engine_errors import VersionMoved
+from kg.errors import NothingPublished, StoreUnreadable
+from kg.store import versions
+from kg.store.remote import state
+from kg.store.remote.published import PinnedAway
+from kg.store.remote.state import named
+
+if TYPE_CHECKING:
+    from kg.store.remote.store import RemoteStore
+
+TABLES = ("control", "derive", "gazetteer")
+"""The folders of what is made of a version; the next write makes them anew where others wrote meanwhile."""
+TRIES = 3
+
+
+def bring_up(store: RemoteStore) -> None:
+    """Make the working copy that of the version that the engine has. The caller holds its lock.
+
+    Raises EngineFailed, EngineLoading, StoreUnreadable, and VersionMoved where the engine's changes all the time.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            _bring_up(store)
+        except VersionMoved:
+            if not left:
+                raise
+        else:
+            return
+
+
+def _bring_up(store: RemoteStore) -> None:
+    working = store.working
+    mine = _mine(working)
+    try:
+        published = store.published.found()
+    except NothingPublished:
+        _empty(working)
+        return
+    if mine is not None and mine.name == published.name:
+        return
+    manifest = versions.read_manifest(published)
+    wanted = None if mine is None else _touched(store, mine.name, manifest)
+    if mine is not None and wanted is None:
+        _empty(working)
+        mine = None
+    directory = working / f"candidate-{os.getpid()}"
+    try:
+        if mine is not None:
+            versions.copy(mine, directory)
+        database = ox.Store(str(directory))
+        pinned = PinnedAway(store.published, published)
+        for graph in {*(manifest.graphs if wanted is None else wanted)}:
+            name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+            database.remove_graph(name)
+            if graph in manifest.graphs:
+                store.fetch(pinned, graph, database)
+        database.flush()
+        del database
+        for table in TABLES:
+            shutil.rmtree(directory / table, ignore_errors=True)
+        versions.publish(working, directory, manifest)
+    except OSError as error:
+        raise StoreUnreadable(f"{working}, a copy of what an engine has, cannot be written: {error}") from error
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _mine(working: Path) -> Path | None:
+    with suppress(NothingPublished):
+        return versions.current(working)
+    return None
+
+
+def _touched(store: RemoteStore, mine: str, manifest: versions.Manifest) -> set[str] | None:
+    """The graphs that were written after the version `mine`; None where that is not known, or on another branch."""
+    new = state.lines(store.requests, versions.number_of(mine))
+    parent, found = mine, set[str]()
+    for line, touched in new:
+        if line["parent"] != parent or touched is None:
+            return None
+        parent = line["version"]
+        found |= touched
+        if parent == manifest.version:
+            known = {named(""): ""}
+            return {known.get(graph, graph) for graph in found if graph}
+    return None
+
+
+def _empty(working: Path) -> None:
+    """Forget everything: the engine has nothing, or another history."""
+    (working / "CURRENT").unlink(missing_ok=True)
+    for version in (working / "versions").iterdir():
+        shutil.rmtree(version)
