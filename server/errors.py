@@ -125,10 +125,11 @@ def _document(status: int, slug: str, title: str, detail: str) -> dict[str, Any]
 
 def init_app(app: Flask) -> None:
     """Answer every error of this application."""
-    app.register_error_handler(Exception, _answer)
+    app.register_error_handler(Exception, answer)
 
 
-def _answer(error: Exception) -> Response | HTTPException:
+def answer(error: Exception) -> Response | HTTPException:
+    """The answer that tells an error: a problem document, or a page for a browser."""
     if isinstance(error, HTTPException) and (error.code is None or error.code < 400):
         return error  # a redirect, which the router raises too
     problem = document(error)

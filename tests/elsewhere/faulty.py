@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -16,14 +16,14 @@ class Faulty:
 
     A fault is "" (none), "silent" (no answer comes), "cut" (half of a body whose length is told), "short" (half of a
     body that looks whole), "lying" (another version than there is), or a status. It begins with the request after the
-    next `left` ones, of those of which the body has `where` in it.
+    next `left` ones, of those of which the body has `where` in it. `meanwhile` is done once, before such a request.
     """
 
     def __init__(self, target: str) -> None:
         self.target = urlsplit(target)
         self.fault, self.left, self.where = "", 0, b""
         self.over = threading.Event()
-        self.seen = 0
+        self.meanwhile: Callable[[], object] | None = None
 
     def begin(self, fault: str, left: int = 0, where: bytes = b"") -> None:
         """From now on have this fault."""
@@ -33,7 +33,9 @@ class Faulty:
 
     def meant(self, body: bytes) -> str:
         """The fault that this request meets."""
-        self.seen += 1
+        if self.meanwhile is not None and self.where in body:
+            do, self.meanwhile = self.meanwhile, None
+            do()
         if not self.fault or self.where not in body:
             return ""
         self.left -= 1

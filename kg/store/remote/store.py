@@ -14,6 +14,7 @@ from typing import IO, Any
 import pyoxigraph as ox
 
 from kg import queries
+from kg.engine_errors import VersionMoved, WriteConflict
 from kg.errors import NothingPublished, StoreUnreadable, UnknownVersion, VersionGone
 from kg.store import scan, versions
 from kg.store.candidate import Candidate
@@ -105,7 +106,7 @@ class RemoteStore(Store):
         with versions.lock(self.working, wait):
             with claimed(self.requests, wait) as claim:
                 complete(self.requests, claim)
-            bring_up(self)
+            bring_up(self, wait)
             directory = self.working / f"candidate-{os.getpid()}"
             parent = None
             with suppress(NothingPublished):
@@ -123,6 +124,8 @@ class RemoteStore(Store):
                 candidate.touched |= {*graphs, *(versions.read_manifest(parent).graphs if parent else ())}
             try:
                 yield candidate
+            except VersionMoved as moved:
+                raise WriteConflict(moved.version, moved.present) from None
             finally:
                 candidate.close()
                 shutil.rmtree(directory, ignore_errors=True)
@@ -132,7 +135,7 @@ class RemoteStore(Store):
         """Write the version that the engine has to the new directory `target`, as a store that needs no engine; the
         version's name. Raises StoreUnreadable where `target` is not new, EngineFailed."""
         with versions.lock(self.working, 30.0):
-            bring_up(self)
+            bring_up(self, 30.0)
             return Store(self.working, self.pool.limits).backup(target)
 
     def close(self) -> None:

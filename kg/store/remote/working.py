@@ -19,6 +19,7 @@ from kg.engine_errors import VersionMoved
 from kg.errors import NothingPublished, StoreUnreadable
 from kg.store import versions
 from kg.store.remote import state
+from kg.store.remote.claims import claimed
 from kg.store.remote.published import PinnedAway
 from kg.store.remote.state import named
 
@@ -27,22 +28,22 @@ if TYPE_CHECKING:
 
 TABLES = ("control", "derive", "gazetteer")
 """The folders of what is made of a version; the next write makes them anew where others wrote meanwhile."""
-TRIES = 3
+TRIES = 2
+"""How often it is tried while others may write."""
 
 
-def bring_up(store: RemoteStore) -> None:
+def bring_up(store: RemoteStore, wait: float) -> None:
     """Make the working copy that of the version that the engine has. The caller holds its lock.
 
-    Raises EngineFailed, EngineLoading, StoreUnreadable, and VersionMoved where the engine's changes all the time.
+    Where others write all the time, they have to wait for once. Raises EngineFailed, EngineLoading, StoreUnreadable,
+    StoreLocked where it is not this machine's turn after `wait` seconds.
     """
-    for left in reversed(range(TRIES)):
-        try:
+    for _ in range(TRIES):
+        with suppress(VersionMoved):
             _bring_up(store)
-        except VersionMoved:
-            if not left:
-                raise
-        else:
             return
+    with claimed(store.requests, wait):
+        _bring_up(store)
 
 
 def _bring_up(store: RemoteStore) -> None:
