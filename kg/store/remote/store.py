@@ -121,7 +121,9 @@ class RemoteStore(Store):
             candidate = RemoteCandidate(self.working, directory, parent.name if parent else None, graphs)
             candidate.requests = self.requests
             if of is not None:
-                candidate.touched |= {*graphs, *(versions.read_manifest(parent).graphs if parent else ())}
+                candidate.touched |= dict.fromkeys(
+                    [*graphs, *(versions.read_manifest(parent).graphs if parent else ())]
+                )
             try:
                 yield candidate
             except VersionMoved as moved:

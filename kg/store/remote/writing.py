@@ -11,40 +11,29 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyoxigraph as ox
 
 from kg.engine_errors import EngineFailed, WriteConflict
-from kg.errors import NothingPublished, Problem, QueryTimeout, Refused, Violation
+from kg.errors import NothingPublished, Problem, QueryTimeout
 from kg.store import versions
 from kg.store.candidate import Candidate
 from kg.store.remote import state
 from kg.store.remote.claims import Claim, claimed
 from kg.store.remote.dialects import Dialect
+from kg.store.remote.difference import Change, difference, line
 from kg.store.remote.requests import Requests
 from kg.store.remote.state import LOADING, OURS, STORE, literal, named
 
-COMPARED = 300_000
-"""Statements of the graphs that a write touched, before and after, up to which it is found out what differs."""
 WAIT = 30.0
 """Seconds that a writer waits for others, and after a failure for the engine to say what holds."""
 SLOW = 3600.0
 """Seconds that one step of a load may take."""
-
-
-class Change(NamedTuple):
-    """What is different: statements as N-Triples by graph (as the engine names it)."""
-
-    more: dict[str, list[str]]
-    less: dict[str, list[str]]
-
-    def __len__(self) -> int:
-        return sum(len(lines) for way in (self.more, self.less) for lines in way.values())
 
 
 class RemoteCandidate(Candidate):
@@ -65,16 +54,20 @@ class RemoteCandidate(Candidate):
 
 
 def commit(
-    requests: Requests, manifest: versions.Manifest, before: Path | None, after: Path, touched: Collection[str]
+    requests: Requests,
+    manifest: versions.Manifest,
+    before: Path | None,
+    after: Path,
+    touched: Mapping[str, Collection[str] | None],
 ) -> None:
     """Make the database in `after` what the engine has, where it now has that of `before`; `touched` graphs differ."""
-    change = _change(requests.engine.particular, manifest, before, after, touched)
+    change = difference(requests.engine.particular, manifest, before, after, touched)
     with claimed(requests, WAIT) as claim:
         complete(requests, claim)
         present = _present(requests)
         if present != manifest.parent:
             raise WriteConflict(manifest.parent or "none", present or "none")
-        if change is not None and len(change) <= requests.engine.particular.update:
+        if change is not None and change.size() <= requests.engine.particular.update:
             _at_once(requests, manifest, change, touched)
         else:
             _staged(requests, claim, manifest, after, touched)
@@ -89,37 +82,6 @@ def complete(requests: Requests, claim: Claim) -> None:
         graph = row["left"]["value"]
         requests.update(f"DROP SILENT GRAPH <{graph}>", seconds=SLOW)
         requests.update(f"DELETE DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{graph}> }} }}", seconds=SLOW)
-
-
-def _change(
-    dialect: Dialect, manifest: versions.Manifest, before: Path | None, after: Path, touched: Collection[str]
-) -> Change | None:
-    """What is different in the graphs that were touched; None where they are too large to be compared."""
-    former = versions.read_manifest(before).graphs if before else {}
-    sizes = [graphs[name].triples for graphs in (former, manifest.graphs) for name in touched if name in graphs]
-    if sum(sizes) > COMPARED:
-        return None
-    new, old = ox.Store.read_only(str(after)), ox.Store.read_only(str(before)) if before else ox.Store()
-    more, less = {}, {}
-    for name in sorted(touched):
-        graph = ox.NamedNode(name) if name else ox.DefaultGraph()
-        has, had = (set(store.quads_for_pattern(None, None, None, graph)) for store in (new, old))
-        more[named(name)] = _lines(dialect, has - had, name)
-        less[named(name)] = _lines(dialect, had - has, name)
-    return Change(more, less)
-
-
-def _lines(dialect: Dialect, quads: Iterable[ox.Quad], graph: str) -> list[str]:
-    return [_line(dialect, quad, graph) for quad in quads]
-
-
-def _line(dialect: Dialect, quad: ox.Quad, graph: str) -> str:
-    """A statement as the engine is given it. Raises Refused where it has a blank node, which nobody could name."""
-    for node in (quad.subject, quad.object):
-        if isinstance(node, ox.BlankNode):
-            message = "An engine takes no blank nodes, because no later write could name them; give it an IRI."
-            raise Refused([Violation("blank-node", f"_:{node.value}", message, graph)])
-    return dialect.given(f"{quad.subject} {quad.predicate} {quad.object} .")
 
 
 def _at_once(requests: Requests, manifest: versions.Manifest, change: Change, touched: Collection[str]) -> None:
@@ -219,8 +181,8 @@ def _staged(
 
 def _batches(dialect: Dialect, database: ox.Store, graph: str) -> Iterator[list[str]]:
     quads = database.quads_for_pattern(None, None, None, ox.NamedNode(graph) if graph else ox.DefaultGraph())
-    lines = (_line(dialect, quad, graph) for quad in quads)
-    while batch := list(islice(lines, dialect.batch)):
+    every = (line(dialect, quad, graph) for quad in quads)
+    while batch := list(islice(every, dialect.batch)):
         yield batch
 
 
