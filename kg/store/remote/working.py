@@ -17,17 +17,19 @@ import pyoxigraph as ox
 
 from kg.engine_errors import VersionMoved
 from kg.errors import NothingPublished, StoreUnreadable
+from kg.files import BASE
 from kg.store import versions
 from kg.store.remote import state
 from kg.store.remote.claims import claimed
 from kg.store.remote.published import PinnedAway
-from kg.store.remote.state import named
+from kg.store.remote.state import UNNAMED
 
 if TYPE_CHECKING:
     from kg.store.remote.store import RemoteStore
 
-TABLES = ("control", "derive", "gazetteer")
-"""The folders of what is made of a version; the next write makes them anew where others wrote meanwhile."""
+TABLES = {"control": f"{BASE}graph/derived/control", "derive": f"{BASE}graph/derived/networks", "gazetteer": ""}
+"""The folders of what is made of a version, with the graph that is written whenever they are; "" where the journal
+tells. The next write makes anew what others wrote meanwhile."""
 TRIES = 2
 """How often it is tried while others may write."""
 
@@ -57,7 +59,7 @@ def _bring_up(store: RemoteStore) -> None:
     if mine is not None and mine.name == published.name:
         return
     manifest = versions.read_manifest(published)
-    wanted = None if mine is None else _touched(store, mine.name, manifest)
+    wanted, stale = (None, set(TABLES)) if mine is None else _touched(store, mine.name, manifest)
     if mine is not None and wanted is None:
         _empty(working)
         mine = None
@@ -74,7 +76,7 @@ def _bring_up(store: RemoteStore) -> None:
                 store.fetch(pinned, graph, database)
         database.flush()
         del database
-        for table in TABLES:
+        for table in stale:
             shutil.rmtree(directory / table, ignore_errors=True)
         versions.publish(working, directory, manifest)
     except OSError as error:
@@ -89,19 +91,20 @@ def _mine(working: Path) -> Path | None:
     return None
 
 
-def _touched(store: RemoteStore, mine: str, manifest: versions.Manifest) -> set[str] | None:
-    """The graphs that were written after the version `mine`; None where that is not known, or on another branch."""
-    new = state.lines(store.requests, versions.number_of(mine))
-    parent, found = mine, set[str]()
-    for line, touched in new:
+def _touched(store: RemoteStore, mine: str, manifest: versions.Manifest) -> tuple[set[str] | None, set[str]]:
+    """The graphs that were written after the version `mine`, and the tables that are not right any more; None and all
+    of them where that is not known, or on another branch."""
+    parent, found, described = mine, set[str](), False
+    for line, touched in state.lines(store.requests, versions.number_of(mine)):
         if line["parent"] != parent or touched is None:
-            return None
+            break
         parent = line["version"]
         found |= touched
+        described |= line.get("described") != []
         if parent == manifest.version:
-            known = {named(""): ""}
-            return {known.get(graph, graph) for graph in found if graph}
-    return None
+            stale = {table for table, graph in TABLES.items() if (graph in found if graph else described)}
+            return {"" if graph == UNNAMED else graph for graph in found if graph}, stale
+    return None, set(TABLES)
 
 
 def _empty(working: Path) -> None:
