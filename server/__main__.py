@@ -17,7 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from kg.engine_errors import EngineFailed, EngineLoading
-from kg.errors import NothingPublished, Problem, QueryTimeout
+from kg.errors import NothingPublished, Problem
 from kg.store import open_store
 from server.settings import BadSetting, Settings, from_environment
 
@@ -108,7 +108,7 @@ def first_look(settings: Settings) -> tuple[str | None, bool]:
     try:
         isolated = store.pool.isolated()
         return store.version(), isolated
-    except (NothingPublished, EngineFailed, EngineLoading, QueryTimeout):
+    except (NothingPublished, EngineFailed, EngineLoading):
         return None, isolated  # an engine may answer later
     finally:
         store.close()  # the workers start child processes of their own

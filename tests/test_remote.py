@@ -29,12 +29,10 @@ from tests.elsewhere import engine as engines
 from tests.server.conftest import client_of
 
 PAGES = (
-    "/", "/map?at=2021-08-10", "/timeline", "/graph", "/routes?at=2021-08-01",
-    "/dossier?place=town-spin-boldak&at=2021-08-01",
-    "/id/place/town-spin-boldak", "/id/actor/taliban", "/id/source/source-002", "/search?q=kab",
-    "/api/control?at=2021-08-10", "/api/changes?at=2021-07-01/2021-08-30", "/api/events?within=province-helmand",
-    "/api/claims?place=town-spin-boldak", "/api/pockets?at=2021-08-10", "/api/aggregates", "/.well-known/void",
-    "/dumps/graph/routes.ttl", "/dumps/places.lpf.json", "/feed", "/sitemaps/1.xml", "/graph/routes?format=nt",
+    "/", "/map?at=2021-08-10", "/timeline", "/routes?at=2021-08-01", "/dossier?place=town-spin-boldak&at=2021-08-01",
+    "/id/place/town-spin-boldak", "/id/source/source-002", "/search?q=kab", "/api/control?at=2021-08-10",
+    "/api/events?within=province-helmand", "/api/claims?place=town-spin-boldak", "/api/pockets?at=2021-08-10",
+    "/.well-known/void", "/dumps/graph/routes.ttl", "/feed", "/graph/routes?format=nt",
 )  # fmt: skip
 
 
@@ -46,7 +44,7 @@ BEYOND_VIRTUOSO = {
     "fronts": "MAX of booleans is 0 or 1",
     "cut-off-places": "MAX of booleans is 0 or 1",
 }
-"""The examples that Virtuoso 7.2.5.1 answers otherwise, or not."""
+"""The examples that Virtuoso 7.2.5.1 answers otherwise, or not; every second example is asked here."""
 
 
 @pytest.fixture(scope="module", params=["oxigraph", "virtuoso"])
@@ -120,7 +118,7 @@ def _without_times(text: str) -> str:
     return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)", "", text)
 
 
-@pytest.mark.parametrize("example", queries.examples(), ids=lambda example: example.slug)
+@pytest.mark.parametrize("example", queries.examples()[::2], ids=lambda example: example.slug)
 def test_a_query_answers_the_same(example: Example, same: Store, remote: RemoteStore) -> None:
     if remote.engine.dialect == "virtuoso" and example.slug in BEYOND_VIRTUOSO:
         pytest.xfail(BEYOND_VIRTUOSO[example.slug])

@@ -103,8 +103,9 @@ def test_a_fault_is_a_problem_document_within_the_deadline_and_ends_by_itself(
 
 
 def test_a_copy_is_not_ready_while_the_engine_is_away(there: FlaskClient, proxy: tuple[str, Faulty]) -> None:
-    proxy[1].begin("503")
+    proxy[1].begin("silent")
     assert there.get("/readyz").status_code == 503
+    proxy[1].begin("503")
     assert there.get("/healthz").status_code == 200
     page = there.get("/map", headers={"Accept": "text/html"})
     assert page.status_code == 503

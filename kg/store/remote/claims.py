@@ -16,10 +16,12 @@ from datetime import datetime
 
 from kg.errors import Problem, StoreLocked
 from kg.store.remote.requests import Requests
-from kg.store.remote.state import OURS, QUICK, STORE, table
+from kg.store.remote.state import OURS, STORE, table
 
 LEASE = 120.0
 """Seconds after which a claim that was not renewed is none."""
+CONFIRMED = 30.0
+"""Seconds in which an engine confirms a claim, or has failed."""
 RENEWED = 20.0
 """Seconds after which a claim is renewed by somebody who goes on."""
 _SINCE = f"{OURS}since"
@@ -37,7 +39,7 @@ class Claim:
         """Say that somebody wants to write, or still does."""
         self._requests.update(
             f"INSERT {{ GRAPH <{STORE}> {{ <{self.name}> <{_SINCE}> ?now }} }} WHERE {{ BIND(NOW() AS ?now) }}",
-            seconds=QUICK,
+            seconds=CONFIRMED,
         )
         self._until = time.monotonic() + RENEWED
 
@@ -83,7 +85,7 @@ def claimed(requests: Requests, wait: float) -> Iterator[Claim]:
 
 def remove(requests: Requests, name: str) -> None:
     """Take a claim away."""
-    requests.update(f"DELETE WHERE {{ GRAPH <{STORE}> {{ <{name}> <{_SINCE}> ?since }} }}", seconds=QUICK)
+    requests.update(f"DELETE WHERE {{ GRAPH <{STORE}> {{ <{name}> <{_SINCE}> ?since }} }}", seconds=CONFIRMED)
 
 
 def _time(text: str) -> datetime:

@@ -63,9 +63,6 @@ class Away(Published):
             self._seen = versions.number_of(name), int(name.partition("-")[2], 16)
         except StoreProblem:
             self._seen = None
-        except Exception:
-            self._seen = None
-            raise
         finally:
             self._until = time.monotonic() + self._good
         return self._seen

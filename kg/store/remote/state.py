@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kg.engine_errors import EngineFailed, EngineLoading
-from kg.errors import NothingPublished, StoreUnreadable
+from kg.errors import NothingPublished, QueryProblem, StoreUnreadable
 from kg.store import versions
 from kg.store.remote.requests import TABLE, Requests
 
@@ -28,7 +28,7 @@ STORE = f"{OURS}store"
 UNNAMED = f"{OURS}unnamed"
 """The unnamed graph: not every engine has one, so that none is used."""
 LOADING = "loading "
-QUICK = 5.0
+QUICK = 3.0
 """Seconds in which an engine says which version it has, or does not answer."""
 LARGEST = 1 << 28
 Table = list[dict[str, dict[str, str]]]
@@ -46,8 +46,12 @@ def of_version(version: str) -> str:
 
 
 def table(requests: Requests, text: str, seconds: float = QUICK, graph: str = STORE) -> Table:
-    """The solutions of a query about all this, or about another `graph`. Raises what `Requests.query` raises."""
-    reply = requests.query(text, TABLE, named=[graph], seconds=seconds, most=LARGEST)
+    """The solutions of a query about all this, or about another `graph`. Raises EngineFailed."""
+    try:
+        reply = requests.query(text, TABLE, named=[graph], seconds=seconds, most=LARGEST)
+    except QueryProblem as problem:
+        message = f"the engine at <{requests.engine}> does not say which version it has: {problem}"
+        raise EngineFailed(message) from None
     try:
         found: Table = json.loads(reply.body())["results"]["bindings"]
     except (ValueError, KeyError, TypeError) as error:
@@ -60,7 +64,7 @@ def table(requests: Requests, text: str, seconds: float = QUICK, graph: str = ST
 def present(requests: Requests, seconds: float = QUICK) -> str:
     """The name of the version that the engine has.
 
-    Raises NothingPublished, EngineLoading, StoreUnreadable, EngineFailed, QueryTimeout.
+    Raises NothingPublished, EngineLoading, StoreUnreadable, EngineFailed.
     """
     text = _said(requests, seconds)
     if text is None:
