@@ -17,6 +17,7 @@ from kg import __version__, cli_claims, cli_control, cli_ingest, cli_links, cli_
 from kg.errors import Problem, QuerySyntax
 from kg.store import open_store
 from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
+from kg.store.remote.engine import SCHEMES, engine_of
 
 if TYPE_CHECKING:
     from kg.store.embedded import Store
@@ -45,16 +46,15 @@ class Sentences(click.Group):
     default="store",
     show_default=True,
     show_envvar=True,
-    type=click.Path(file_okay=True, path_type=Path),
-    help="The directory of the store.",
+    help="The directory of the store, or the address at which an engine answers queries (docs/deploy.md).",
 )
 @click.pass_context
-def main(context: click.Context, location: Path) -> None:
+def main(context: click.Context, location: str) -> None:
     """Who controlled what, when, according to whom.
 
     Example: kg load && kg query -e 'SELECT * { ?change a kg:ControlChange } LIMIT 5'
     """
-    context.obj = location
+    context.obj = engine_of(location, os.environ) if location.startswith(SCHEMES) else Path(location)
 
 
 for command in (

@@ -22,7 +22,12 @@
     │   ├── UnknownVersion     no version of that name was ever published
     │   ├── VersionGone        it was published, and is no longer kept
     │   ├── NoStudyStart       no data set says from which day on questions about control are answered
-    │   └── StoreLocked        another writer holds the lock
+    │   ├── StoreLocked        another writer holds the lock
+    │   │   (these are in `kg.engine_errors`)
+    │   ├── EngineFailed       the engine that has the data does not answer, or with nothing that can be used
+    │   ├── EngineLoading      a load is being put in place there, and until then nothing is answered
+    │   ├── VersionMoved       another version was published while this was answered
+    │   └── WriteConflict      another version was published while a write was computed
     └── QueryProblem
         ├── QuerySyntax        the text is no SPARQL: message, line, column
         ├── QueryReachesOut    it asks another service, which is not allowed here
@@ -275,11 +280,12 @@ class QueryCancelled(QueryProblem):
 
 
 class ResultTooLarge(QueryProblem):
-    """The answer is larger than `limit` bytes."""
+    """The answer is larger than `limit` bytes, or than an engine answers, which `reason` says."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, reason: str = "") -> None:
         self.limit = limit
-        super().__init__(f"the answer is larger than {limit:,} bytes, the limit; add a LIMIT or ask in parts")
+        reason = reason or f"the answer is larger than {limit:,} bytes, the limit"
+        super().__init__(f"{reason}; add a LIMIT or ask in parts")
 
 
 class NoSuchForm(QueryProblem):

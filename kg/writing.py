@@ -24,6 +24,7 @@ from kg.errors import Problem, QueryDied, QueryTimeout
 from kg.publish import Written
 from kg.store import open_store
 from kg.store.pool import Limits
+from kg.store.remote.engine import Engine
 
 GRACE = 0.25
 """Seconds beyond the deadline after which the process is ended: a statement that takes too long is told of by then."""
@@ -32,7 +33,7 @@ GRACE = 0.25
 class Writer:
     """The process that writes to one store for this one; `write` may be called from any thread, one goes at a time."""
 
-    def __init__(self, location: Path, limits: Limits) -> None:
+    def __init__(self, location: Path | Engine, limits: Limits) -> None:
         self._location, self._limits = location, limits
         self._one_at_a_time = threading.Lock()
         self._line: Connection | None = None

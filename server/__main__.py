@@ -16,6 +16,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from kg.engine_errors import EngineFailed, EngineLoading
 from kg.errors import NothingPublished, Problem
 from kg.store import open_store
 from server.settings import BadSetting, Settings, from_environment
@@ -103,12 +104,12 @@ def first_look(settings: Settings) -> tuple[str | None, bool]:
 
     Raises StoreUnreadable.
     """
-    store = open_store(settings.store)
+    store = open_store(settings.place())
     try:
         isolated = store.pool.isolated()
         return store.version(), isolated
-    except NothingPublished:
-        return None, isolated
+    except (NothingPublished, EngineFailed, EngineLoading):
+        return None, isolated  # an engine may answer later
     finally:
         store.close()  # the workers start child processes of their own
 

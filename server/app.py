@@ -8,6 +8,7 @@ from rdflib import BNode, URIRef
 from kg import __version__
 from server import (
     about,
+    again,
     api,
     browse,
     claim_form,
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     served = current.init_app(app, settings or from_environment())
     errors.init_app(app)
     headers.init_app(app)
+    again.init_app(app)
     frame.init_app(app)
     app.extensions["controlgraph.counts"] = description.init_app()
     app.extensions["controlgraph.dumps"] = dumps.init_app()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from flask import Flask, current_app, request
 
@@ -45,8 +44,8 @@ def init_app(app: Flask, settings: Settings) -> Served:
         wait=settings.wait,
         services=settings.federation,
     )
-    store, writer = open_store(settings.store, limits, LOOK), Writer(settings.store, limits)
-    shelf = Shelf(Path(settings.store) / "dossiers", settings.dossiers)
+    store, writer = open_store(settings.place(), limits, LOOK), Writer(settings.place(), limits)
+    shelf = Shelf(store.location / "dossiers", settings.dossiers)
     served = Served(store, writer, settings, Downloads(settings.downloads), shelf)
     app.extensions["controlgraph"] = served
     return served

@@ -15,7 +15,7 @@ from typing import Any
 from flask import Flask, Response, current_app, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from kg import errors
+from kg import engine_errors, errors
 from kg.files import BASE
 from server.formats import HTML, Offer, choose
 
@@ -36,6 +36,7 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.VersionGone: (410, "version-gone", "This version is no longer kept"),
     errors.NoSuchForm: (406, "no-such-form", "No format that you accept"),
     errors.ClaimConflict: (409, "claim-conflict", "The record has it otherwise"),
+    engine_errors.WriteConflict: (409, "write-conflict", "Somebody else wrote first"),
     errors.BadClaim: (422, "bad-claim", "The claim cannot be added as it is"),
     errors.Refused: (422, "refused", "The data is not as the ontology says"),
     errors.QueryCancelled: (422, "query-cancelled", "The query was cancelled"),
@@ -47,6 +48,9 @@ CONDITIONS: dict[type[errors.Problem], tuple[int, str, str]] = {
     errors.NoStudyStart: (503, "no-study-start", "The data has no study start"),
     errors.StoreUnreadable: (503, "store-unreadable", "The data cannot be read"),
     errors.StoreLocked: (503, "store-locked", "Somebody else is writing"),
+    engine_errors.EngineFailed: (503, "engine-failed", "The engine that has the data does not answer"),
+    engine_errors.EngineLoading: (503, "engine-loading", "A load is being put in place"),
+    engine_errors.VersionMoved: (503, "version-moved", "Another version was published meanwhile"),
     errors.QueryTimeout: (504, "query-timeout", "The query took too long"),
     errors.Problem: (500, "problem", "The service could not do this"),
 }
@@ -121,10 +125,11 @@ def _document(status: int, slug: str, title: str, detail: str) -> dict[str, Any]
 
 def init_app(app: Flask) -> None:
     """Answer every error of this application."""
-    app.register_error_handler(Exception, _answer)
+    app.register_error_handler(Exception, answer)
 
 
-def _answer(error: Exception) -> Response | HTTPException:
+def answer(error: Exception) -> Response | HTTPException:
+    """The answer that tells an error: a problem document, or a page for a browser."""
     if isinstance(error, HTTPException) and (error.code is None or error.code < 400):
         return error  # a redirect, which the router raises too
     problem = document(error)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.store.outward import NOBODY, Services, listed
+from kg.store.remote.dialects import DIALECTS
+from kg.store.remote.engine import CACHE, SCHEMES, Engine, is_address
 
 Tokens = tuple[tuple[str, str], ...]
 """(name, token) of everyone who may write."""
@@ -26,7 +28,12 @@ class BadSetting(ValueError):
 class Settings:
     """What the server runs with; every field is explained in `VARIABLES`."""
 
-    store: Path = Path("store")
+    store: Path | str = Path("store")
+    store_update: str | None = None
+    store_user: str | None = None
+    store_password: str | None = field(default=None, repr=False)
+    store_dialect: str = "generic"
+    store_cache: Path = Path(CACHE)
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str | None = None
@@ -50,6 +57,16 @@ class Settings:
     federation: Services = NOBODY
     documents: Path | None = None
 
+    def place(self) -> Path | Engine:
+        """Where the data is: a directory, or an engine that is asked."""
+        if isinstance(self.store, Path):
+            return self.store
+        return Engine(
+            self.store, self.store_update or self.store, self.store_user or "", self.store_password or "",
+            self.store_dialect,
+            self.store_cache,
+        )  # fmt: skip
+
     def threads(self) -> int:
         """How many requests are worked on at once, so that those that may wait or be read slowly leave some free."""
         return self.children + self.long + self.queue + self.downloads + SPARE
@@ -61,6 +78,22 @@ class Settings:
 
 def _host(text: str) -> str:
     if not text or text != text.strip() or "/" in text:
+        raise ValueError
+    return text
+
+
+def _store(text: str) -> Path | str:
+    return _address(text) if text.startswith(SCHEMES) else Path(text)
+
+
+def _address(text: str) -> str:
+    if not is_address(text):
+        raise ValueError
+    return text
+
+
+def _dialect(text: str) -> str:
+    if text not in DIALECTS:
         raise ValueError
     return text
 
@@ -145,7 +178,16 @@ class Variable:
 
 
 VARIABLES = (
-    Variable("KG_STORE", "store", "the directory of the store", "a path", Path),
+    Variable("KG_STORE", "store", "the directory of the store, or the address at which an engine answers queries "
+             "([deploy.md](deploy.md))", "a path, or an http or https address", _store),
+    Variable("KG_STORE_UPDATE", "store_update", "the address at which the engine takes updates, where that is another "
+             "one", "an http or https address", _address),
+    Variable("KG_STORE_USER", "store_user", "the name by which this service asks the engine", "a text", str),
+    Variable("KG_STORE_PASSWORD", "store_password", "the password that goes with it, by Basic or Digest as the engine "
+             "asks", "a text", str, secret=True),
+    Variable("KG_STORE_DIALECT", "store_dialect", "what is particular to the engine", ", ".join(DIALECTS), _dialect),
+    Variable("KG_STORE_CACHE", "store_cache", "the directory for what is kept of an engine; all of it can be lost",
+             "a path", Path),
     Variable("KG_HOST", "host", "the address to listen on", "an IP address or a host name", _host),
     Variable("KG_PORT", "port", "the port to listen on; 0 takes a free one", "0 to 65535", _whole(0, 65535)),
     Variable("KG_PUBLIC_URL", "public_url", "the address under which the outside sees the service, behind a proxy",

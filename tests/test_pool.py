@@ -25,6 +25,7 @@ from kg.errors import (
 from kg.store import child, open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
+from kg.store.spool import Spool
 from tests.conftest import load
 
 NUMBERS = "".join(f"<https://example.org/n{n}> <https://example.org/next> <https://example.org/n{n + 1}> .\n" for n in range(3000))  # fmt: skip  # noqa: E501
@@ -215,7 +216,7 @@ def test_the_childs_own_work(tmp_path: Path) -> None:
     )
 
     def ask(query: str, limit: int = 1 << 20, **more: object) -> tuple[dict[str, object], bytes]:
-        spool = child.Spool(limit)
+        spool = Spool(limit)
         header = child.evaluate(store, {"query": query, "results": "csv", "graph": "nt", **more}, spool)
         written = spool.content()
         spool.close()

@@ -13,6 +13,7 @@ import pytest
 from kg.store import child
 from kg.store.outward import Unreachable, connect, listed
 from kg.store.relay import Failure, Relay
+from kg.store.spool import Spool
 from tests.elsewhere.engine import Elsewhere
 from tests.elsewhere.hostile import Hostile
 
@@ -38,7 +39,7 @@ def evaluated(relay: Relay, query: str, seconds: float | None = 20) -> tuple[dic
     """What a child says to a query of one statement, and the answer as CSV."""
     store = ox.Store()
     store.add(ox.Quad(ox.NamedNode("http://e/a"), ox.NamedNode("http://e/name"), ox.Literal("Alden", language="en")))
-    spool = child.Spool(1 << 20)
+    spool = Spool(1 << 20)
     with relay.relaying(seconds):
         header = child.evaluate(store, {"query": query, "results": "csv", "graph": "nt"}, spool, relay)
     return header, spool.content()

@@ -48,6 +48,9 @@ class Candidate:
         self._written: dict[str, str] = {}
         self._added: dict[str, int] = {}
         self._removed: dict[str, int] = {}
+        self.touched: dict[str, set[str] | None] = {}
+        """The graphs that were written, by what was asked for or concluded, each with the things that are described
+        otherwise in it; None where that is not known."""
         self.changed: dict[str, set[str]] | None = {}
         """What replacements changed, as `kg.store.answer.Account` tells it; None where it is too much to be listed."""
         self.nodes: set[str] = set()
@@ -86,6 +89,7 @@ class Candidate:
         """Empty a graph, have it loaded anew, and take down what that changed."""
         name = ox.NamedNode(graph)
         store = self._open()
+        self.touched[graph] = None
         before = self._quads(graph, self.graphs[graph].triples) if graph in self.graphs else set()
         if graph in self.graphs:
             store.remove_graph(name)
@@ -124,6 +128,9 @@ class Candidate:
         self.close()
         account = pool.write(self.directory, list(steps), context, seconds)
         self._added, self._removed = account.added, account.removed
+        for graph in {*account.added, *account.removed}:
+            listed = account.nodes and graph not in account.whole
+            self._touch(graph, account.nodes if listed else None)
         for graph in {*account.added, *account.removed}:
             record = self.graphs.get(graph, versions.GraphRecord())
             triples = record.triples + account.added.get(graph, 0) - account.removed.get(graph, 0)
@@ -171,6 +178,7 @@ class Candidate:
         name = ox.NamedNode(graph)
         store = self._open()
         if gone is None:
+            self._touch(graph, None)
             store.remove_graph(name)
             for text in texts:
                 store.bulk_load(text, ox.RdfFormat.TURTLE, to_graph=name)
@@ -184,11 +192,20 @@ class Candidate:
             for quad in old - new:
                 store.remove(quad)
             store.extend(new - old)
+            self._touch(graph, {*gone, *(quad.subject.value for quad in new if isinstance(quad.subject, ox.NamedNode))})
             triples = self.graphs.get(graph, versions.GraphRecord()).triples + len(new) - len(old)
         if triples:
             self.graphs[graph] = versions.GraphRecord(triples=triples)
         else:
             self.graphs.pop(graph, None)
+
+    def _touch(self, graph: str, things: Collection[str] | None) -> None:
+        """Take down that things are described otherwise in a graph."""
+        known = self.touched.setdefault(graph, set())
+        if things is None or known is None:
+            self.touched[graph] = None
+        else:
+            known.update(things)
 
     def _database(self) -> ox.Store:
         """The database to read from: the one being written, or, where a child wrote it, opened for reading."""
@@ -248,6 +265,12 @@ class Candidate:
 
     def publish(self, who: str) -> str:
         """Make this the published version; its name. `who` goes into the journal."""
+        manifest = self.finished(who)
+        versions.publish(self._location, self.directory, manifest)
+        return manifest.version
+
+    def finished(self, who: str) -> versions.Manifest:
+        """What the version will be, once it is published as it is now; nothing can be written to it any more."""
         name = versions.next_name(self._parent, self._written)
         if self._writing is not None:
             self._writing.flush()
@@ -260,8 +283,7 @@ class Candidate:
             **({"control": self.news} if self.news else {}),
             **({"described": self.described} if self.described is not None else {}),
         }
-        versions.publish(self._location, self.directory, versions.Manifest(name, self._parent, self.graphs, entry))
-        return name
+        return versions.Manifest(name, self._parent, self.graphs, entry)
 
     def close(self) -> None:
         """Close the database files."""

@@ -11,11 +11,10 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import tempfile
 import threading
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -23,14 +22,12 @@ from kg.store import binding, complaint, federation
 from kg.store.guard import Outbound, refuse_outbound
 from kg.store.isolation import cap_memory, leave_network, raise_loopback
 from kg.store.keywords import names_dataset
-from kg.store.wire import Ear, send
+from kg.store.spool import Spool, TooLarge
+from kg.store.wire import Ear, Heard, send
 
 if TYPE_CHECKING:
     from kg.store.binding import Known
     from kg.store.relay import Relay
-
-INLINE = 64 * 1024
-"""An answer up to this many bytes goes through the socket, a larger one into a file."""
 
 RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -50,55 +47,7 @@ GRAPHS = {
 """Short name → the engine's serialisation of graphs."""
 
 
-class _TooLarge(Exception):
-    """The answer passed the limit while it was written."""
-
-
-class Spool:
-    """A file to serialise into: memory up to `INLINE` bytes, then an unlinked file, at most `limit` bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self.size, self.limit = 0, limit
-        self._memory = bytearray()
-        self._file: IO[bytes] | None = None
-
-    def write(self, data: bytes) -> int:
-        """Append `data`."""
-        self.size += len(data)
-        if self.size > self.limit:
-            raise _TooLarge
-        if self._file is not None:
-            return self._file.write(data)
-        self._memory += data
-        if self.size > INLINE:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 (its descriptor is handed over)
-            self._file.write(self._memory)
-            self._memory.clear()
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing to do before the end."""
-
-    def send(self, line: socket.socket, header: dict[str, Any]) -> None:
-        """Send the header with the bytes, or with the open file."""
-        told = {**header, "size": self.size}
-        if self._file is None:
-            send(line, told, bytes(self._memory))
-            return
-        self._file.flush()
-        send(line, told, descriptor=self._file.fileno())
-
-    def content(self) -> bytes:
-        """Everything written so far, where it is in memory."""
-        return bytes(self._memory)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        if self._file is not None:
-            self._file.close()
-
-
-def _term(value: dict[str, str]) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
+def term(value: dict[str, str]) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
     """A term from its SPARQL results JSON form."""
     if value["type"] == "uri":
         return ox.NamedNode(value["value"])
@@ -135,7 +84,7 @@ def evaluate(store: ox.Store, request: dict[str, Any], spool: Spool, relay: Rela
         return {"error": "outbound", "message": str(error)}
     except SyntaxError as error:
         return complaint.of_query(query, error, request.get("prefixes") or ())
-    except _TooLarge:
+    except TooLarge:
         return {"error": "size", "message": str(spool.limit)}
     except (OSError, RuntimeError, ValueError) as error:
         if relay is not None and (failure := relay.failure(str(error))) is not None:
@@ -162,7 +111,7 @@ def _result(store: ox.Store, query: str, request: dict[str, Any], relay: Relay |
     if relay is not None:
         _bind(store, relay, known, {**options, "prefixes": request.get("prefixes")})
     if "values" in request:
-        options["substitutions"] = {ox.Variable(name): _term(value) for name, value in request["values"].items()}
+        options["substitutions"] = {ox.Variable(name): term(value) for name, value in request["values"].items()}
     try:
         return store.query(query, **options)
     except SyntaxError:
@@ -197,6 +146,31 @@ def write(request: dict[str, Any]) -> dict[str, Any]:
         return {"error": "unreadable", "message": str(error)}
     except (OSError, RuntimeError, ValueError) as error:
         return {"error": "failed", "message": str(error)}
+
+
+def _for_an_engine(line: socket.socket, limit: int, heard: Heard) -> None:
+    """Read a query that an engine elsewhere will be asked, or what that answered."""
+    # imported when first needed: where the data lies here nobody does, and each child has to start fast
+    from kg.store.remote import reading
+
+    request = heard.message
+    if "asked" in request:
+        send(line, reading.asked(request))
+        return
+    spool = Spool(limit)
+    try:
+        if heard.descriptor is None:
+            header = reading.told(request, heard.body, spool)
+        else:
+            with open(heard.descriptor, "rb") as file:  # noqa: PTH123 (an open file has no path)
+                file.seek(0)
+                header = reading.told(request, file, spool)
+        if "error" in header:
+            send(line, header)
+        else:
+            spool.send(line, header)
+    finally:
+        spool.close()
 
 
 def _watch(life: socket.socket) -> None:
@@ -239,6 +213,9 @@ def serve(line: socket.socket, limit: int, endpoints: list[str], *, isolated: bo
             send(line, write(request))
             continue
         prefixes = request.setdefault("prefixes", prefixes)
+        if "told" in request or "asked" in request:
+            _for_an_engine(line, limit, heard)
+            continue
         if request["store"] != opened:
             try:
                 store, opened = ox.Store.read_only(request["store"]), request["store"]

@@ -254,7 +254,14 @@ class Pool:
                 return
         child.close()
 
-    def _exchange(self, ticket: Ticket, request: dict[str, Any], seconds: float | None) -> Heard:
+    def _exchange(
+        self,
+        ticket: Ticket,
+        request: dict[str, Any],
+        seconds: float | None,
+        body: bytes = b"",
+        descriptor: int | None = None,
+    ) -> Heard:
         """Send a request and receive the answer, within the deadline, moving lanes on the way."""
         child = ticket.child
         assert child is not None
@@ -263,7 +270,7 @@ class Pool:
         begun = time.monotonic()
         try:
             while not child.ask(
-                {**request, "seconds": deadline}
+                {**request, "seconds": deadline}, body, descriptor
             ):  # it has died since it was used last; this request was not begun
                 child.close()
                 child = self._give_child(ticket)

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from kg.engine_errors import EngineFailed
 from kg.errors import (
     NoSuchForm,
     QueryDied,
@@ -71,8 +72,8 @@ class Child:
         else:
             os.setpriority(os.PRIO_PROCESS, self._process.pid, 19)
 
-    def ask(self, request: dict[str, Any]) -> bool:
-        """Send a request; whether there was anybody to send it to.
+    def ask(self, request: dict[str, Any], body: bytes = b"", descriptor: int | None = None) -> bool:
+        """Send a request, with bytes or an open file behind it; whether there was anybody to send it to.
 
         Prefixes that the child was told last are not told again.
         """
@@ -82,7 +83,7 @@ class Child:
             if prefixes != self._prefixes:
                 request["prefixes"] = self._prefixes = dict(prefixes) if prefixes else None
         try:
-            send(self.line, request)
+            send(self.line, request, body, descriptor)
         except (BrokenPipeError, ConnectionResetError):
             return False
         return True
@@ -179,6 +180,8 @@ def checked(heard: Heard) -> Heard:
             raise ResultTooLarge(int(message))
         case "service":
             raise ServiceFailed(header["endpoint"], header["status"], message)
+        case "engine":
+            raise EngineFailed(f"the engine's answer breaks off or is none: {message}")
         case "unreadable":
             raise StoreUnreadable(f"the published version cannot be opened: {message}")
         case _:

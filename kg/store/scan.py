@@ -7,7 +7,7 @@ several children scan, each one property at a time.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -26,6 +26,11 @@ PIECE = 1 << 23
 UNLIMITED = 1 << 40
 """Bytes that an answer to a scan may have."""
 
+Elsewhere = Callable[[Path, Collection[str], Mapping[str, str]], Iterator[tuple[str, bytes]]]
+away: dict[Path, Elsewhere] = {}
+"""The open stores of which the statements lie in an engine (`kg.store.remote`): where they keep what is made here, and
+who scans them."""
+
 
 def scan(
     directory: Path, graphs: Collection[str], queries: Mapping[str, str], statements: int
@@ -35,6 +40,18 @@ def scan(
 
     `directory` is that of a version, or of a candidate nobody writes to, with about so many `statements`.
     """
+    elsewhere = away.get(directory.parent.parent) if directory.parent.name == "versions" else None
+    if elsewhere is None:
+        yield from _scan(directory, graphs, queries, statements)
+        return
+    for name, table in elsewhere(directory, graphs, queries):
+        yield name, _terms([table])
+
+
+def _scan(
+    directory: Path, graphs: Collection[str], queries: Mapping[str, str], statements: int
+) -> Iterator[tuple[str, Iterator[str]]]:
+    """The same, of a database here."""
     if statements < LARGE:
         store = ox.Store.read_only(str(directory))
         default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [

@@ -1,4 +1,5 @@
-"""A SPARQL engine that is not ours, on loopback: the Oxigraph server with data in the shape of Wikidata."""
+"""SPARQL engines that are not ours, on loopback: the Oxigraph server, with data in the shape of Wikidata or none, and
+Virtuoso where the machine has it."""
 
 from __future__ import annotations
 
@@ -14,6 +15,37 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DATA = Path(__file__).parent / "wikidata.ttl"
+VIRTUOSO = """
+[Database]
+DatabaseFile = virtuoso.db
+ErrorLogFile = virtuoso.log
+LockFile = virtuoso.lck
+TransactionFile = virtuoso.trx
+xa_persistent_file = virtuoso.pxa
+FileExtend = 200
+[TempDatabase]
+DatabaseFile = temp.db
+TransactionFile = temp.trx
+[Parameters]
+ServerPort = {port}
+DisableUnixSocket = 1
+NumberOfBuffers = 10000
+MaxDirtyBuffers = 6000
+MaxClientConnections = 20
+CheckpointInterval = 0
+DirsAllowed = .
+ThreadsPerQuery = 2
+AsyncQueueMaxThreads = 4
+[HTTPServer]
+ServerPort = {http}
+ServerRoot = .
+ServerThreads = 20
+MaxKeepAlives = 20
+KeepAliveTimeout = 10
+[SPARQL]
+ResultSetMaxRows = 30000
+"""
+"""As small as it can be; without the limit on rows it has none."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +57,46 @@ class Elsewhere:
 
 
 @contextmanager
-def started(data: Path = DATA) -> Iterator[Elsewhere]:
-    """Start the engine in memory, give it `data` (Turtle), and end it afterwards."""
+def started(data: Path | None = DATA) -> Iterator[Elsewhere]:
+    """Start Oxigraph in memory, give it `data` (Turtle), and end it afterwards."""
     program = shutil.which("oxigraph", path=Path(sys.executable).parent)
     assert program, "the test dependency oxigraph is not installed"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        place = f"127.0.0.1:{probe.getsockname()[1]}"
+    place = f"127.0.0.1:{_free()}"
     command = [program, "serve", "--bind", place]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _wait(process, place)
-            _put(f"http://{place}/store?default", data)
+            if data is not None:
+                _put(f"http://{place}/store?default", data)
             yield Elsewhere(f"http://{place}/query", f"http://{place}/update")
         finally:
             process.kill()
+
+
+@contextmanager
+def virtuoso(folder: Path) -> Iterator[Elsewhere]:
+    """Start Virtuoso with an empty database in `folder`, let everybody update it, and end it afterwards."""
+    port, http = _free(), _free()
+    (folder / "virtuoso.ini").write_text(VIRTUOSO.format(port=port, http=http))
+    (folder / "grant.sql").write_text('GRANT SPARQL_UPDATE TO "SPARQL";\n')
+    command = ["virtuoso-t", "+configfile", "virtuoso.ini", "+foreground"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait(process, f"127.0.0.1:{http}")
+            _wait(process, f"127.0.0.1:{port}")
+            with (folder / "grant.sql").open() as grant:
+                command = ["isql-vt", str(port), "dba", "dba"]
+                subprocess.run(command, stdin=grant, stdout=subprocess.DEVNULL, check=True, timeout=60)
+            yield Elsewhere(f"http://127.0.0.1:{http}/sparql", f"http://127.0.0.1:{http}/sparql")
+        finally:
+            process.kill()
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _wait(process: subprocess.Popen[bytes], place: str) -> None:
@@ -51,7 +108,7 @@ def _wait(process: subprocess.Popen[bytes], place: str) -> None:
             time.sleep(0.01)
         else:
             return
-    raise AssertionError(f"oxigraph did not start on {place}: exit code {process.returncode}")
+    raise AssertionError(f"the engine did not start on {place}: exit code {process.returncode}")
 
 
 def _put(address: str, data: Path) -> None:

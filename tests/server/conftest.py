@@ -114,7 +114,7 @@ def writable(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @contextmanager
-def client_of(store: Path, **settings: Any) -> Iterator[FlaskClient]:
+def client_of(store: Path | str, **settings: Any) -> Iterator[FlaskClient]:
     """A Flask client of an application on this store, whose child processes end with it."""
     app = create_app(Settings(store=store, **{"log": False, **settings}))
     yield app.test_client()

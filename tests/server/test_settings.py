@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.store.outward import Services
+from kg.store.remote.engine import Engine
 from server.settings import VARIABLES, BadSetting, Settings, from_environment
 
 TOKEN = "0123456789abcdef"
@@ -22,7 +23,9 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     tokens = tmp_path / "tokens"
     tokens.write_text(f"# who may write\ncarla {TOKEN}3\n\n")
     given = {
-        "KG_STORE": "/srv/graph", "KG_HOST": "::1", "KG_PORT": "9000", "KG_PUBLIC_URL": "https://graph.example.org/x/",
+        "KG_STORE": "https://engine.lan/sparql", "KG_STORE_UPDATE": "https://engine.lan/update",
+        "KG_STORE_USER": "kg", "KG_STORE_PASSWORD": "a secret", "KG_STORE_DIALECT": "virtuoso",
+        "KG_STORE_CACHE": "/var/cache/graph", "KG_HOST": "::1", "KG_PORT": "9000", "KG_PUBLIC_URL": "https://graph.example.org/x/",
         "KG_CHILDREN": "2", "KG_SHARE": "1", "KG_LONG": "3", "KG_PATIENCE": "0.5", "KG_QUEUE": "0",
         "KG_MEMORY": "268435456", "KG_DEADLINE": "0.5", "KG_RESULT_MAX": "4096", "KG_WAIT": "1",
         "KG_TOKENS": f"ann:{TOKEN}, bob@x:{TOKEN}2", "KG_TOKENS_FILE": str(tokens), "KG_BODY_MAX": "2048",
@@ -35,7 +38,9 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         monkeypatch.setenv(name, value)
     found = from_environment()
     assert found == Settings(
-        store=Path("/srv/graph"), host="::1", port=9000, public_url="https://graph.example.org/x", children=2, share=1,
+        store="https://engine.lan/sparql", store_update="https://engine.lan/update", store_user="kg",
+        store_password="a secret", store_dialect="virtuoso", store_cache=Path("/var/cache/graph"), host="::1",
+        port=9000, public_url="https://graph.example.org/x", children=2, share=1,
         long=3, patience=0.5, queue=0, memory=256 << 20, deadline=0.5, result_max=4096, wait=1.0,
         tokens=(("ann", TOKEN), ("bob@x", f"{TOKEN}2")), token_file=(("carla", f"{TOKEN}3"),), body_max=2048, cache=0,
         dossiers=0, log=False, proxies=1, downloads=4,
@@ -46,6 +51,13 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     )  # fmt: skip
     assert [name for name, _ in found.writers()] == ["ann", "bob@x", "carla"]
     assert TOKEN not in repr(found)
+    engine = found.place()
+    assert isinstance(engine, Engine)
+    assert (engine.query, engine.update, engine.user, engine.password) == (
+        "https://engine.lan/sparql", "https://engine.lan/update", "kg", "a secret",
+    )  # fmt: skip
+    assert "secret" not in repr(found) + repr(engine)
+    assert Settings(store=Path("/srv/graph")).place() == Path("/srv/graph")
 
 
 def test_the_table_of_settings_has_every_field_once() -> None:

@@ -1,0 +1,64 @@
+"""In what engines differ, as far as it matters here: one line each, with the test that needs it.
+
+All tests are in `tests/test_remote.py`; they run on the engines that the machine has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_OGC = "http://www.opengis.net/ont/geosparql#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_AS = "urn:controlgraph:datatype:"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What is particular to an engine.
+
+    `update` is how many statements one update may name: a larger write is staged. `batch` is how many statements are
+    staged with one request. `datatypes` are those of which it changes or refuses the literals, with the names under
+    which it is given them; `spelled` is what it writes in tables in place of what was written. `cut` is the header by
+    which it says that it cut an answer, `refuses` is how it begins to say with status 500 that a query is beyond it.
+    """
+
+    update: int = 5_000
+    batch: int = 5_000
+    datatypes: Mapping[str, str] = field(default_factory=dict)
+    spelled: tuple[tuple[str, str], ...] = ()
+    cut: str = ""
+    refuses: tuple[str, ...] = ()
+
+    def given(self, statement: str) -> str:
+        """A statement in N-Triples as the engine is given it."""
+        for ours, theirs in self.datatypes.items():
+            statement = statement.replace(f'"^^<{ours}>', f'"^^<{theirs}>')
+        return statement
+
+    def taken(self) -> list[tuple[str, str]]:
+        """What has to be replaced in its answers, and by what, for terms to be as they were written."""
+        tables = [(f'"{theirs}"', f'"{ours}"') for ours, theirs in self.datatypes.items()]
+        graphs = [(f'"^^<{theirs}>', f'"^^<{ours}>') for ours, theirs in self.datatypes.items()]
+        return [*tables, *graphs, *self.spelled]
+
+
+DIALECTS = {
+    "generic": Dialect(),
+    "oxigraph": Dialect(update=20_000, batch=20_000),  # test_a_load_is_staged
+    "virtuoso": Dialect(
+        update=300,  # test_a_load_is_staged
+        batch=300,
+        datatypes={  # test_terms_come_back_as_they_were_written
+            f"{_XSD}duration": f"{_AS}duration",
+            f"{_OGC}wktLiteral": f"{_AS}wktLiteral",
+        },
+        spelled=(  # test_terms_come_back_as_they_were_written
+            (f'"{_XSD}boolean", "value": "1"', f'"{_XSD}boolean", "value": "true"'),
+            (f'"{_XSD}boolean", "value": "0"', f'"{_XSD}boolean", "value": "false"'),
+        ),
+        cut="x-sparql-maxrows",  # test_an_answer_that_was_cut_is_none
+        refuses=("Virtuoso 22", "Virtuoso 37", "Virtuoso 42"),  # test_what_is_beyond_the_engine_is_the_querys_fault
+    ),
+}
+"""The dialects by the names that `KG_STORE_DIALECT` takes."""

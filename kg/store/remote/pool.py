@@ -1,0 +1,141 @@
+"""Queries that an engine answers, with the limits, shares and lanes of those that are answered here."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Any
+
+from kg.engine_errors import EngineFailed, VersionMoved
+from kg.errors import PoolBusy, Problem, QueryCancelled, QueryTimeout, ResultTooLarge
+from kg.store.answer import Answer
+from kg.store.pool import Limits, Pool, Ticket
+from kg.store.published import Published
+from kg.store.remote.published import Away
+from kg.store.remote.requests import STATEMENTS, TABLE, Line, Requests
+from kg.store.remote.state import UNNAMED, named
+from kg.store.wire import Heard
+
+LONGEST = 86400.0
+"""Seconds that a query without a deadline may take."""
+TRIES = 3
+"""How often a query is asked again because another version was published while it was answered."""
+
+
+class EnginePool(Pool):
+    """The same as `Pool`, where a place is not for computing, but for having an engine compute."""
+
+    def __init__(self, requests: Requests, limits: Limits) -> None:
+        super().__init__(limits)
+        self._requests = requests
+        self._lines: dict[Ticket, Line] = {}
+
+    def ask(
+        self,
+        published: Published,
+        request: dict[str, Any],
+        seconds: float | None = None,
+        client: str | None = None,
+        name: str | None = None,
+    ) -> Answer:
+        """Run one query on the version that the engine has, at most `seconds` long.
+
+        An answer is of the version that it names: which one the engine has is asked before and after. Raises the
+        QueryProblem that fits, EngineFailed, and VersionMoved where `published` is of one version and the engine has
+        another.
+        """
+        assert isinstance(published, Away)
+        until = time.monotonic() + min(given for given in (self.limits.seconds, seconds, LONGEST) if given is not None)
+        with self._lent(client, name) as ticket:
+            read = self._exchange(ticket, {"asked": True, **request}, until - time.monotonic()).message
+            for _ in range(TRIES):
+                directory = published.directory()
+                heard = self._answered(ticket, read, request, published, until)
+                present = published.present()
+                if present == directory.name:
+                    told, inline = heard.message, heard.body if heard.descriptor is None else None
+                    return Answer(told["kind"], told["form"], told["size"], present, inline, heard.descriptor)
+                Answer("", "", 0, "", None, heard.descriptor).close()
+                if published.is_pinned():
+                    break
+                published.look()
+            raise VersionMoved(directory.name, present)
+
+    def cancel(self, name: str) -> bool:
+        """End the running query of this name; whether there was one. The engine is left alone with what it does."""
+        found = super().cancel(name)
+        with self._change:
+            lines = [line for ticket, line in self._lines.items() if ticket.cancelled]
+        for line in lines:
+            line.end()
+        return found
+
+    def _answered(
+        self, ticket: Ticket, read: dict[str, Any], request: dict[str, Any], published: Away, until: float
+    ) -> Heard:
+        """The engine's answer, in the form that is wanted."""
+        default, names = _dataset(read, request, published)
+        accept = STATEMENTS if read["kind"] == "graph" else TABLE
+        line = self._lines[ticket] = Line()
+        late: list[Problem] = []
+        patience = threading.Timer(self.limits.patience, self._late, (ticket, line, late))
+        patience.daemon = True
+        begun = time.monotonic()
+        if until - begun > self.limits.patience and not ticket.long:
+            patience.start()
+        try:
+            reply = self._requests.query(
+                read["text"], accept, default=default, named=names,
+                seconds=max(0.001, until - begun), most=self.limits.answer, line=line,
+            )  # fmt: skip
+        except EngineFailed:
+            if ticket.cancelled:
+                raise QueryCancelled(ticket.name or "") from None
+            if late:
+                raise late[0] from None
+            raise
+        finally:
+            patience.cancel()
+            with self._change:
+                del self._lines[ticket]
+        try:
+            self._refuse_cut(reply.headers)
+            told = {
+                "told": read["kind"], "form": read["form"], "media": reply.media_type,
+                "spelled": self._requests.engine.particular.taken(), "prefixes": request.get("prefixes"),
+            }  # fmt: skip
+            file = reply.spool.file()
+            descriptor, body = (None, reply.spool.content()) if file is None else (file.fileno(), b"")
+            left = until - time.monotonic()
+            if left <= 0:
+                raise QueryTimeout(until - begun)
+            return self._exchange(ticket, told, left, body, descriptor)
+        finally:
+            reply.spool.close()
+
+    def _late(self, ticket: Ticket, line: Line, late: list[Problem]) -> None:
+        """Move a query that takes long to the long lane, or end it where that has no place."""
+        try:
+            with suppress(OSError):
+                self._move(ticket)
+        except PoolBusy as problem:
+            late.append(problem)
+            line.end()
+
+    def _refuse_cut(self, headers: dict[str, str]) -> None:
+        cut = self._requests.engine.particular.cut
+        if cut and cut in headers:
+            raise ResultTooLarge(self.limits.answer, f"the engine cuts answers after {headers[cut]} rows")
+
+
+def _dataset(read: dict[str, Any], request: dict[str, Any], published: Away) -> tuple[Collection[str], Collection[str]]:
+    """The graphs of the default graph, and those with a name, in the engine: what the request names, or what the query
+    does (then none), or else everything, which no engine means by itself without what is not ours."""
+    if "default" in request:
+        return [named(graph) for graph in request["default"]], request["named"]
+    if read["own"]:
+        return [], []
+    graphs = [named(graph) for graph in published.graphs()]
+    return graphs, [graph for graph in graphs if graph != UNNAMED]

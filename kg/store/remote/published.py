@@ -1,0 +1,158 @@
+"""Which version an engine has, and what is kept of it on this machine.
+
+    <cache>/<engine>/versions/<name>/manifest.json   what the version knows of its graphs
+    <cache>/<engine>/journal.jsonl                   the journal as far as it was fetched
+    <cache>/<engine>/CURRENT                         the version that was seen last
+    <cache>/<engine>/working/                        a whole copy of the data, where somebody writes from here
+                                                     (`kg.store.remote.working`)
+
+All of it may be deleted at any moment at which nothing runs: it is fetched again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kg.engine_errors import VersionMoved
+from kg.errors import StoreProblem, StoreUnreadable
+from kg.store import journal, versions
+from kg.store.published import Published, Stamp
+from kg.store.remote import state
+from kg.store.remote.requests import Requests
+
+LOOK = 0.25
+"""Seconds for which a look at the engine's version is good. An answer is of the version that it names all the same."""
+KEPT = 5
+"""Versions of which the manifest is kept."""
+
+
+class Away(Published):
+    """The version of an engine."""
+
+    def __init__(self, location: Path, requests: Requests, good: float = LOOK) -> None:
+        super().__init__(location, good)
+        self._requests = requests
+
+    def present(self) -> str:
+        """The name of the version that the engine has now. Raises what `kg.store.remote.state.present` does."""
+        return state.present(self._requests)
+
+    def found(self) -> Path:
+        """The directory of the version that the engine has now; what is needed of it is fetched."""
+        return self._kept(self.present())
+
+    def graphs(self) -> Collection[str]:
+        """The graphs of the version, "" for the unnamed one."""
+        return versions.read_manifest(self.directory()).graphs
+
+    def is_pinned(self) -> bool:
+        """Whether this is one version for good."""
+        return False
+
+    def _look(self) -> Stamp:
+        try:
+            name = self.present()
+            self._seen = versions.number_of(name), int(name.partition("-")[2], 16)
+        except StoreProblem:
+            self._seen = None
+        finally:
+            self._until = time.monotonic() + self._good
+        return self._seen
+
+    def _kept(self, name: str) -> Path:
+        """The directory of a version, made where it is not there. Raises StoreUnreadable where it cannot be."""
+        directory = self._location / "versions" / name
+        try:
+            if not (directory / "manifest.json").is_file():
+                with alone(self._location):
+                    self._fetch(name, directory)
+            if not _says(self._location / "CURRENT", name):
+                with alone(self._location):
+                    _replace(self._location / "CURRENT", f"{name}\n")
+        except OSError as error:
+            raise StoreUnreadable(f"{self._location} (what is kept of an engine) cannot be used: {error}") from error
+        return directory
+
+    def _fetch(self, name: str, directory: Path) -> None:
+        if (directory / "manifest.json").is_file():
+            return
+        manifest = state.manifest(self._requests, name)
+        self._follow(manifest)
+        made = Path(tempfile.mkdtemp(prefix="candidate-", dir=self._location))
+        working = self._location / "working" / "versions" / name
+        if working.is_dir():  # it was made here: so were its tables
+            versions.link_beside(working, made)
+        versions.write_manifest(made, manifest)
+        shutil.rmtree(directory, ignore_errors=True)
+        made.rename(directory)
+        every = sorted(directory.parent.iterdir(), key=lambda each: each.stat().st_mtime)
+        for old in every[:-KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+
+    def _follow(self, manifest: versions.Manifest) -> None:
+        """Bring the journal here up to a version."""
+        path = self._location / "journal.jsonl"
+        last = next(journal.newest(self._location), None)
+        if last is not None and last["version"] == manifest.version:
+            return
+        new = [line for line, _ in state.lines(self._requests, versions.number_of(last["version"]) if last else 0)]
+        known = path.read_text("utf-8") if last is not None and new and new[0]["parent"] == last["version"] else ""
+        if not known and last is not None:  # another history: the engine was restored
+            new = [line for line, _ in state.lines(self._requests, 0)]
+        _replace(path, known + "".join(json.dumps(line, sort_keys=True) + "\n" for line in new))
+
+
+class PinnedAway(Away):
+    """One version of an engine, whichever it has."""
+
+    def __init__(self, published: Away, directory: Path) -> None:
+        super().__init__(published._location, published._requests)
+        self._pinned = directory
+
+    def directory(self) -> Path:
+        """The directory of the version."""
+        return self._pinned
+
+    def found(self) -> Path:
+        """The same, if the engine still has it. Raises VersionMoved."""
+        present = self.present()
+        if present != self._pinned.name:
+            raise VersionMoved(self._pinned.name, present)
+        return self._pinned
+
+    def is_pinned(self) -> bool:
+        """Whether this is one version for good: it is."""
+        return True
+
+
+@contextmanager
+def alone(location: Path) -> Iterator[None]:
+    """Be the only one, in any process, who changes what is kept."""
+    (location / "versions").mkdir(parents=True, exist_ok=True)
+    handle = os.open(location / "kept.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _says(path: Path, name: str) -> bool:
+    try:
+        return path.read_text("utf-8").strip() == name
+    except FileNotFoundError:
+        return False
+
+
+def _replace(path: Path, text: str) -> None:
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(text, "utf-8")
+    new.replace(path)

@@ -1,0 +1,208 @@
+"""A version that was made here, put into an engine: as one update that names the version it was computed from, or,
+where that would be too large, staged beside the data and then put in its place.
+
+Staging changes nothing that anybody sees. Once all of it is there, the version is said to be loading, which closes
+every copy of the service; each staged graph takes the place of the one before, and the new version is named. Whoever
+dies before that leaves what is removed by the next writer, whoever dies after it leaves what the next writer
+completes.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.engine_errors import EngineFailed, WriteConflict
+from kg.errors import NothingPublished, Problem, QueryTimeout
+from kg.store import versions
+from kg.store.candidate import Candidate
+from kg.store.remote import state
+from kg.store.remote.claims import Claim, claimed
+from kg.store.remote.dialects import Dialect
+from kg.store.remote.difference import Change, difference, line
+from kg.store.remote.requests import Requests
+from kg.store.remote.state import LOADING, OURS, STORE, literal, named
+
+WAIT = 30.0
+"""Seconds that a writer waits for others, and after a failure for the engine to say what holds."""
+SLOW = 3600.0
+"""Seconds that one step of a load may take."""
+
+
+class RemoteCandidate(Candidate):
+    """A version in the making that is published in an engine, and then here."""
+
+    requests: Requests
+
+    def publish(self, who: str) -> str:
+        """Make this the version that the engine has; its name.
+
+        Raises WriteConflict where another copy published meanwhile, StoreLocked, EngineFailed, Refused.
+        """
+        manifest = self.finished(who)
+        before = self._location / "versions" / manifest.parent if manifest.parent else None
+        commit(self.requests, manifest, before, self.directory, self.touched)
+        versions.publish(self._location, self.directory, manifest)
+        return manifest.version
+
+
+def commit(
+    requests: Requests,
+    manifest: versions.Manifest,
+    before: Path | None,
+    after: Path,
+    touched: Mapping[str, Collection[str] | None],
+) -> None:
+    """Make the database in `after` what the engine has, where it now has that of `before`; `touched` graphs differ."""
+    change = difference(requests.engine.particular, manifest, before, after, touched)
+    with claimed(requests, WAIT) as claim:
+        complete(requests, claim)
+        present = _present(requests)
+        if present != manifest.parent:
+            raise WriteConflict(manifest.parent or "none", present or "none")
+        if change is not None and change.size() <= requests.engine.particular.update:
+            _at_once(requests, manifest, change, touched)
+        else:
+            _staged(requests, claim, manifest, after, touched)
+
+
+def complete(requests: Requests, claim: Claim) -> None:
+    """Take up what somebody who died had begun: put in place what was staged completely, remove what was not."""
+    if (found := state.loading(requests)) is not None:
+        _put_in_place(requests, claim, *found)
+    left = state.table(requests, f"SELECT ?left {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> ?left }} }}")
+    for row in left:
+        graph = row["left"]["value"]
+        requests.update(f"DROP SILENT GRAPH <{graph}>", seconds=SLOW)
+        requests.update(f"DELETE DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{graph}> }} }}", seconds=SLOW)
+
+
+def _at_once(requests: Requests, manifest: versions.Manifest, change: Change, touched: Collection[str]) -> None:
+    """One update with all of it."""
+    less, more = _blocks(change.less), _blocks(change.more)
+    said = state.said_of(manifest, touched)
+    if manifest.parent:
+        former = state.of_version(manifest.parent)
+        less += (
+            f"GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {literal(manifest.parent)} . "
+            f"<{former}> <{OURS}graphs> ?graphs }} "
+        )
+    more += f"GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {literal(manifest.version)} .\n{said} }}"
+    begin = f"DELETE {{ {less} }}\n" if less else ""
+    text = f"{begin}INSERT {{ {more} }}\nWHERE {{ {_condition(manifest.parent)} }}"
+    _sent(requests, text, manifest)
+
+
+def _condition(parent: str | None) -> str:
+    """The pattern that fits once where the engine has the version, and else not at all."""
+    if parent is None:
+        return f"FILTER NOT EXISTS {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> ?any }} }}"
+    return (
+        f"GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {literal(parent)} . "
+        f"<{state.of_version(parent)}> <{OURS}graphs> ?graphs }}"
+    )
+
+
+def _blocks(lines: dict[str, list[str]]) -> str:
+    return "".join(
+        f"GRAPH <{graph}> {{\n{chr(10).join(statements)}\n}} " for graph, statements in lines.items() if statements
+    )
+
+
+def _sent(requests: Requests, text: str, manifest: versions.Manifest) -> None:
+    """Send an update that makes a version, and look whether it did, whatever came back."""
+    failure: Problem | None = None
+    try:
+        requests.update(text, seconds=SLOW)
+    except (EngineFailed, QueryTimeout) as problem:
+        failure = problem
+    until = time.monotonic() + WAIT
+    while True:
+        try:
+            present = _present(requests)
+            break
+        except (EngineFailed, QueryTimeout) as problem:
+            if time.monotonic() >= until:
+                message = f"it is not known whether this was written; it was if the version is {manifest.version}"
+                raise EngineFailed(f"{message}: {problem}") from None
+            time.sleep(0.2)
+    if present == manifest.version:
+        return
+    if failure is not None and present == manifest.parent:
+        raise failure
+    raise WriteConflict(manifest.parent or "none", present or "none")
+
+
+def _present(requests: Requests) -> str | None:
+    with suppress(NothingPublished):
+        return state.present(requests)
+    return None
+
+
+def _staged(
+    requests: Requests, claim: Claim, manifest: versions.Manifest, after: Path, touched: Collection[str]
+) -> None:
+    """Stage the graphs that were touched, and put them in place."""
+    database = ox.Store.read_only(str(after))
+    moves, drops = [], []
+    for number, graph in enumerate(sorted(touched)):
+        if graph not in manifest.graphs:
+            drops.append(named(graph))
+            continue
+        staged = f"{OURS}staged:{manifest.version}:{number}"
+        requests.update(f"DROP SILENT GRAPH <{staged}>", seconds=SLOW)
+        requests.update(f"INSERT DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{staged}> }} }}", seconds=SLOW)
+        for lines in _batches(requests.engine.particular, database, graph):
+            claim.renew()
+            requests.update(f"INSERT DATA {{ {_blocks({staged: lines})} }}", seconds=SLOW)
+        moves.append([staged, named(graph)])
+    told = {"parent": manifest.parent, "moves": moves, "drops": drops}
+    parent = f"GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {literal(manifest.parent or '')} }}"
+    begin = f"DELETE {{ {parent} }} " if manifest.parent else ""
+    loading = f"{LOADING}{manifest.version}"
+    requests.update(
+        f"{begin}INSERT {{ GRAPH <{STORE}> {{ "
+        f"<{STORE}> <{OURS}version> {literal(loading)} . <{STORE}> <{OURS}loading> {literal(json.dumps(told))} .\n"
+        f"{state.said_of(manifest, touched)} }} }} WHERE {{ {_condition(manifest.parent)} }}",
+        seconds=SLOW,
+    )
+    found = state.loading(requests)
+    if found is None or found[0] != manifest.version:
+        raise WriteConflict(manifest.parent or "none", _present(requests) or "none")
+    _put_in_place(requests, claim, *found)
+
+
+def _batches(dialect: Dialect, database: ox.Store, graph: str) -> Iterator[list[str]]:
+    quads = database.quads_for_pattern(None, None, None, ox.NamedNode(graph) if graph else ox.DefaultGraph())
+    every = (line(dialect, quad, graph) for quad in quads)
+    while batch := list(islice(every, dialect.batch)):
+        yield batch
+
+
+def _put_in_place(requests: Requests, claim: Claim, version: str, told: dict[str, Any]) -> None:
+    """Put what is staged in place, and name the version; what was put in place already is left as it is."""
+    for staged, graph in told["moves"]:
+        claim.renew()
+        if state.table(requests, f"SELECT ?s {{ GRAPH <{staged}> {{ ?s ?p ?o }} }} LIMIT 1", graph=staged):
+            requests.update(f"MOVE SILENT GRAPH <{staged}> TO GRAPH <{graph}>", seconds=SLOW)
+        requests.update(f"DELETE DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{staged}> }} }}", seconds=SLOW)
+    for graph in told["drops"]:
+        requests.update(f"DROP SILENT GRAPH <{graph}>", seconds=SLOW)
+    parent = told["parent"]
+    if parent is not None:
+        former = state.of_version(parent)
+        requests.update(f"DELETE WHERE {{ GRAPH <{STORE}> {{ <{former}> <{OURS}graphs> ?graphs }} }}", seconds=SLOW)
+    loading = literal(f"{LOADING}{version}")
+    requests.update(
+        f"DELETE {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {loading} . <{STORE}> <{OURS}loading> ?told }} }} "
+        f"INSERT {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {literal(version)} }} }} "
+        f"WHERE {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {loading} . <{STORE}> <{OURS}loading> ?told }} }}",
+        seconds=SLOW,
+    )

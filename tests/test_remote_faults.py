@@ -1,0 +1,221 @@
+"""What happens when the engine that has the data is slow, fails, lies, or goes away; and when others write."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from kg import publish
+from kg.engine_errors import EngineFailed, EngineLoading, WriteConflict
+from kg.errors import StoreLocked
+from kg.store import open_store
+from kg.store.pool import Limits
+from kg.store.remote.engine import Engine
+from kg.store.remote.store import RemoteStore
+from tests.elsewhere import engine as engines
+from tests.elsewhere import faulty
+from tests.elsewhere.engine import Elsewhere
+from tests.elsewhere.faulty import Faulty
+from tests.server.conftest import client_of
+
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Elsewhere]:
+    """An engine of its own for these tests."""
+    with engines.started(None) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def filled(engine: Elsewhere, world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteStore]:
+    """The store of that engine, with the invented world."""
+    with opened(engine.query, engine.update, tmp_path_factory.mktemp("filled")) as store:
+        publish.restore(store, world, who="test")
+        yield store
+
+
+@contextmanager
+def opened(query: str, update: str, cache: Path) -> Iterator[RemoteStore]:
+    """A store on an engine, of which an update may name 300 statements: the least of all dialects."""
+    store = open_store(Engine(query, update, dialect="virtuoso", cache=cache), Limits(children=2))
+    assert isinstance(store, RemoteStore)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def proxy(engine: Elsewhere, filled: RemoteStore) -> Iterator[tuple[str, Faulty]]:
+    """A proxy before the engine."""
+    with faulty.started(engine.query) as started:
+        yield started
+
+
+@pytest.fixture
+def there(proxy: tuple[str, Faulty], engine: Elsewhere, tmp_path: Path) -> Iterator[FlaskClient]:
+    """A service that asks the engine through the proxy, and answers within two seconds."""
+    settings = {"store_update": engine.update, "store_dialect": "virtuoso", "store_cache": tmp_path / "cache"}
+    with client_of(proxy[0], children=2, deadline=2.0, cache=0, **settings) as client:
+        assert client.get("/readyz").status_code == 200
+        yield client
+
+
+def handles() -> int:
+    """How many files and sockets this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "slug"),
+    [
+        ("503", 503, "engine-failed"),
+        ("500", 503, "engine-failed"),
+        ("cut", 503, "engine-failed"),
+        ("short", 503, "engine-failed"),
+        ("silent", 504, "query-timeout"),
+        ("lying", 503, "store-unreadable"),
+    ],
+)
+def test_a_fault_is_a_problem_document_within_the_deadline_and_ends_by_itself(
+    fault: str, status: int, slug: str, there: FlaskClient, proxy: tuple[str, Faulty]
+) -> None:
+    threads, before = threading.active_count(), handles()
+    proxy[1].begin(fault, where=b"version" if fault == "lying" else b"COUNT")
+    begun = time.monotonic()
+    told = there.get("/sparql", query_string={"query": COUNT})
+    assert time.monotonic() - begun < 2.0 + 1.0
+    assert told.status_code == status
+    assert told.content_type == "application/problem+json"
+    assert json.loads(told.data)["type"].endswith(f"/{slug}")
+    proxy[1].begin("")
+    assert there.get("/sparql", query_string={"query": COUNT}).status_code == 200
+    assert threading.active_count() <= threads + 1  # a child that was ended is buried
+    assert handles() <= before + 4
+
+
+def test_a_copy_is_not_ready_while_the_engine_is_away(there: FlaskClient, proxy: tuple[str, Faulty]) -> None:
+    proxy[1].begin("silent")
+    assert there.get("/readyz").status_code == 503
+    proxy[1].begin("503")
+    assert there.get("/healthz").status_code == 200
+    page = there.get("/map", headers={"Accept": "text/html"})
+    assert page.status_code == 503
+    assert page.headers["Retry-After"] == "5"
+    proxy[1].begin("")
+    assert there.get("/readyz").status_code == 200
+    assert there.get("/map").status_code == 200
+
+
+def test_an_engine_that_is_not_there_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    threads = set(threading.enumerate())
+    before = handles()
+    with opened("http://127.0.0.1:1/query", "http://127.0.0.1:1/update", tmp_path) as store:
+        with pytest.raises(EngineFailed, match="does not answer"):
+            store.query(COUNT)
+        with pytest.raises(EngineFailed):
+            publish.write(store, [{"drop": "urn:test:g"}], who="test")
+    deadline = time.monotonic() + 5
+    while set(threading.enumerate()) - threads and time.monotonic() < deadline:
+        threading.Event().wait(0.01)
+    assert set(threading.enumerate()) <= threads
+    assert handles() <= before
+
+
+def test_a_request_is_answered_again_when_another_version_is_published_meanwhile(
+    there: FlaskClient, proxy: tuple[str, Faulty], filled: RemoteStore
+) -> None:
+    step = {"update": "INSERT DATA { GRAPH <urn:test:again> { <urn:test:a> <urn:test:p> 1 } }"}
+    page = there.get("/sitemaps/1.xml")
+    proxy[1].where = b"coverage" if b"coverage" in page.data else b"SELECT"
+    before = filled.version()
+    proxy[1].meanwhile = lambda: publish.write(filled, [step], who="test")
+    told = there.get("/")
+    assert told.status_code == 200
+    assert told.headers["Controlgraph-Version"] == filled.version() != before
+    publish.write(filled, [{"drop": "urn:test:again"}], who="test")
+
+
+def test_writers_on_two_copies_lose_nothing(engine: Elsewhere, filled: RemoteStore, tmp_path: Path) -> None:
+    conflicts: list[WriteConflict] = []
+
+    def write(store: RemoteStore, who: str) -> None:
+        for number in range(3):
+            text = f"INSERT DATA {{ GRAPH <urn:test:many> {{ <urn:test:{who}> <urn:test:n> {number} }} }}"
+            while True:
+                try:
+                    publish.write(store, [{"update": text}], who=who)
+                    break
+                except WriteConflict as conflict:
+                    conflicts.append(conflict)
+                except StoreLocked:
+                    pass
+
+    with opened(engine.query, engine.update, tmp_path) as other:
+        threads = [threading.Thread(target=write, args=pair) for pair in ((filled, "one"), (other, "two"))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        count = "SELECT (COUNT(*) AS ?n) { GRAPH <urn:test:many> { ?s ?p ?o } }"
+        other.published.look()
+        assert other.query(count, results="csv").text().split() == ["n", "6"]
+        lines = other.journal()
+        assert [line["who"] for line in lines[-6:]].count("one") == 3
+        assert all(line["parent"] == before["version"] for before, line in itertools.pairwise(lines))
+        publish.write(other, [{"drop": "urn:test:many"}], who="test")
+
+
+def test_a_write_whose_answer_is_lost_is_written_once(engine: Elsewhere, filled: RemoteStore, tmp_path: Path) -> None:
+    with faulty.started(engine.update) as (update, fault), opened(engine.query, update, tmp_path) as store:
+        fault.begin("cut", where=b"urn%3Atest%3Alost")
+        step = {"update": "INSERT DATA { GRAPH <urn:test:lost> { <urn:test:a> <urn:test:p> 1 } }"}
+        written = publish.write(store, [step], who="test")
+        assert store.version() == written.version
+        fault.begin("503", where=b"urn%3Atest%3Alost")
+        with pytest.raises(EngineFailed, match="503"):
+            publish.write(store, [{"drop": "urn:test:lost"}], who="test")
+        assert store.version() == written.version
+        fault.begin("")
+        publish.write(store, [{"drop": "urn:test:lost"}], who="test")
+
+
+@pytest.mark.parametrize("at", ["staging", "in place"])
+def test_a_load_that_dies_is_undone_or_completed_by_the_next_writer(
+    at: str, engine: Elsewhere, filled: RemoteStore, tmp_path: Path
+) -> None:
+    before = filled.version()
+    data = tmp_path / "large.nt"
+    data.write_text("".join(f"<urn:test:s{number}> <urn:test:p> <urn:test:o> .\n" for number in range(400)))
+    large = {"put": "urn:test:large", "file": str(data), "form": "nt"}
+    with faulty.started(engine.update) as (update, fault), opened(engine.query, update, tmp_path) as dying:
+        if at == "staging":
+            fault.begin("503", left=2, where=b"INSERT+DATA")
+        else:
+            fault.begin("503", where=b"MOVE")
+        with pytest.raises(EngineFailed):
+            publish.write(dying, [large], who="dying")
+        fault.begin("")
+    filled.published.look()
+    if at == "staging":
+        assert filled.version() == before
+    else:
+        with pytest.raises(EngineLoading, match="kg load"):
+            filled.version()
+    step = {"update": "INSERT DATA { GRAPH <urn:test:after> { <urn:test:a> <urn:test:p> 1 } }"}
+    publish.write(filled, [step], who="next")
+    count = "SELECT (COUNT(*) AS ?n) { GRAPH <urn:test:large> { ?s ?p ?o } }"
+    assert filled.query(count, results="csv").text().split() == ["n", "0" if at == "staging" else "400"]
+    whose = [line["who"] for line in filled.journal()][-2:]
+    assert whose == (["test", "next"] if at == "staging" else ["dying", "next"])
+    left = "SELECT (COUNT(*) AS ?n) FROM <urn:controlgraph:store> { ?store <urn:controlgraph:staged> ?graph }"
+    assert filled.query(left, results="csv").text().split() == ["n", "0"]
+    publish.write(filled, [{"drop": "urn:test:after"}, {"drop": "urn:test:large"}], who="test")
