@@ -119,7 +119,7 @@ def test_single_keys_can_be_switched_off(visiting: Open) -> None:
         expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", "9 August 2021")
         page = visit.open("/map")
         page.keyboard.press("/")
-        expect(page.get_by_role("combobox")).not_to_be_focused()
+        expect(page.locator("#search")).not_to_be_focused()
 
 
 def test_g_and_a_letter_lead_to_a_page(visiting: Open) -> None:
