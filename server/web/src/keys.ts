@@ -9,5 +9,6 @@ export const shortcuts: [string[], string][] = [
   [["← ↑ ↓ →"], "in a figure: the nearest thing in that direction"],
   [["Enter"], "in a figure: all about the thing, and who says so"],
   [["+", "−", "0"], "on a map: closer, farther, the whole map"],
+  [["Ctrl", "wheel"], "over a map, a graph or a timeline: closer, farther"],
   [["Esc"], "back to the figure; again: nothing is marked"],
 ];
