@@ -27,9 +27,9 @@ UNLIMITED = 1 << 40
 """Bytes that an answer to a scan may have."""
 
 Elsewhere = Callable[[Path, Collection[str], Mapping[str, str]], Iterator[tuple[str, bytes]]]
-away: dict[Path, Elsewhere] = {}
+away: dict[Path, list[Elsewhere]] = {}
 """The open stores of which the statements lie in an engine (`kg.store.remote`): where they keep what is made here, and
-who scans them."""
+who scans them. One engine may be open several times."""
 
 
 def scan(
@@ -41,10 +41,10 @@ def scan(
     `directory` is that of a version, or of a candidate nobody writes to, with about so many `statements`.
     """
     elsewhere = away.get(directory.parent.parent) if directory.parent.name == "versions" else None
-    if elsewhere is None:
+    if not elsewhere:
         yield from _scan(directory, graphs, queries, statements)
         return
-    for name, table in elsewhere(directory, graphs, queries):
+    for name, table in elsewhere[-1](directory, graphs, queries):
         yield name, _terms([table])
 
 
