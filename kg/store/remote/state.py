@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from kg.engine_errors import EngineFailed, EngineLoading
+from kg.engine_errors import EngineFailed, EngineLoading, VersionMoved
 from kg.errors import NothingPublished, QueryProblem, StoreUnreadable
 from kg.store import versions
 from kg.store.remote.requests import TABLE, Requests
@@ -108,7 +108,8 @@ def loading(requests: Requests) -> tuple[str, dict[str, Any]] | None:
 
 
 def manifest(requests: Requests, version: str) -> versions.Manifest:
-    """What the present version knows of its graphs. Raises StoreUnreadable where that is not `version`."""
+    """What the version that the engine has knows of its graphs. Raises VersionMoved where that is not `version` any
+    more, StoreUnreadable where the engine does not say it."""
     rows = table(requests, f"SELECT ?what ?told {{ GRAPH <{STORE}> {{ <{of_version(version)}> ?what ?told }} }}")
     told = {row["what"]["value"].removeprefix(OURS): row["told"]["value"] for row in rows}
     try:
@@ -117,6 +118,8 @@ def manifest(requests: Requests, version: str) -> versions.Manifest:
         entry = {name: value for name, value in line.items() if name not in ("version", "parent")}
         return versions.Manifest(version, line["parent"], graphs, entry)
     except (KeyError, ValueError, TypeError) as error:
+        if (now := present(requests)) != version:
+            raise VersionMoved(version, now) from None
         raise StoreUnreadable(f"the engine at <{requests.engine}> does not say what {version} is: {error}") from None
 
 

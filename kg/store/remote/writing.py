@@ -20,7 +20,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.engine_errors import EngineFailed, WriteConflict
-from kg.errors import NothingPublished, Problem, QueryTimeout
+from kg.errors import NothingPublished, Problem, QueryTimeout, Refused, Violation
 from kg.store import versions
 from kg.store.candidate import Candidate
 from kg.store.remote import state
@@ -62,7 +62,13 @@ def commit(
     after: Path,
     touched: Mapping[str, Collection[str] | None],
 ) -> None:
-    """Make the database in `after` what the engine has, where it now has that of `before`; `touched` graphs differ."""
+    """Make the database in `after` what the engine has, where it now has that of `before`; `touched` graphs differ.
+    Raises what `RemoteCandidate.publish` does."""
+    if reserved := sorted(graph for graph in touched if graph.startswith(OURS)):
+        message = (
+            f"A name that begins with {OURS} is that of what is kept in the engine besides data; take another one."
+        )
+        raise Refused([Violation("reserved-graph", graph, message, graph) for graph in reserved])
     change = difference(requests.engine.particular, manifest, before, after, touched)
     with claimed(requests, WAIT) as claim:
         complete(requests)
