@@ -118,6 +118,14 @@ def test_a_copy_is_not_ready_while_the_engine_is_away(there: FlaskClient, proxy:
     assert there.get("/map").status_code == 200
 
 
+def test_a_version_that_is_seen_in_the_middle_of_an_update_is_looked_at_again(
+    there: FlaskClient, proxy: tuple[str, Faulty]
+) -> None:
+    proxy[1].begin("nameless", where=b"urn%3Acontrolgraph%3Aversion")
+    assert there.get("/readyz").status_code == 200
+    assert proxy[1].fault == ""
+
+
 def test_an_engine_that_is_not_there_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     threads = set(threading.enumerate())
     before = handles()

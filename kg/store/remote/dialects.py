@@ -22,7 +22,8 @@ class Dialect:
     staged with one request. `datatypes` are those of which it changes or refuses the literals, with the names under
     which it is given them; `spelled` is what it writes in tables in place of what was written. `cut` is the header by
     which it says that it cut an answer, `refuses` is how it begins to say with status 500 that a query is beyond
-    it. Where it is `settled`, no reader sees an update before it is complete.
+    it. Where it is `settled`, no reader sees an update before it is complete
+    (test_a_version_that_is_seen_in_the_middle_of_an_update_is_looked_at_again).
     """
 
     update: int = 5_000
