@@ -17,8 +17,9 @@ class Faulty:
 
     A fault is "" (none), "silent" (no answer comes), "cut" (half of a body whose length is told), "short" (half of a
     body that looks whole), "lying" (another version than there is), "nameless" (a version without its name, once),
-    "late" (no answer; the request is passed on once another fault begins), or a status. It begins with the request after the
-    next `left` ones, of those of which the body has `where` in it. `meanwhile` is done once, before such a request.
+    "late" (no answer; the request is passed on once another fault begins), or a status. It begins with the request
+    after the next `left` ones, of those of which the body has `where` in it. `meanwhile` is done once, before such a
+    request.
     """
 
     def __init__(self, target: str) -> None:

@@ -1,4 +1,5 @@
-"""What is kept in an engine besides data, in a graph that no query sees: which version it has, and how it came to it.
+"""What is kept in an engine besides data, in a graph that no query sees which does not name it: which version it has,
+and how it came to it.
 
     <urn:controlgraph:store>         version    the name of the version, or what is being put in place ("loading NAME")
                                      loading    what that is, as JSON (`kg.store.remote.staging`)
