@@ -69,14 +69,16 @@ def _scan(
 
     def answer_to(text: str) -> Heard:
         child = free.get()
-        child.ask({
-            "store": str(directory), "query": text, "results": "tsv", "graph": None,
-            "default": list(graphs), "named": [],
-        })  # fmt: skip
-        heard = checked(child.hear(None))
-        free.put(child)
+        try:
+            child.ask({
+                "store": str(directory), "query": text, "results": "tsv", "graph": None,
+                "default": list(graphs), "named": [],
+            })  # fmt: skip
+            heard = checked(child.hear(None))
+        finally:
+            free.put(child)  # a dead one too: whoever gets it is told so, and waits for none
         if "error" in heard.message:
-            raise StoreUnreadable(f"{directory} is gone")
+            raise StoreUnreadable(f"{directory} cannot be read: {heard.message['message']}")
         return heard
 
     try:
