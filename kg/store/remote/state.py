@@ -32,6 +32,8 @@ UNNAMED = f"{OURS}unnamed"
 LOADING = "loading "
 QUICK = 3.0
 """Seconds in which an engine says which version it has, or does not answer."""
+WHOLE = 60.0
+"""Seconds in which it gives the journal: all of it to a copy that is new."""
 SETTLES = (0.02, 0.05, 0.1, 0.2, 0.4)
 """Seconds after which an engine is asked again that shows a version in the middle of an update: none, or one without a
 name, or two."""
@@ -131,6 +133,7 @@ def lines(requests: Requests, after: int) -> list[tuple[dict[str, Any], set[str]
         requests,
         f"SELECT ?number ?line ?touched {{ GRAPH <{STORE}> {{ ?version <{OURS}number> ?number ; <{OURS}line> ?line . "
         f"OPTIONAL {{ ?version <{OURS}touched> ?touched }} FILTER(?number > {after}) }} }}",
+        seconds=WHOLE,
     )
     rows.sort(key=lambda row: int(row["number"]["value"]))
     return [
