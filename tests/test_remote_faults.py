@@ -226,6 +226,17 @@ def test_a_graph_that_is_emptied_by_much_is_empty_in_the_engine_too(filled: Remo
     assert filled.query("ASK { GRAPH <urn:test:words> { ?s ?p ?o } }", results="csv").text() == "false"
 
 
+def test_a_large_answer_has_the_terms_that_were_written(filled: RemoteStore) -> None:
+    last = 40_000  # more than is read of it at once
+    numbers = f"VALUES ?a {{ {' '.join(map(str, range(200)))} }} VALUES ?b {{ {' '.join(map(str, range(200)))} }}"
+    text = "STRDT(CONCAT('P', STR(?a * 200 + ?b), 'D'), <urn:controlgraph:datatype:duration>)"
+    said = filled.query(f"CONSTRUCT {{ <urn:test:a> <urn:test:p> ?d }} {{ {numbers} BIND({text} AS ?d) }}", graph="nt")
+    lines = said.text().splitlines()
+    assert len(lines) == last
+    assert all(line.endswith('D"^^<http://www.w3.org/2001/XMLSchema#duration> .') for line in lines)
+    assert len({line.split('"')[1] for line in lines}) == last
+
+
 def test_what_is_kept_in_the_engine_besides_data_is_nobodys_to_write(filled: RemoteStore) -> None:
     before = filled.version()
     for name in ("store", "unnamed"):
