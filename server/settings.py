@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kg.store.outward import NOBODY, Services, listed
 from kg.store.remote.dialects import DIALECTS
-from kg.store.remote.engine import CACHE, SCHEMES, Engine, is_address
+from kg.store.remote.engine import CACHE, SCHEMES, Engine, is_address, shown
 
 Tokens = tuple[tuple[str, str], ...]
 """(name, token) of everyone who may write."""
@@ -179,9 +179,10 @@ class Variable:
 
 VARIABLES = (
     Variable("KG_STORE", "store", "the directory of the store, or the address at which an engine answers queries "
-             "([deploy.md](deploy.md))", "a path, or an http or https address", _store),
+             "([deploy.md](deploy.md))", "a path, or an http or https address without user name",
+             _store),
     Variable("KG_STORE_UPDATE", "store_update", "the address at which the engine takes updates, where that is another "
-             "one", "an http or https address", _address),
+             "one", "an http or https address without user name", _address),
     Variable("KG_STORE_USER", "store_user", "the name by which this service asks the engine", "a text", str),
     Variable("KG_STORE_PASSWORD", "store_password", "the password that goes with it, by Basic or Digest as the engine "
              "asks", "a text", str, secret=True),
@@ -245,6 +246,6 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         try:
             values[variable.field] = variable.read(text)
         except ValueError:
-            shown = variable.name if variable.secret else f"{variable.name}={text!r}"
-            raise BadSetting(f"{shown} is not accepted: {variable.accepted}") from None
+            what = variable.name if variable.secret else f"{variable.name}={shown(text)!r}"
+            raise BadSetting(f"{what} is not accepted: {variable.accepted}") from None
     return Settings(**values)  # type: ignore[arg-type]

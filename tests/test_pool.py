@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from kg.errors import (
 from kg.store import child, open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
+from kg.store.scan import LARGE, scan
 from kg.store.spool import Spool
 from tests.conftest import load
 
@@ -230,3 +232,10 @@ def test_the_childs_own_work(tmp_path: Path) -> None:
     assert ask("SELEC")[0]["error"] == "syntax"
     assert ask("SELECT * { ?s ?p ?o }", limit=3)[0] == {"error": "size", "message": "3"}
     assert ask("ASK { }", values={"x": {"type": "uri", "value": "http://e/"}})[0]["error"] == "failed"
+
+
+def test_a_scan_whose_children_die_ends(world: Path) -> None:
+    directory = world / "versions" / (world / "CURRENT").read_text().strip()
+    texts = {f"q{number}": DEEP for number in range((os.cpu_count() or 1) + 2)}  # more than there are children
+    with pytest.raises(QueryDied):
+        list(scan(directory, [], texts, statements=LARGE))

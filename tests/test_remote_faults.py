@@ -14,12 +14,15 @@ import pytest
 from flask.testing import FlaskClient
 
 from kg import publish
+from kg.control.opening import open_control
 from kg.engine_errors import EngineFailed, EngineLoading, WriteConflict
-from kg.errors import StoreLocked
+from kg.errors import Refused, StoreLocked
+from kg.ontology import KG
 from kg.store import open_store
 from kg.store.pool import Limits
 from kg.store.remote.engine import Engine
 from kg.store.remote.store import RemoteStore
+from kg.store.spool import INLINE
 from tests.elsewhere import engine as engines
 from tests.elsewhere import faulty
 from tests.elsewhere.engine import Elsewhere
@@ -194,6 +197,76 @@ def test_a_write_whose_answer_is_lost_is_written_once(engine: Elsewhere, filled:
         assert store.version() == written.version
         fault.begin("")
         publish.write(store, [{"drop": "urn:test:lost"}], who="test")
+
+
+def test_an_update_that_arrives_after_its_writer_was_told_it_failed_does_nothing(
+    engine: Elsewhere, filled: RemoteStore, tmp_path: Path
+) -> None:
+    before = filled.version()
+    with faulty.started(engine.update) as (update, fault), opened(engine.query, update, tmp_path) as store:
+        fault.begin("late", where=b"urn%3Atest%3Alate")
+        step = {"update": "INSERT DATA { GRAPH <urn:test:late> { <urn:test:a> <urn:test:p> 1 } }"}
+        with pytest.raises(EngineFailed, match="does not answer"):
+            publish.write(store, [step], who="test")
+        fault.begin("")
+        assert fault.arrived.wait(10)
+        store.published.look()
+        assert store.version() == before
+        assert store.query("ASK { GRAPH <urn:test:late> { ?s ?p ?o } }", results="csv").text() == "false"
+
+
+def test_a_graph_that_is_emptied_by_much_is_empty_in_the_engine_too(filled: RemoteStore, tmp_path: Path) -> None:
+    words = ", ".join(f'"n {number}"' for number in range(700))
+    (tmp_path / "words.ttl").write_text(
+        f"{KG.Event.n3()} <http://www.w3.org/2004/02/skos/core#hiddenLabel> {words} .\n"
+    )
+    publish.load(filled, [tmp_path / "words.ttl"], who="test", graph="urn:test:words")
+    publish.write(filled, [{"update": "CLEAR GRAPH <urn:test:words>"}], who="test")
+    assert filled.manifest().graphs["urn:test:words"].triples == 0  # it is known still, with the file it came from
+    assert filled.query("ASK { GRAPH <urn:test:words> { ?s ?p ?o } }", results="csv").text() == "false"
+
+
+def test_a_large_answer_has_the_terms_that_were_written(filled: RemoteStore) -> None:
+    last = 40_000  # more than is read of it at once
+    numbers = f"VALUES ?a {{ {' '.join(map(str, range(200)))} }} VALUES ?b {{ {' '.join(map(str, range(200)))} }}"
+    text = "STRDT(CONCAT('P', STR(?a * 200 + ?b), 'D'), <urn:controlgraph:datatype:duration>)"
+    said = filled.query(f"CONSTRUCT {{ <urn:test:a> <urn:test:p> ?d }} {{ {numbers} BIND({text} AS ?d) }}", graph="nt")
+    lines = said.text().splitlines()
+    assert len(lines) == last
+    assert all(line.endswith('D"^^<http://www.w3.org/2001/XMLSchema#duration> .') for line in lines)
+    assert len({line.split('"')[1] for line in lines}) == last
+
+
+def test_what_is_kept_in_the_engine_besides_data_is_nobodys_to_write(filled: RemoteStore) -> None:
+    before = filled.version()
+    for name in ("store", "unnamed"):
+        text = f"INSERT DATA {{ GRAPH <urn:controlgraph:{name}> {{ <urn:controlgraph:store> <urn:test:p> 1 }} }}"
+        with pytest.raises(Refused, match="besides data"):
+            publish.write(filled, [{"update": text}], who="test")
+    filled.published.look()
+    assert filled.version() == before
+
+
+def test_one_engine_may_be_open_twice(engine: Elsewhere, filled: RemoteStore, tmp_path: Path) -> None:
+    with opened(engine.query, engine.update, tmp_path) as store:
+        with opened(engine.query, engine.update, tmp_path) as other:
+            assert other.version() == filled.version()
+        assert len(open_control(store).index.runs.place) == len(open_control(filled).index.runs.place) > 0
+
+
+def test_a_large_answer_is_given_up_with_its_file_where_the_version_cannot_be_had(
+    there: FlaskClient, proxy: tuple[str, Faulty]
+) -> None:
+    large = {"query": "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 1000"}
+    assert len(there.get("/sparql", query_string=large).data) > INLINE
+    proxy[1].where = b"LIMIT+1000"
+    for _ in range(2):
+        before = handles()
+        proxy[1].meanwhile = lambda: proxy[1].begin("503", where=b"controlgraph%3Aversion")
+        assert there.get("/sparql", query_string=large).status_code == 503
+        proxy[1].begin("", where=b"LIMIT+1000")
+        assert there.get("/readyz").status_code == 200
+    assert handles() <= before
 
 
 @pytest.mark.parametrize("at", ["staging", "in place"])

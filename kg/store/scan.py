@@ -27,9 +27,9 @@ UNLIMITED = 1 << 40
 """Bytes that an answer to a scan may have."""
 
 Elsewhere = Callable[[Path, Collection[str], Mapping[str, str]], Iterator[tuple[str, bytes]]]
-away: dict[Path, Elsewhere] = {}
+away: dict[Path, list[Elsewhere]] = {}
 """The open stores of which the statements lie in an engine (`kg.store.remote`): where they keep what is made here, and
-who scans them."""
+who scans them. One engine may be open several times."""
 
 
 def scan(
@@ -41,10 +41,10 @@ def scan(
     `directory` is that of a version, or of a candidate nobody writes to, with about so many `statements`.
     """
     elsewhere = away.get(directory.parent.parent) if directory.parent.name == "versions" else None
-    if elsewhere is None:
+    if not elsewhere:
         yield from _scan(directory, graphs, queries, statements)
         return
-    for name, table in elsewhere(directory, graphs, queries):
+    for name, table in elsewhere[-1](directory, graphs, queries):
         yield name, _terms([table])
 
 
@@ -69,14 +69,16 @@ def _scan(
 
     def answer_to(text: str) -> Heard:
         child = free.get()
-        child.ask({
-            "store": str(directory), "query": text, "results": "tsv", "graph": None,
-            "default": list(graphs), "named": [],
-        })  # fmt: skip
-        heard = checked(child.hear(None))
-        free.put(child)
+        try:
+            child.ask({
+                "store": str(directory), "query": text, "results": "tsv", "graph": None,
+                "default": list(graphs), "named": [],
+            })  # fmt: skip
+            heard = checked(child.hear(None))
+        finally:
+            free.put(child)  # a dead one too: whoever gets it is told so, and waits for none
         if "error" in heard.message:
-            raise StoreUnreadable(f"{directory} is gone")
+            raise StoreUnreadable(f"{directory} cannot be read: {heard.message['message']}")
         return heard
 
     try:

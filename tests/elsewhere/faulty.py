@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,15 +16,17 @@ class Faulty:
     """A running proxy: its address, and the fault of the moment.
 
     A fault is "" (none), "silent" (no answer comes), "cut" (half of a body whose length is told), "short" (half of a
-    body that looks whole), "lying" (another version than there is), "nameless" (a
-    version without its name, once), or a status. It begins with the request after the
-    next `left` ones, of those of which the body has `where` in it. `meanwhile` is done once, before such a request.
+    body that looks whole), "lying" (another version than there is), "nameless" (a version without its name, once),
+    "late" (no answer; the request is passed on once another fault begins), or a status. It begins with the request
+    after the next `left` ones, of those of which the body has `where` in it. `meanwhile` is done once, before such a
+    request.
     """
 
     def __init__(self, target: str) -> None:
         self.target = urlsplit(target)
         self.fault, self.left, self.where = "", 0, b""
         self.over = threading.Event()
+        self.arrived = threading.Event()
         self.meanwhile: Callable[[], object] | None = None
 
     def begin(self, fault: str, left: int = 0, where: bytes = b"") -> None:
@@ -53,6 +56,14 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.faulty.meant(body)
         if fault == "silent":
             self.faulty.over.wait(30)
+            self.close_connection = True
+            return
+        if fault == "late":
+            over = self.faulty.over
+            self.connection.shutdown(socket.SHUT_RDWR)
+            over.wait(30)
+            self._passed_on(body)
+            self.faulty.arrived.set()
             self.close_connection = True
             return
         if fault.isdigit():

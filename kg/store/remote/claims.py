@@ -2,12 +2,14 @@
 
 Whoever wants to write says so and then looks who else does. Two who come at once both see the other, and both step back
 for a moment that differs; of what an engine has confirmed nothing may be lost, which is all that this needs. A claim
-that was not renewed for `LEASE` seconds, by the engine's own clock, is that of somebody who died.
+that was not renewed for `LEASE` seconds, by the engine's own clock, is that of somebody who died; whoever lives renews
+it, however long one step takes.
 """
 
 from __future__ import annotations
 
 import random
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -23,17 +25,18 @@ LEASE = 120.0
 CONFIRMED = 30.0
 """Seconds in which an engine confirms a claim, or has failed."""
 RENEWED = 20.0
-"""Seconds after which a claim is renewed by somebody who goes on."""
+"""Seconds after which a claim is renewed, for as long as it is held."""
 _SINCE = f"{OURS}since"
 
 
 class Claim:
-    """The right to write, which has to be renewed."""
+    """The right to write, as far as nobody else has it."""
 
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
         self.name = f"{OURS}claim:{uuid.uuid4()}"
-        self._until = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._renew, daemon=True)
 
     def make(self) -> None:
         """Say that somebody wants to write, or still does."""
@@ -41,12 +44,28 @@ class Claim:
             f"INSERT {{ GRAPH <{STORE}> {{ <{self.name}> <{_SINCE}> ?now }} }} WHERE {{ BIND(NOW() AS ?now) }}",
             seconds=CONFIRMED,
         )
-        self._until = time.monotonic() + RENEWED
 
-    def renew(self) -> None:
-        """Say so again, where the last time was a while ago."""
-        if time.monotonic() >= self._until:
-            self.make()
+    def holds(self) -> str:
+        """The pattern that fits as long as this is held: what an update is conditional on, so that one that is late
+        does nothing any more."""
+        return f"FILTER EXISTS {{ GRAPH <{STORE}> {{ <{self.name}> <{_SINCE}> ?since }} }}"
+
+    def hold(self) -> None:
+        """Go on saying so until the end. One step may take longer than a claim holds, and who took it for that of a
+        dead writer would put in place once more what is being put in place."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Say that nobody wants to write any more. Raises EngineFailed, QueryTimeout; it then ends by itself."""
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        remove(self._requests, self.name)
+
+    def _renew(self) -> None:
+        while not self._over.wait(RENEWED):
+            with suppress(Problem):  # it holds for several times as long
+                self.make()
 
     def is_alone(self) -> bool:
         """Whether nobody else wants to write; claims of the dead are taken away."""
@@ -77,10 +96,11 @@ def claimed(requests: Requests, wait: float) -> Iterator[Claim]:
                 raise StoreLocked(f"another copy is writing to <{requests.engine}>; waited {wait:g} s for it")
             time.sleep(random.uniform(0.05, 0.25))  # noqa: S311 (nobody has to be unable to guess it)
             claim.make()
+        claim.hold()
         yield claim
     finally:
         with suppress(Problem):  # it ends by itself after a while
-            remove(requests, claim.name)
+            claim.end()
 
 
 def remove(requests: Requests, name: str) -> None:

@@ -38,7 +38,8 @@ class Engine:
         """Raise StoreUnreadable where no engine can be meant."""
         for address in (self.query, self.update):
             if not is_address(address):
-                raise StoreUnreadable(f"{address!r} is no engine: accepted is an http or https address with a host")
+                accepted = "an http or https address with a host, and without a user name, which KG_STORE_USER is for"
+                raise StoreUnreadable(f"{shown(address)!r} is no engine: accepted is {accepted}")
         if self.dialect not in DIALECTS:
             raise StoreUnreadable(f"KG_STORE_DIALECT={self.dialect!r}: accepted are {', '.join(DIALECTS)}")
 
@@ -57,12 +58,19 @@ class Engine:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an http or https address with a host, and without a fragment."""
+    """Whether a text is an http or https address with a host, and without a user and a fragment."""
     try:
         parts = urlsplit(text)
     except ValueError:
         return False
-    return text.startswith(SCHEMES) and bool(parts.hostname) and not parts.fragment and " " not in text
+    plain = parts.username is None and not parts.fragment and " " not in text
+    return text.startswith(SCHEMES) and bool(parts.hostname) and plain
+
+
+def shown(address: str) -> str:
+    """An address without the password that may stand in it."""
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://…@{rest.rpartition('@')[2]}" if "@" in rest else address
 
 
 def engine_of(address: str, settings: Mapping[str, str]) -> Engine:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from kg.engine_errors import EngineFailed, VersionMoved
-from kg.errors import PoolBusy, Problem, QueryCancelled, QueryTimeout, ResultTooLarge
+from kg.errors import PoolBusy, Problem, QueryCancelled, QueryTimeout
 from kg.store.answer import Answer
 from kg.store.pool import Limits, Pool, Ticket
 from kg.store.published import Published
@@ -53,11 +53,16 @@ class EnginePool(Pool):
             for _ in range(TRIES):
                 directory = published.directory()
                 heard = self._answered(ticket, read, request, published, until)
-                present = published.present()
+                told, inline = heard.message, heard.body if heard.descriptor is None else None
+                answer = Answer(told["kind"], told["form"], told["size"], directory.name, inline, heard.descriptor)
+                try:
+                    present = published.present()
+                except BaseException:
+                    answer.close()
+                    raise
                 if present == directory.name:
-                    told, inline = heard.message, heard.body if heard.descriptor is None else None
-                    return Answer(told["kind"], told["form"], told["size"], present, inline, heard.descriptor)
-                Answer("", "", 0, "", None, heard.descriptor).close()
+                    return answer
+                answer.close()
                 if published.is_pinned():
                     break
                 published.look()
@@ -78,7 +83,11 @@ class EnginePool(Pool):
         """The engine's answer, in the form that is wanted."""
         default, names = _dataset(read, request, published)
         accept = STATEMENTS if read["kind"] == "graph" else TABLE
-        line = self._lines[ticket] = Line()
+        line = Line()
+        with self._change:
+            if ticket.cancelled:
+                raise QueryCancelled(ticket.name or "")
+            self._lines[ticket] = line
         late: list[Problem] = []
         patience = threading.Timer(self.limits.patience, self._late, (ticket, line, late))
         patience.daemon = True
@@ -101,7 +110,6 @@ class EnginePool(Pool):
             with self._change:
                 del self._lines[ticket]
         try:
-            self._refuse_cut(reply.headers)
             told = {
                 "told": read["kind"], "form": read["form"], "media": reply.media_type,
                 "spelled": self._requests.engine.particular.taken(), "prefixes": request.get("prefixes"),
@@ -123,11 +131,6 @@ class EnginePool(Pool):
         except PoolBusy as problem:
             late.append(problem)
             line.end()
-
-    def _refuse_cut(self, headers: dict[str, str]) -> None:
-        cut = self._requests.engine.particular.cut
-        if cut and cut in headers:
-            raise ResultTooLarge(self.limits.answer, f"the engine cuts answers after {headers[cut]} rows")
 
 
 def _dataset(read: dict[str, Any], request: dict[str, Any], published: Away) -> tuple[Collection[str], Collection[str]]:

@@ -18,7 +18,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kg.engine_errors import VersionMoved
@@ -31,7 +31,11 @@ from kg.store.remote.requests import Requests
 LOOK = 0.25
 """Seconds for which a look at the engine's version is good. An answer is of the version that it names all the same."""
 KEPT = 5
-"""Versions of which the manifest is kept."""
+"""Versions of which the manifest is kept, whatever their age."""
+KEPT_SECONDS = 60
+"""Seconds for which it is kept of every one: somebody may still be answering from it."""
+TRIES = 3
+"""How often it is looked what a version is, where another one is published meanwhile."""
 
 
 class Away(Published):
@@ -47,6 +51,9 @@ class Away(Published):
 
     def found(self) -> Path:
         """The directory of the version that the engine has now; what is needed of it is fetched."""
+        for _ in range(TRIES - 1):
+            with suppress(VersionMoved):
+                return self._kept(self.present())
         return self._kept(self.present())
 
     def graphs(self) -> Collection[str]:
@@ -68,7 +75,8 @@ class Away(Published):
         return self._seen
 
     def _kept(self, name: str) -> Path:
-        """The directory of a version, made where it is not there. Raises StoreUnreadable where it cannot be."""
+        """The directory of a version, made where it is not there. Raises StoreUnreadable where it cannot be,
+        VersionMoved where the engine has another one by now."""
         directory = self._location / "versions" / name
         try:
             if not (directory / "manifest.json").is_file():
@@ -86,6 +94,8 @@ class Away(Published):
             return
         manifest = state.manifest(self._requests, name)
         self._follow(manifest)
+        for left in self._location.glob("candidate-*"):  # of one who was killed here
+            shutil.rmtree(left, ignore_errors=True)
         made = Path(tempfile.mkdtemp(prefix="candidate-", dir=self._location))
         working = self._location / "working" / "versions" / name
         if working.is_dir():  # it was made here: so were its tables
@@ -95,7 +105,8 @@ class Away(Published):
         made.rename(directory)
         every = sorted(directory.parent.iterdir(), key=lambda each: each.stat().st_mtime)
         for old in every[:-KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
+            if time.time() - old.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(old, ignore_errors=True)
 
     def _follow(self, manifest: versions.Manifest) -> None:
         """Bring the journal here up to a version."""

@@ -8,7 +8,8 @@ read too: one that breaks off is none, whatever its status was, and each form is
 from __future__ import annotations
 
 import json
-from typing import IO, Any
+from io import BytesIO
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
@@ -18,6 +19,9 @@ from kg.store.guard import Outbound, refuse_outbound
 from kg.store.keywords import names_dataset
 from kg.store.spool import Spool, TooLarge
 from kg.store.tokens import tokens
+
+PIECE = 1 << 20
+"""Bytes of an answer that are read at once: a large one is never whole in memory."""
 
 
 def asked(request: dict[str, Any]) -> dict[str, Any]:
@@ -81,12 +85,8 @@ def _with(text: str, values: dict[str, dict[str, str]]) -> str:
 def told(request: dict[str, Any], given: bytes | IO[bytes], spool: Spool) -> dict[str, Any]:
     """Write what an engine answered (`media`: its type) to `spool`, in the form that is wanted; the header of it."""
     kind, form = request["told"], request["form"]
-    spelled = [(old.encode(), new.encode()) for old, new in request["spelled"]]
-    if spelled and not isinstance(given, bytes):
-        given = given.read()
-    for old, new in spelled:
-        assert isinstance(given, bytes)
-        given = given.replace(old, new)
+    if spelled := [(old.encode(), new.encode()) for old, new in request["spelled"]]:
+        given = cast("IO[bytes]", _Respelled(BytesIO(given) if isinstance(given, bytes) else given, spelled))
     try:
         if kind == "graph":
             read = ox.RdfFormat.from_media_type(request["media"])
@@ -111,6 +111,25 @@ def told(request: dict[str, Any], given: bytes | IO[bytes], spool: Spool) -> dic
     except (OSError, RuntimeError, ValueError, SyntaxError) as error:
         return {"error": "engine", "message": f"{error}"}
     return {"kind": kind, "form": form}
+
+
+class _Respelled:
+    """A file as it would be with some words replaced, none of which has the end of a line in it."""
+
+    def __init__(self, file: IO[bytes], words: list[tuple[bytes, bytes]]) -> None:
+        self._file, self._words = file, words
+        self._ready = BytesIO()
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, at most so many; none at the end."""
+        found = self._ready.read(size)
+        if not found and (piece := self._file.read(PIECE)):
+            piece += self._file.readline()
+            for old, new in self._words:
+                piece = piece.replace(old, new)
+            self._ready = BytesIO(piece)
+            found = self._ready.read(size)
+        return found
 
 
 def _boolean(truth: bool) -> ox.QueryBoolean:

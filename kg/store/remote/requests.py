@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import http.client
 import random
+import select
 import socket
 import ssl
 import threading
@@ -95,6 +96,7 @@ class Requests:
         self._change = threading.Lock()
         self._closed = False
         self._challenge: dict[str, str] = {}
+        self._basic = ""
         known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
         known.add_password(None, (engine.query, engine.update), engine.user, engine.password)
         self._digest = urllib.request.AbstractDigestAuthHandler(known)
@@ -113,7 +115,7 @@ class Requests:
         pause = PAUSE
         for left in reversed(range(self.engine.tries)):
             try:
-                return self._sent(asked, until, seconds, most, line or Line())
+                return self._whole(self._sent(asked, until, seconds, most, line or Line()))
             except EngineFailed as failure:
                 pause_now = pause * random.uniform(0.5, 1.0)  # noqa: S311 (nobody has to be unable to guess it)
                 if not (left and failure.again) or time.monotonic() + pause_now >= until:
@@ -136,6 +138,14 @@ class Requests:
         for connections in free.values():
             for connection in connections:
                 connection.close()
+
+    def _whole(self, reply: Reply) -> Reply:
+        """An answer, if the engine did not cut it. Raises ResultTooLarge."""
+        cut = self.engine.particular.cut
+        if cut and cut in reply.headers:
+            reply.spool.close()
+            raise ResultTooLarge(reply.spool.limit, f"the engine cuts answers after {reply.headers[cut]} rows")
+        return reply
 
     def _sent(self, asked: urllib.request.Request, until: float, seconds: float, most: int, line: Line) -> Reply:
         """The answer to one attempt; with credentials where the engine asks for them."""
@@ -225,20 +235,16 @@ class Requests:
                 connection = kept.pop() if kept else None
             if connection is None or connection.sock is None:
                 return None
-            connection.sock.setblocking(False)
-            try:
-                connection.sock.recv(1, socket.MSG_PEEK)
-            except (BlockingIOError, ssl.SSLWantReadError):
-                connection.sock.setblocking(True)
+            poll = select.poll()  # which knows of TLS too that something came, and of handles of any number
+            poll.register(connection.sock, select.POLLIN)
+            if not poll.poll(0):
                 return connection
-            except (OSError, ValueError):
-                pass
             connection.close()
 
     def _authorise(self, asked: urllib.request.Request) -> None:
-        if not self.engine.user:
-            return
-        if self._challenge:
+        if self._basic:
+            asked.add_unredirected_header("Authorization", self._basic)
+        elif self._challenge:
             with self._change:
                 given = self._digest.get_authorization(asked, self._challenge)
             asked.add_unredirected_header("Authorization", f"Digest {given}")
@@ -249,7 +255,10 @@ class Requests:
         if not self.engine.user or scheme.casefold() not in ("digest", "basic"):
             return False
         if scheme.casefold() == "basic":
-            asked.add_unredirected_header("Authorization", _basic(self.engine))
+            if self._basic:  # it was given, and is not accepted
+                return False
+            self._basic = _basic(self.engine)
+            self._authorise(asked)
             return True
         self._challenge = urllib.request.parse_keqv_list(urllib.request.parse_http_list(rest))
         self._authorise(asked)

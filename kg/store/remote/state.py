@@ -1,4 +1,5 @@
-"""What is kept in an engine besides data, in a graph that no query sees: which version it has, and how it came to it.
+"""What is kept in an engine besides data, in a graph that no query sees which does not name it: which version it has,
+and how it came to it.
 
     <urn:controlgraph:store>         version    the name of the version, or what is being put in place ("loading NAME")
                                      loading    what that is, as JSON (`kg.store.remote.staging`)
@@ -17,7 +18,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from kg.engine_errors import EngineFailed, EngineLoading
+from kg.engine_errors import EngineFailed, EngineLoading, VersionMoved
 from kg.errors import NothingPublished, QueryProblem, StoreUnreadable
 from kg.store import versions
 from kg.store.remote.requests import TABLE, Requests
@@ -31,6 +32,8 @@ UNNAMED = f"{OURS}unnamed"
 LOADING = "loading "
 QUICK = 3.0
 """Seconds in which an engine says which version it has, or does not answer."""
+WHOLE = 60.0
+"""Seconds in which it gives the journal: all of it to a copy that is new."""
 SETTLES = (0.02, 0.05, 0.1, 0.2, 0.4)
 """Seconds after which an engine is asked again that shows a version in the middle of an update: none, or one without a
 name, or two."""
@@ -108,7 +111,8 @@ def loading(requests: Requests) -> tuple[str, dict[str, Any]] | None:
 
 
 def manifest(requests: Requests, version: str) -> versions.Manifest:
-    """What the present version knows of its graphs. Raises StoreUnreadable where that is not `version`."""
+    """What the version that the engine has knows of its graphs. Raises VersionMoved where that is not `version` any
+    more, StoreUnreadable where the engine does not say it."""
     rows = table(requests, f"SELECT ?what ?told {{ GRAPH <{STORE}> {{ <{of_version(version)}> ?what ?told }} }}")
     told = {row["what"]["value"].removeprefix(OURS): row["told"]["value"] for row in rows}
     try:
@@ -117,6 +121,8 @@ def manifest(requests: Requests, version: str) -> versions.Manifest:
         entry = {name: value for name, value in line.items() if name not in ("version", "parent")}
         return versions.Manifest(version, line["parent"], graphs, entry)
     except (KeyError, ValueError, TypeError) as error:
+        if (now := present(requests)) != version:
+            raise VersionMoved(version, now) from None
         raise StoreUnreadable(f"the engine at <{requests.engine}> does not say what {version} is: {error}") from None
 
 
@@ -127,6 +133,7 @@ def lines(requests: Requests, after: int) -> list[tuple[dict[str, Any], set[str]
         requests,
         f"SELECT ?number ?line ?touched {{ GRAPH <{STORE}> {{ ?version <{OURS}number> ?number ; <{OURS}line> ?line . "
         f"OPTIONAL {{ ?version <{OURS}touched> ?touched }} FILTER(?number > {after}) }} }}",
+        seconds=WHOLE,
     )
     rows.sort(key=lambda row: int(row["number"]["value"]))
     return [

@@ -46,7 +46,7 @@ class RemoteStore(Store):
         self.published = Away(self.location, self.requests, good)
         self.pool = EnginePool(self.requests, limits)
         self.scans = EnginePool(self.requests, SCAN)
-        scan.away[self.location] = self.scanned
+        scan.away.setdefault(self.location, []).append(self.scanned)
 
     def at(self, version: str) -> RemoteStore:
         """This store as it is in the version that the engine has; there is no other.
@@ -104,8 +104,8 @@ class RemoteStore(Store):
         `Store.candidate` raises, EngineFailed and EngineLoading.
         """
         with versions.lock(self.working, wait):
-            with claimed(self.requests, wait) as claim:
-                complete(self.requests, claim)
+            with claimed(self.requests, wait):
+                complete(self.requests)
             bring_up(self, wait)
             directory = self.working / f"candidate-{os.getpid()}"
             parent = None
@@ -142,7 +142,8 @@ class RemoteStore(Store):
 
     def close(self) -> None:
         """End the child processes, and close the connections."""
-        scan.away.pop(self.location, None)
+        with suppress(KeyError, ValueError):  # closed before
+            scan.away[self.location].remove(self.scanned)
         self.pool.close()
         self.scans.close()
         self.requests.close()

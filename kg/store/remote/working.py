@@ -64,6 +64,8 @@ def _bring_up(store: RemoteStore) -> None:
         _empty(working)
         mine = None
     directory = working / f"candidate-{os.getpid()}"
+    # of a try that failed: its database was still open when it was removed, and may have written once more
+    shutil.rmtree(directory, ignore_errors=True)
     try:
         if mine is not None:
             versions.copy(mine, directory)

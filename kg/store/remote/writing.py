@@ -20,11 +20,11 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.engine_errors import EngineFailed, WriteConflict
-from kg.errors import NothingPublished, Problem, QueryTimeout
+from kg.errors import NothingPublished, Problem, QueryTimeout, Refused, Violation
 from kg.store import versions
 from kg.store.candidate import Candidate
 from kg.store.remote import state
-from kg.store.remote.claims import Claim, claimed
+from kg.store.remote.claims import LEASE, Claim, claimed
 from kg.store.remote.dialects import Dialect
 from kg.store.remote.difference import Change, difference, line
 from kg.store.remote.requests import Requests
@@ -34,6 +34,8 @@ WAIT = 30.0
 """Seconds that a writer waits for others, and after a failure for the engine to say what holds."""
 SLOW = 3600.0
 """Seconds that one step of a load may take."""
+ONCE = LEASE / 2
+"""Seconds that an update with all of a write may take: less than the claim to write holds, should the writer die."""
 
 
 class RemoteCandidate(Candidate):
@@ -60,23 +62,29 @@ def commit(
     after: Path,
     touched: Mapping[str, Collection[str] | None],
 ) -> None:
-    """Make the database in `after` what the engine has, where it now has that of `before`; `touched` graphs differ."""
+    """Make the database in `after` what the engine has, where it now has that of `before`; `touched` graphs differ.
+    Raises what `RemoteCandidate.publish` does."""
+    if reserved := sorted(graph for graph in touched if graph.startswith(OURS)):
+        message = (
+            f"A name that begins with {OURS} is that of what is kept in the engine besides data; take another one."
+        )
+        raise Refused([Violation("reserved-graph", graph, message, graph) for graph in reserved])
     change = difference(requests.engine.particular, manifest, before, after, touched)
     with claimed(requests, WAIT) as claim:
-        complete(requests, claim)
+        complete(requests)
         present = _present(requests)
         if present != manifest.parent:
             raise WriteConflict(manifest.parent or "none", present or "none")
         if change is not None and change.size() <= requests.engine.particular.update:
-            _at_once(requests, manifest, change, touched)
+            _at_once(requests, claim, manifest, change, touched)
         else:
             _staged(requests, claim, manifest, after, touched)
 
 
-def complete(requests: Requests, claim: Claim) -> None:
+def complete(requests: Requests) -> None:
     """Take up what somebody who died had begun: put in place what was staged completely, remove what was not."""
     if (found := state.loading(requests)) is not None:
-        _put_in_place(requests, claim, *found)
+        _put_in_place(requests, *found)
     left = state.table(requests, f"SELECT ?left {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> ?left }} }}")
     for row in left:
         graph = row["left"]["value"]
@@ -84,7 +92,9 @@ def complete(requests: Requests, claim: Claim) -> None:
         requests.update(f"DELETE DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{graph}> }} }}", seconds=SLOW)
 
 
-def _at_once(requests: Requests, manifest: versions.Manifest, change: Change, touched: Collection[str]) -> None:
+def _at_once(
+    requests: Requests, claim: Claim, manifest: versions.Manifest, change: Change, touched: Collection[str]
+) -> None:
     """One update with all of it."""
     less, more = _blocks(change.less), _blocks(change.more)
     said = state.said_of(manifest, touched)
@@ -96,8 +106,8 @@ def _at_once(requests: Requests, manifest: versions.Manifest, change: Change, to
         )
     more += f"GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {literal(manifest.version)} .\n{said} }}"
     begin = f"DELETE {{ {less} }}\n" if less else ""
-    text = f"{begin}INSERT {{ {more} }}\nWHERE {{ {_condition(manifest.parent)} }}"
-    _sent(requests, text, manifest)
+    text = f"{begin}INSERT {{ {more} }}\nWHERE {{ {_condition(manifest.parent)} {claim.holds()} }}"
+    _sent(requests, claim, text, manifest)
 
 
 def _condition(parent: str | None) -> str:
@@ -116,16 +126,19 @@ def _blocks(lines: dict[str, list[str]]) -> str:
     )
 
 
-def _sent(requests: Requests, text: str, manifest: versions.Manifest) -> None:
-    """Send an update that makes a version, and look whether it did, whatever came back."""
+def _sent(requests: Requests, claim: Claim, text: str, manifest: versions.Manifest) -> None:
+    """Send an update that makes a version, and look whether it did, whatever came back: after a failure once the claim
+    has ended, without which it does nothing, should it still be on its way."""
     failure: Problem | None = None
     try:
-        requests.update(text, seconds=SLOW)
+        requests.update(text, seconds=ONCE)
     except (EngineFailed, QueryTimeout) as problem:
         failure = problem
     until = time.monotonic() + WAIT
     while True:
         try:
+            if failure is not None:
+                claim.end()
             present = _present(requests)
             break
         except (EngineFailed, QueryTimeout) as problem:
@@ -153,14 +166,13 @@ def _staged(
     database = ox.Store.read_only(str(after))
     moves, drops = [], []
     for number, graph in enumerate(sorted(touched)):
-        if graph not in manifest.graphs:
+        if graph not in manifest.graphs or not manifest.graphs[graph].triples:  # known, but with nothing left in it
             drops.append(named(graph))
             continue
         staged = f"{OURS}staged:{manifest.version}:{number}"
         requests.update(f"DROP SILENT GRAPH <{staged}>", seconds=SLOW)
         requests.update(f"INSERT DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{staged}> }} }}", seconds=SLOW)
         for lines in _batches(requests.engine.particular, database, graph):
-            claim.renew()
             requests.update(f"INSERT DATA {{ {_blocks({staged: lines})} }}", seconds=SLOW)
         moves.append([staged, named(graph)])
     told = {"parent": manifest.parent, "moves": moves, "drops": drops}
@@ -170,13 +182,13 @@ def _staged(
     requests.update(
         f"{begin}INSERT {{ GRAPH <{STORE}> {{ "
         f"<{STORE}> <{OURS}version> {literal(loading)} . <{STORE}> <{OURS}loading> {literal(json.dumps(told))} .\n"
-        f"{state.said_of(manifest, touched)} }} }} WHERE {{ {_condition(manifest.parent)} }}",
+        f"{state.said_of(manifest, touched)} }} }} WHERE {{ {_condition(manifest.parent)} {claim.holds()} }}",
         seconds=SLOW,
     )
     found = state.loading(requests)
     if found is None or found[0] != manifest.version:
         raise WriteConflict(manifest.parent or "none", _present(requests) or "none")
-    _put_in_place(requests, claim, *found)
+    _put_in_place(requests, *found)
 
 
 def _batches(dialect: Dialect, database: ox.Store, graph: str) -> Iterator[list[str]]:
@@ -186,10 +198,9 @@ def _batches(dialect: Dialect, database: ox.Store, graph: str) -> Iterator[list[
         yield batch
 
 
-def _put_in_place(requests: Requests, claim: Claim, version: str, told: dict[str, Any]) -> None:
+def _put_in_place(requests: Requests, version: str, told: dict[str, Any]) -> None:
     """Put what is staged in place, and name the version; what was put in place already is left as it is."""
     for staged, graph in told["moves"]:
-        claim.renew()
         if state.table(requests, f"SELECT ?s {{ GRAPH <{staged}> {{ ?s ?p ?o }} }} LIMIT 1", graph=staged):
             requests.update(f"MOVE SILENT GRAPH <{staged}> TO GRAPH <{graph}>", seconds=SLOW)
         requests.update(f"DELETE DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{staged}> }} }}", seconds=SLOW)
