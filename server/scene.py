@@ -236,10 +236,7 @@ def window() -> Window:
 
 def width() -> float:
     """The width that is asked for, in pixels. Raises BadQuestion."""
-    text = asking.one(parameters.given(), "width") or str(WIDE)
-    if not text.isascii() or not text.isdigit() or not NARROWEST <= int(text) <= WIDEST:
-        raise BadQuestion("width", text, f"accepted are {NARROWEST} to {WIDEST}, in pixels")
-    return float(text)
+    return asking.whole("width", asking.one(parameters.given(), "width") or str(WIDE), NARROWEST, WIDEST)
 
 
 def name_of(iri: str) -> str:
