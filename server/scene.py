@@ -21,7 +21,7 @@ from kg.control.index import Index, state_at
 from kg.control.record import Day
 from kg.errors import BadQuestion
 from kg.figures import seen
-from kg.figures.calendar import CALENDARS, Calendar, date_of
+from kg.figures.calendar import CALENDARS, Calendar, date_of, day
 from kg.figures.map import SYMBOLS
 from kg.figures.picture import Site, Window
 from kg.figures.seen import Actors
@@ -72,6 +72,17 @@ class Scene:
     def changes(self) -> list[Day]:
         """The days on which anything changes, in this view."""
         return changes(self.index, self.question.view)
+
+    @property
+    def outside(self) -> str:
+        """What is said where the days lie before the data begins, or after the last on which anything changes in this
+        view; else nothing."""
+        start, last = self.index.ledger.study_start, self.question.last
+        if last < start:
+            return f"The data begins on {day(start, self.calendar)}; of earlier days it tells nothing."
+        if self.changes and self.question.first > self.changes[-1]:
+            return f"Nothing changes after {day(self.changes[-1], self.calendar)}: this is what was last said."
+        return ""
 
     @property
     def calendar(self) -> Calendar:
