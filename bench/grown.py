@@ -17,7 +17,7 @@ COSTS = {"read": "reading into the database", "index": "reading it out, columns"
          "conclude": "all of that, loaded"}  # fmt: skip
 QUESTIONS = {
     "all places on a day, in memory": ("ask", "map"), "one place, in memory": ("ask", "place"),
-    "all places as JSON over HTTP": ("serve", "all places"), "home page": ("serve", "home"),
+    "all places as JSON over HTTP": ("serve", "all places"),
 }  # fmt: skip
 
 

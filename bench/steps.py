@@ -104,7 +104,12 @@ def read(work: Path, changes: int) -> Figures:
 def check(work: Path, changes: int) -> Figures:
     """Every check on the whole, one after the other."""
     watch = Watch()
-    with closing(open_store(location(work, changes), Limits(children=1))) as store, store.candidate() as candidate:
+    # of the first version, which has no conclusions yet, as when a load is checked
+    first = min((location(work, changes) / "versions").iterdir())
+    with (
+        closing(open_store(location(work, changes), Limits(children=1))) as store,
+        store.candidate(of=first) as candidate,
+    ):
         for name, text in checks.texts().items():
             candidate.select(text)
             watch(name)

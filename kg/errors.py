@@ -104,11 +104,7 @@ class UnknownDataset(Problem):
 
 
 class NoWorkers(Problem):
-    """Nobody is there to share work with: the scheduler's `address` ("" for processes of this machine), the reason."""
-
-    def __init__(self, address: str, reason: str) -> None:
-        self.address = address
-        super().__init__(f"no workers at {address}: {reason}" if address else f"no workers: {reason}")
+    """Nobody is there to share work with; the message says where (a scheduler, or this machine), and why."""
 
 
 class Refused(Problem):

@@ -78,8 +78,8 @@ def event_windows(said: Statements) -> tuple[Array, Array]:
     there is no bound. The last bound of a date that lasts is that of its end, from then on."""
     said.pairs["latest"] = _ends(said)
     said.pairs["told"] = joined(tuple(reversed(said.pairs["about"])), said.pairs["statesWhen"])  # type: ignore[arg-type]
-    has, first, last = said.windows("when")
-    _, first_told, last_told = said.windows("told")
+    _, first, last = said.windows("when")
+    has, first_told, last_told = said.windows("told")
     undated = (first == OPEN) & (last == OPEN)
     # what has no date of its own has that of its claims
     first, last = (

@@ -52,7 +52,7 @@ def workers(processes: int = 1, scheduler: str | None = None) -> Iterator[Each]:
     else:
         # not forked: a fork of a process with threads, or with an open database, may hang
         with ProcessPoolExecutor(processes, get_context("spawn")) as executor:
-            yield _by(executor, processes, "", (BrokenExecutor,))
+            yield _by(executor, processes, "no workers", (BrokenExecutor,))
 
 
 @contextmanager
@@ -61,20 +61,27 @@ def _cluster(address: str) -> Iterator[Each]:
         from distributed import CancelledError, Client, KilledWorker
         from distributed.comm.core import CommClosedError
     except ImportError:
-        raise NoWorkers(address, "`pip install 'controlgraph[cluster]'` brings what it needs") from None
+        raise NoWorkers(
+            f"no workers at {address}: `pip install 'controlgraph[cluster]'` brings what it needs"
+        ) from None
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise NoWorkers(address, f"no scheduler answers there: {error}") from None
+        raise NoWorkers(f"no workers at {address}: no scheduler answers there: {error}") from None
     with client:
         threads = sum(client.nthreads().values())
         if not threads:
-            raise NoWorkers(address, "nobody works for it; `dask worker` starts one")
+            raise NoWorkers(f"no workers at {address}: nobody works for it; `dask worker` starts one")
         # a worker that ends is no failure of a part: the scheduler gives the part to another
-        yield _by(client.get_executor(pure=False), threads, address, (KilledWorker, CancelledError, CommClosedError))
+        yield _by(
+            client.get_executor(pure=False),
+            threads,
+            f"no workers at {address}",
+            (KilledWorker, CancelledError, CommClosedError),
+        )
 
 
-def _by(executor: Executor, number: int, address: str, ends: tuple[type[BaseException], ...]) -> Each:
+def _by(executor: Executor, number: int, where: str, ends: tuple[type[BaseException], ...]) -> Each:
     """Have an executor do it, a few parts ahead of what is asked for; `ends` tell that its workers have ended."""
 
     def each(work: Callable[[Part], Result], parts: Iterable[Part]) -> Iterator[Result]:
@@ -87,7 +94,7 @@ def _by(executor: Executor, number: int, address: str, ends: tuple[type[BaseExce
             while waiting:
                 yield waiting.popleft().result()
         except ends as error:
-            raise NoWorkers(address, f"those who worked have ended: {error or type(error).__name__}") from None
+            raise NoWorkers(f"{where}: those who worked have ended: {error or type(error).__name__}") from None
         finally:
             for future in waiting:
                 future.cancel()

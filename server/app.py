@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     frame.init_app(app)
     app.extensions["controlgraph.counts"] = description.init_app()
     app.extensions["controlgraph.dumps"] = dumps.init_app()
+    app.extensions["controlgraph.sitemap"] = sitemap.init_app()
     chapters = (
         pages, sparql, graphs, description, dossier, dumps, entities, events, feed, figures, search, operation,
         completion, explorer, claims, claim_form, control, roads, roads_page, sitemap, problems, api,

@@ -10,16 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, request
 
 from kg import export
+from kg.export import apart
 from kg.files import BASE
+from kg.gazetteer import open_gazetteer
 from kg.store.answer import GRAPH_FORMATS, Answer
+from kg.store.embedded import Store
 from server import asking, current, formats, kept
 from server.errors import Rejected
 
 bp = Blueprint("dumps", __name__)
 
+HERE = 1_000
+"""Places up to which a file about all of them is written by the thread that answers."""
 WHOLE = "controlgraph"
 """The name of the file with everything."""
 Write = Callable[..., None]
@@ -42,6 +47,10 @@ def init_app() -> kept.Kept[Dump]:
 @bp.route("/dumps/<path:name>")
 def dump(name: str) -> Response:
     """`controlgraph.nq`, `controlgraph.trig`, `<graph>.ttl` and those of `kg.export.FILES`, each also with `.gz`."""
+    for parameter in request.args:
+        raise Rejected(
+            400, "unknown-parameter", "No such parameter", f"{parameter}: a dump has none; it is of all data sets"
+        )
     plain = name.removesuffix(".gz")
     media_type, write = _written(plain)
     held: kept.Kept[Dump] = current_app.extensions["controlgraph.dumps"]
@@ -64,7 +73,7 @@ def dump(name: str) -> Response:
 def _written(name: str) -> tuple[str, Write]:
     """The media type of a file, and what writes it. Raises Rejected."""
     if name in export.FILES:
-        return export.FILES[name]
+        return export.FILES[name][0], lambda store, file: _write(store, name, file)
     stem, _, form = name.rpartition(".")
     accepted = export.QUAD_FORMS if stem == WHOLE else ("ttl",)
     if not stem or form not in accepted:
@@ -75,6 +84,13 @@ def _written(name: str) -> tuple[str, Write]:
         )  # fmt: skip
     graph = None if stem == WHOLE else f"{BASE}graph/{stem}"
     return GRAPH_FORMATS[form], lambda store, file: export.export(store, file, form, graph)
+
+
+def _write(store: Store, name: str, file: IO[bytes]) -> None:
+    if len(open_gazetteer(store).places) > HERE:
+        apart.write(store, name, file)
+    else:
+        export.FILES[name][1](store, file)
 
 
 def _make(write: Write, *, packed: bool) -> Dump:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
-from server import current, wording
+from server import current, kept, wording
 from server.errors import Rejected
 
 bp = Blueprint("sitemap", __name__)
@@ -16,6 +16,11 @@ MOST = 50_000
 """Addresses in one file, as sitemaps.org bounds it."""
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PAGES = ("/", "/map", "/timeline", "/routes", "/graph", "/query", "/dossier", "/ontology", "/browse", "/data", "/help")
+
+
+def init_app() -> kept.Kept[list[str]]:
+    """Where the pages of a version are kept, for all its lists."""
+    return kept.Kept(wait=1.0)
 
 
 @bp.route("/sitemap.xml")
@@ -43,6 +48,11 @@ def robots() -> Response:
 
 
 def _listed() -> list[str]:
+    held: kept.Kept[list[str]] = current_app.extensions["controlgraph.sitemap"]
+    return held.get("pages", current.version, _read)[1]
+
+
+def _read() -> list[str]:
     return [*_PAGES, *(wording.local(str(row["thing"])) for row in current.store().select("pages"))]
 
 

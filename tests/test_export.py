@@ -20,9 +20,11 @@ from flask.testing import FlaskClient
 from kg import answering, asking, export
 from kg.cli import FILES, main
 from kg.control.answers import View
+from kg.export import apart
 from kg.gazetteer import ROUTES, open_gazetteer
 from kg.links import reading
 from kg.store.embedded import Store
+from server import dumps
 from tests.server.conftest import client_of
 
 LINKED_PLACES = json.loads((Path(__file__).parent / "linked_places.json").read_text())
@@ -176,6 +178,13 @@ def test_the_command_and_the_dumps_give_the_same_bytes_every_time(
             assert described.data == (tmp_path / f"{name}-metadata.json").read_bytes()
 
 
+@pytest.mark.parametrize("name", ["control.csv", "places.lpf.json"])
+def test_a_process_of_its_own_writes_the_same(shipped: Store, tmp_path: Path, name: str) -> None:
+    with (tmp_path / name).open("wb") as file:
+        apart.write(shipped, name, file)
+    assert (tmp_path / name).read_bytes() == written(shipped, name)
+
+
 def test_a_table_under_another_name_is_described_under_it(shipped: Store, tmp_path: Path) -> None:
     output = tmp_path / "mine.csv"
     CliRunner().invoke(main, ["--store", str(shipped.location), "export", "--as", "places-csv", "-o", str(output)])
@@ -187,10 +196,12 @@ def test_a_table_under_another_name_is_described_under_it(shipped: Store, tmp_pa
     assert refused.exit_code == 2
 
 
-def test_a_store_that_answers_nothing_says_so(tiny: Store) -> None:
+def test_a_store_that_answers_nothing_says_so(tiny: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dumps, "HERE", -1)
     with client_of(tiny.location) as own:
         reply = own.get("/dumps/control.csv")
         assert (reply.status_code, reply.json and reply.json["type"].rpartition("/")[2]) == (503, "no-study-start")
+        assert own.get("/dumps/places.csv?dataset=tiny").status_code == 400
         unknown = own.get("/dumps/control.xlsx")
         assert unknown.status_code == 404
         assert "places.lpf.json" in unknown.text

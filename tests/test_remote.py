@@ -32,7 +32,7 @@ PAGES = (
     "/", "/map?at=2021-08-10", "/timeline", "/routes?at=2021-08-01", "/dossier?place=town-spin-boldak&at=2021-08-01",
     "/id/place/town-spin-boldak", "/id/source/source-002", "/search?q=kab", "/api/control?at=2021-08-10",
     "/api/events?within=province-helmand", "/api/claims?place=town-spin-boldak", "/api/pockets?at=2021-08-10",
-    "/.well-known/void", "/dumps/graph/routes.ttl", "/feed", "/graph/routes?format=nt",
+    "/.well-known/void", "/dumps/routes.ttl", "/feed", "/graph/routes?format=nt",
 )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def test_never_more_than_400_things_are_drawn(visiting: Open) -> None:
             f"open=in,kg:{name},actor:taliban,16" for name in ("toController", "claimant", "actor", "controller")
         )
         page = visit.open(f"/graph?sel=actor:taliban&{pages}&open=in,rdf:type,kg:Claim,16")
-        expect(page.locator("g.node")).to_have_count(400)
+        expect(page.locator("g.node")).to_have_count(400, timeout=20_000)  # laid out all at once
         expect(page.get_by_role("main").get_by_role("status")).to_have_text(
             re.compile(r"^\d+ things had no room: at most 400 things are drawn\.")
         )

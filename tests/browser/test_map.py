@@ -52,6 +52,8 @@ def test_one_click_on_a_question_of_the_home_page_leads_to_the_claims_and_one_mo
     with visiting() as visit:
         page = visit.open("/")
         assert page.locator("#views + .cards li").count() >= 8
+        expect(page.locator(".drawing.wide g.below")).to_contain_text("controlled by Taliban")
+        expect(page.locator(".drawing.wide g.below")).to_be_visible()
         page.get_by_role("link", name="Who held Spin Boldak crossing on 16 July 2021?").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Who held what on 16 July 2021")
         card = page.locator("#selected")

@@ -119,7 +119,7 @@ def test_single_keys_can_be_switched_off(visiting: Open) -> None:
         expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", "9 August 2021")
         page = visit.open("/map")
         page.keyboard.press("/")
-        expect(page.get_by_role("combobox")).not_to_be_focused()
+        expect(page.locator("#search")).not_to_be_focused()
 
 
 def test_g_and_a_letter_lead_to_a_page(visiting: Open) -> None:
@@ -147,6 +147,16 @@ def test_a_timeline_shows_the_days_that_are_chosen_and_leads_to_the_map(visiting
         page.wait_for_url(lambda url: url != before)
         page.go_back()
         expect(page.locator("header.question")).to_contain_text("May to 14 September 2021")
+        page.evaluate("window.stays = true")
+        lanes = page.locator(".drawing.wide a[href]")
+        many = lanes.count()
+        page.get_by_text("Who is listened to, and which places").click()
+        page.get_by_role("listbox", name="Kinds of places").select_option(label="border crossing")
+        page.get_by_role("search", name="What is asked").get_by_role("button", name="Show").last.click()
+        expect(lanes.filter(has_text="Spin Boldak")).not_to_have_count(0)
+        assert page.evaluate("window.stays"), "it is asked anew without leaving the page"
+        page.go_back()
+        expect(lanes).to_have_count(many)
         page.locator(".drawing.wide g.bar[tabindex='0']").focus()
         page.keyboard.press("ArrowDown")
         assert ": " in page.locator(".pointed").inner_text()

@@ -15,7 +15,8 @@ class Faulty:
     """A running proxy: its address, and the fault of the moment.
 
     A fault is "" (none), "silent" (no answer comes), "cut" (half of a body whose length is told), "short" (half of a
-    body that looks whole), "lying" (another version than there is), or a status. It begins with the request after the
+    body that looks whole), "lying" (another version than there is), "nameless" (a
+    version without its name, once), or a status. It begins with the request after the
     next `left` ones, of those of which the body has `where` in it. `meanwhile` is done once, before such a request.
     """
 
@@ -60,6 +61,9 @@ class _Handler(BaseHTTPRequestHandler):
         status, headers, answer = self._passed_on(body)
         if fault == "lying":
             answer = re.sub(rb"\b(\d{6})-[0-9a-f]{12}\b", rb"\1-0123456789ab", answer)
+        if fault == "nameless":
+            answer = re.sub(rb'\{\s*"version"\s*:\s*\{[^}]*\}\s*\}', b"{}", answer)
+            self.faulty.fault = "" if b"{}" in answer else fault
         if fault == "short":
             answer = answer[: len(answer) // 2]
         self._answer(status, headers, answer, cut=fault == "cut")

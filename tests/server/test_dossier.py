@@ -99,8 +99,12 @@ def test_without_a_question_there_is_a_form_for_people(client: FlaskClient) -> N
 
 def test_the_page_of_a_place_leads_to_its_dossiers(client: FlaskClient) -> None:
     links = read(client.get("/id/place/town-alden", headers=BROWSER).text).links
-    (link,) = [each for each in links if each.startswith("/dossier?")]
+    (link,) = [each for each in links if each.startswith("/dossier?") and "at=" not in each]
     assert "Who controlled a place" in client.get(link, headers=BROWSER).text
+    dated = {each for each in links if each.startswith("/dossier?") and "at=" in each}
+    assert dated  # of the days on which who held it begins or ends to be told
+    for each in dated:
+        assert "Alden" in read(client.get(each, headers=BROWSER).text).heading
     assert not [each for each in read(client.get("/id/actor/crown", headers=BROWSER).text).links if "/dossier?" in each]
 
 

@@ -1,6 +1,7 @@
 """In what engines differ, as far as it matters here: one line each, with the test that needs it.
 
-All tests are in `tests/test_remote.py`; they run on the engines that the machine has.
+The tests are in `tests/test_remote.py`, which runs on the engines that the machine has, and beside it in
+`tests/test_remote_faults.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ class Dialect:
     `update` is how many statements one update may name: a larger write is staged. `batch` is how many statements are
     staged with one request. `datatypes` are those of which it changes or refuses the literals, with the names under
     which it is given them; `spelled` is what it writes in tables in place of what was written. `cut` is the header by
-    which it says that it cut an answer, `refuses` is how it begins to say with status 500 that a query is beyond it.
+    which it says that it cut an answer, `refuses` is how it begins to say with status 500 that a query is beyond
+    it. Where it is `settled`, no reader sees an update before it is complete
+    (test_a_version_that_is_seen_in_the_middle_of_an_update_is_looked_at_again).
     """
 
     update: int = 5_000
@@ -29,6 +32,7 @@ class Dialect:
     spelled: tuple[tuple[str, str], ...] = ()
     cut: str = ""
     refuses: tuple[str, ...] = ()
+    settled: bool = False
 
     def given(self, statement: str) -> str:
         """A statement in N-Triples as the engine is given it."""
@@ -45,10 +49,10 @@ class Dialect:
 
 DIALECTS = {
     "generic": Dialect(),
-    "oxigraph": Dialect(update=20_000, batch=20_000),  # test_a_load_is_staged
+    "oxigraph": Dialect(update=20_000, batch=20_000, settled=True),
     "virtuoso": Dialect(
-        update=300,  # test_a_load_is_staged
-        batch=300,
+        update=600,  # of 3,000 it refuses one: test_a_load_that_dies_is_undone_or_completed_by_the_next_writer
+        batch=1_000,  # of 10,000
         datatypes={  # test_terms_come_back_as_they_were_written
             f"{_XSD}duration": f"{_AS}duration",
             f"{_OGC}wktLiteral": f"{_AS}wktLiteral",

@@ -13,6 +13,7 @@ Every change of data names the version that it was computed from and the one tha
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,6 +31,9 @@ UNNAMED = f"{OURS}unnamed"
 LOADING = "loading "
 QUICK = 3.0
 """Seconds in which an engine says which version it has, or does not answer."""
+SETTLES = (0.02, 0.05, 0.1, 0.2, 0.4)
+"""Seconds after which an engine is asked again that shows a version in the middle of an update: none, or one without a
+name, or two."""
 LARGEST = 1 << 28
 Table = list[dict[str, dict[str, str]]]
 """Solutions as SPARQL results in JSON have them."""
@@ -77,10 +81,18 @@ def present(requests: Requests, seconds: float = QUICK) -> str:
 
 
 def _said(requests: Requests, seconds: float) -> str | None:
-    rows = table(requests, f"SELECT ?version {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> ?version }} }}", seconds)
-    if len(rows) > 1:
-        raise StoreUnreadable(f"the engine at <{requests.engine}> is damaged: it has {len(rows)} versions at once")
-    return rows[0]["version"]["value"] if rows else None
+    asked = f"SELECT ?version {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> ?version }} }}"
+    for pause in (*SETTLES, None):
+        rows = table(requests, asked, seconds)
+        if not rows and requests.engine.particular.settled:
+            return None
+        if len(rows) == 1 and "version" in rows[0]:
+            return rows[0]["version"]["value"]
+        if pause is not None:
+            time.sleep(pause)
+    if not rows:
+        return None
+    raise StoreUnreadable(f"the engine at <{requests.engine}> is damaged: it has {len(rows)} versions at once")
 
 
 def loading(requests: Requests) -> tuple[str, dict[str, Any]] | None:

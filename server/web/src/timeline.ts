@@ -79,10 +79,8 @@ async function start(holder: HTMLElement) {
     if (field) field.value = `${iso(from)}/${iso(until)}`;
     void go(tidy(address), true);
   }
-  asking((address) => void go(tidy(address), true).then(() => bar?.set(...days())));
-  const days = () => (new URLSearchParams(location.search).get("at") ?? "").split("/") as [string, string];
-  addEventListener("popstate", () => {
-    bar?.set(...days());
-    void go(location.pathname + location.search, false);
-  });
+  /** The days that the server shows, on the window too. */
+  const follow = () => bar?.set(iso(Number(holder.dataset.from)), iso(Number(holder.dataset.until)));
+  asking((address) => void go(tidy(address), true).then(follow));
+  addEventListener("popstate", () => void go(location.pathname + location.search, false).then(follow));
 }
