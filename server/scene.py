@@ -74,15 +74,22 @@ class Scene:
         return changes(self.index, self.question.view)
 
     @property
+    def beyond(self) -> Day | None:
+        """Of days before the data begins the day on which it does; of days after the last on which anything changes in
+        this view that one; else None."""
+        start = self.index.ledger.study_start
+        if self.question.last < start:
+            return start
+        return self.changes[-1] if self.changes and self.question.first > self.changes[-1] else None
+
+    @property
     def outside(self) -> str:
-        """What is said where the days lie before the data begins, or after the last on which anything changes in this
-        view; else nothing."""
-        start, last = self.index.ledger.study_start, self.question.last
-        if last < start:
-            return f"The data begins on {day(start, self.calendar)}; of earlier days it tells nothing."
-        if self.changes and self.question.first > self.changes[-1]:
-            return f"Nothing changes after {day(self.changes[-1], self.calendar)}: this is what was last said."
-        return ""
+        """What is said of days outside the data; of others nothing."""
+        if (edge := self.beyond) is None:
+            return ""
+        if self.question.last < edge:
+            return f"The data begins on {day(edge, self.calendar)}; of earlier days it tells nothing."
+        return f"Nothing changes after {day(edge, self.calendar)}: this is what was last said."
 
     @property
     def calendar(self) -> Calendar:
