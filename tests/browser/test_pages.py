@@ -1,4 +1,4 @@
-"""Every page in a browser: nothing is on the console or from elsewhere, nothing overflows; search, keys, scheme, print."""
+"""Every page in a browser: nothing is on the console or from elsewhere, nothing overflows; search, keys, print."""
 
 from __future__ import annotations
 
