@@ -256,6 +256,7 @@ def test_what_is_kept_in_the_engine_besides_data_is_nobodys_to_write(filled: Rem
 def test_one_engine_may_be_open_twice(engine: Elsewhere, filled: RemoteStore, tmp_path: Path) -> None:
     with opened(engine.query, engine.update, tmp_path) as store:
         with opened(engine.query, engine.update, tmp_path) as other:
+            assert other.journal()[-1]["version"] == filled.version()  # asked for nothing else yet
             assert other.version() == filled.version()
         assert len(open_control(store).index.runs.place) == len(open_control(filled).index.runs.place) > 0
 
