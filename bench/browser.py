@@ -7,9 +7,9 @@ time of the processor, for all the main thread does for it, painting too, which 
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,8 +97,13 @@ def spread(taken: list[float]) -> str:
 
 
 def main() -> None:
-    """Print the figures; of one size where that is named."""
-    sizes = [int(size) or None for size in sys.argv[1:]] or [None, 200, 20_000]
+    """Print the figures."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.browser", description=(__doc__ or "").partition("\n")[0],
+        epilog="example: python -m bench.browser 200",
+    )  # fmt: skip
+    parser.add_argument("places", nargs="*", type=int, help="how many places there are; 0: what is shipped")
+    sizes = [size or None for size in parser.parse_args().places or (0, 200, 20_000)]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for places in sizes:

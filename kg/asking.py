@@ -200,6 +200,13 @@ def chosen(parameter: str, text: str, accepted: Sequence[Choice]) -> Choice:
     raise BadQuestion(parameter, text, f"accepted are {', '.join(accepted)}")
 
 
+def whole(parameter: str, text: str, least: int = 0, most: int = 999_999_999) -> int:
+    """The whole number that the text is, in digits. Raises BadQuestion."""
+    if text.isascii() and text.isdigit() and len(text) <= 9 and least <= (number := int(text)) <= most:
+        return number
+    raise BadQuestion(parameter, text, f"accepted are whole numbers from {least} to {most}")
+
+
 def one(given: Given, name: str) -> str | None:
     """The text of a parameter that is given once at most. Raises BadQuestion."""
     texts = [text.strip() for text in given.get(name, ()) if text.strip()]

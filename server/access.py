@@ -25,10 +25,8 @@ def writer(token: str | None = None) -> str:
         )  # fmt: skip
     name = _holder() or (_named(token) if token else None)
     if name is None:
-        raise Rejected(
-            401, "token-missing", "Writing needs a token",
-            "send one of this service's tokens as Authorization: Bearer", _CHALLENGE,
-        )  # fmt: skip
+        how = "send one of this service's tokens as Authorization: Bearer" if token is None else "fill in your token"
+        raise Rejected(401, "token-missing", "Writing needs a token", how, _CHALLENGE)
     request.environ["controlgraph.who"] = name
     return name
 

@@ -97,17 +97,17 @@ def _when(shown: Comparison) -> tuple[str, str]:
 def _outside(shown: Comparison) -> Iterator[tuple[str, str, str]]:
     """For each side that asks for days of which the data tells nothing, or nothing new: words, and a way on with its
     address."""
-    start = shown.a.index.ledger.study_start
+    calendar = shown.whole.calendar
     for name, side in zip(asking.SIDES, shown.sides, strict=True):
-        calendar, question = shown.whole.calendar, side.question
-        asked = days(question.first, question.last, calendar)
-        if question.last < start:
-            why = f"{name.upper()}: {asked} is before {day(start, calendar)}, where the data begins; it tells nothing"
-            yield why, f"begin on {day(start, calendar)}", shown.address(**{f"{name}.at": date_of(start)})
-        elif side.changes and question.first > side.changes[-1]:
-            last = side.changes[-1]
-            why = f"{name.upper()}: nothing changes after {day(last, calendar)}, so {asked} has what was last said"
-            yield why, f"take {day(last, calendar)}", shown.address(**{f"{name}.at": date_of(last)})
+        if (edge := side.beyond) is None:
+            continue
+        asked, named = days(side.question.first, side.question.last, calendar), day(edge, calendar)
+        there = shown.address(**{f"{name}.at": date_of(edge)})
+        if side.question.last < edge:
+            why, way = f"{asked} is before {named}, where the data begins; it tells nothing", f"begin on {named}"
+        else:
+            why, way = f"nothing changes after {named}, so {asked} has what was last said", f"take {named}"
+        yield f"{name.upper()}: {why}", way, there
 
 
 def _in_between(shown: Comparison) -> list[Entry]:

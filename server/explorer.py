@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template
 
-from kg import naming, ties, told
+from kg import asking, naming, ties, told
 from kg.errors import BadQuestion
 from kg.gazetteer import Gazetteer, open_gazetteer
 from kg.ontology import PREFIXES
@@ -80,7 +80,8 @@ def counted() -> Response:
         ]
         return _json({"thing": _told(thing, labels), "ties": told_ties})
     side = _side(parameters.one("direction") or "out")
-    offset, limit = _number("offset", parameters.one("offset") or "0"), _limit(parameters.one("limit") or str(CAP))
+    offset = asking.whole("offset", parameters.one("offset") or "0")
+    limit = asking.whole("limit", parameters.one("limit") or str(CAP), 1, LIMIT)
     opened = _opened(thing, found, naming.expanded(wanted) or wanted, side, offset, limit)
     labels = _labels(gazetteer, {thing, opened.property, *(tie.other for tie in opened.shown)})
     return _json(
@@ -163,7 +164,7 @@ def _asked(gazetteer: Gazetteer, centre: str, found: Iterable[Tie], text: str) -
     thing = _thing(gazetteer, of) if of else centre
     if thing != centre:
         found = ties.around(parameters.store(), thing)
-    parts = max(1, _number("open", many or "1"))
+    parts = max(1, asking.whole("open", many or "1"))
     return _opened(thing, found, naming.expanded(name) or name, _side(side), many=CAP * parts)
 
 
@@ -171,18 +172,6 @@ def _side(text: str) -> Direction:
     if text not in ("in", "out"):
         raise BadQuestion("direction", text, "accepted are out and in")
     return "in" if text == "in" else "out"
-
-
-def _number(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise BadQuestion(name, text, "accepted are numbers from 0 on")
-    return int(text)
-
-
-def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LIMIT:
-        raise BadQuestion("limit", text, f"accepted are 1 to {LIMIT}")
-    return int(text)
 
 
 def _labels(gazetteer: Gazetteer, iris: set[str]) -> dict[str, str]:

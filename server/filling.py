@@ -24,6 +24,7 @@ HAPPENED = {
     "held": "It was held: a report of who was there",
     "fought": "It was contested on that day: a report",
 }
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _SEVERAL = ("parties", "claimant", "source/derivedFrom")
 _CONCEPTS = {
     "EntireArea": "the whole place, with all that lies in it", "Whole": "the whole place",
@@ -111,7 +112,7 @@ def document(values: Mapping[str, str]) -> dict[str, Any]:
     happened = told.pop("happened", "taken")
     told["kind"] = "report" if happened in ("held", "fought") else "change"
     told["contested"] = happened in ("contested", "fought") and "parties" not in told
-    if told.get("sentence", "").isascii() and told.get("sentence", "").isdigit():
+    if _NUMBER.fullmatch(told.get("sentence", "")):
         told["sentence"] = int(told["sentence"])
     described = {name.partition("/")[2]: told.pop(name) for name in list(told) if name.startswith("source/")}
     if described.keys() - {"kind"}:

@@ -95,7 +95,9 @@ def narrowed(
     for name in dict.fromkeys((*shelf.facets, *further)):
         if texts := asking.several(given, name):
             chosen[name] = _values(name, texts, shelf.facets.get(name), gazetteer)
-    return Narrowed(shelf.sort, given, chosen, _number(given, "offset", 0, None), _number(given, "limit", SHOWN, MOST))
+    offset = asking.whole("offset", asking.one(given, "offset") or "0")
+    limit = asking.whole("limit", asking.one(given, "limit") or str(SHOWN), 1, MOST)
+    return Narrowed(shelf.sort, given, chosen, offset, limit)
 
 
 def _values(name: str, texts: Sequence[str], facet: Facet | None, gazetteer: Gazetteer) -> tuple[str, ...]:
@@ -117,13 +119,3 @@ def _values(name: str, texts: Sequence[str], facet: Facet | None, gazetteer: Gaz
             raise BadQuestion(name, text, f"accepted are {', '.join(sorted(map(last_part, facet.values)))}")
         found.append(iri)
     return tuple(dict.fromkeys(found))
-
-
-def _number(given: asking.Given, name: str, usual: int, most: int | None) -> int:
-    text = asking.one(given, name)
-    if text is None:
-        return usual
-    least = 0 if most is None else 1
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < least or (most and int(text) > most):
-        raise BadQuestion(name, text, f"accepted are whole numbers from {least} on{f' to {most}' if most else ''}")
-    return int(text)

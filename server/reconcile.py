@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 from flask import Blueprint, Response, render_template
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
-from kg import __version__
+from kg import __version__, asking
 from kg import reconciling as service
 from kg.errors import BadQuestion, UnknownEntity
 from kg.gazetteer import KINDS, Gazetteer, open_gazetteer
@@ -119,7 +119,7 @@ def endpoint() -> Response:
 @bp.get("/reconcile/suggest/<kind>")
 def suggest(kind: str) -> Response:
     """What begins so (`prefix`): entities, properties or types, from the `cursor`-th on."""
-    prefix, cursor = parameters.one("prefix") or "", _number("cursor", 0)
+    prefix, cursor = parameters.one("prefix") or "", asking.whole("cursor", parameters.one("cursor") or "0")
     found = words.suggestions(kind)(prefix)
     return _answered({"result": list(found)[cursor : cursor + SUGGESTED]})
 
@@ -152,7 +152,7 @@ def proposed() -> Response:
     """The properties that entities of a `type` may be extended with."""
     named = parameters.one("type") or ""
     names = for_type(named.rpartition("#")[2], open_gazetteer(parameters.store()))
-    limit = _number("limit", len(names))
+    limit = asking.whole("limit", parameters.one("limit") or str(len(names)))
     told = [{"id": name, "name": PROPERTIES[name].name} for name in names[:limit]]
     return _answered({"type": named, "limit": limit, "properties": told})
 
@@ -260,15 +260,6 @@ def _read(model: TypeAdapter[T], name: str, text: str) -> T:
         first = error.errors(include_url=False, include_input=False)[0]
         where = "/".join(str(part) for part in (name, *first["loc"]))
         raise BadQuestion(where, "", first["msg"]) from None
-
-
-def _number(name: str, default: int) -> int:
-    text = parameters.one(name)
-    if text is None or not text.strip():
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadQuestion(name, text, "accepted is a whole number from 0 on")
-    return int(text)
 
 
 def _answered(told: Told) -> Response:

@@ -21,7 +21,7 @@ from kg.control.index import Index, state_at
 from kg.control.record import Day
 from kg.errors import BadQuestion
 from kg.figures import seen
-from kg.figures.calendar import CALENDARS, Calendar, date_of
+from kg.figures.calendar import CALENDARS, Calendar, date_of, day
 from kg.figures.map import SYMBOLS
 from kg.figures.picture import Site, Window
 from kg.figures.seen import Actors
@@ -72,6 +72,24 @@ class Scene:
     def changes(self) -> list[Day]:
         """The days on which anything changes, in this view."""
         return changes(self.index, self.question.view)
+
+    @property
+    def beyond(self) -> Day | None:
+        """Of days before the data begins the day on which it does; of days after the last on which anything changes in
+        this view that one; else None."""
+        start = self.index.ledger.study_start
+        if self.question.last < start:
+            return start
+        return self.changes[-1] if self.changes and self.question.first > self.changes[-1] else None
+
+    @property
+    def outside(self) -> str:
+        """What is said of days outside the data; of others nothing."""
+        if (edge := self.beyond) is None:
+            return ""
+        if self.question.last < edge:
+            return f"The data begins on {day(edge, self.calendar)}; of earlier days it tells nothing."
+        return f"Nothing changes after {day(edge, self.calendar)}: this is what was last said."
 
     @property
     def calendar(self) -> Calendar:
@@ -236,10 +254,7 @@ def window() -> Window:
 
 def width() -> float:
     """The width that is asked for, in pixels. Raises BadQuestion."""
-    text = asking.one(parameters.given(), "width") or str(WIDE)
-    if not text.isascii() or not text.isdigit() or not NARROWEST <= int(text) <= WIDEST:
-        raise BadQuestion("width", text, f"accepted are {NARROWEST} to {WIDEST}, in pixels")
-    return float(text)
+    return asking.whole("width", asking.one(parameters.given(), "width") or str(WIDE), NARROWEST, WIDEST)
 
 
 def name_of(iri: str) -> str:

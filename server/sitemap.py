@@ -15,7 +15,20 @@ bp = Blueprint("sitemap", __name__)
 MOST = 50_000
 """Addresses in one file, as sitemaps.org bounds it."""
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_PAGES = ("/", "/map", "/timeline", "/routes", "/graph", "/query", "/dossier", "/ontology", "/browse", "/data", "/help")
+_PAGES = (
+    "/",
+    "/map",
+    "/timeline",
+    "/compare",
+    "/routes",
+    "/graph",
+    "/query",
+    "/dossier",
+    "/ontology",
+    "/browse",
+    "/data",
+    "/help",
+)
 
 
 def init_app() -> kept.Kept[list[str]]:

@@ -9,9 +9,8 @@ from typing import Any
 
 from flask import request
 
-from kg import queries
+from kg import asking, queries
 from kg.entities import Entity
-from kg.errors import BadQuestion
 from kg.gazetteer import Gazetteer
 from kg.ontology import KG
 from kg.taken import SHOWN, Day, Passage, Taken, taken
@@ -39,7 +38,7 @@ class Open:
 
 def of(entity: Entity, gazetteer: Gazetteer) -> dict[str, Any]:
     """What the page of a source tells beside what every page of a thing does."""
-    told = taken(parameters.store(), entity.iri, _offset())
+    told = taken(parameters.store(), entity.iri, asking.whole("offset", parameters.one("offset") or "0"))
     claims = [claim for passage in told.passages for claim in passage.claims]
     copied = _copy(entity)
     return {
@@ -51,17 +50,10 @@ def of(entity: Entity, gazetteer: Gazetteer) -> dict[str, Any]:
         "pieces": _pieces(copied.text, told.passages) if copied.state == "here" else [],
         "begins": _begins(told.passages, len(copied.text)),
         "whole": told.claims == len(claims) and not told.more,
-        "before": _page(told.first - SHOWN) if told.first else None,
+        "before": _page(min(told.first, told.claims) - SHOWN) if told.first else None,
         "after": _page(told.first + SHOWN) if told.first + SHOWN < told.claims else None,
         "question": queries.text_for("taken-from", "source", [entity.iri]),
     }
-
-
-def _offset() -> int:
-    text = parameters.one("offset") or "0"
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadQuestion("offset", text, "accepted are numbers from 0 on")
-    return int(text)
 
 
 def _page(first: int) -> str:

@@ -16,7 +16,7 @@ from kg import files, publish
 from kg.store import open_store
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.test_pages import PAGES, language
-from tests.server.conftest import running
+from tests.server.conftest import TOKEN, running
 
 WIDTHS = (390, 768, 1280)
 LOOKS: tuple[tuple[Literal["light", "dark"], str], ...] = (("light", "en"), ("dark", "en"), ("light", "fa"))
@@ -33,7 +33,7 @@ def main(folder: Path) -> None:
         store = open_store(Path(directory) / "store")
         publish.load(store, files.shipped_files(), who="screenshots")
         store.close()
-        with running(Path(directory) / "store") as service:
+        with running(Path(directory) / "store", KG_TOKENS=f"painter:{TOKEN}") as service:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             for scheme, lang in LOOKS:
                 for width in WIDTHS:

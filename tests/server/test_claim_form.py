@@ -97,6 +97,8 @@ def test_what_is_wrong_is_told_at_its_field(written_to: FlaskClient) -> None:
         assert f"#field-{name}" in shown.links
         assert re.search(rf'id="field-{name}" [^>]*aria-invalid="true"', response.text)
     assert filled(response.text)["place"] == "aldn"
+    for number in ("9" * 5000, "-1"):
+        assert send(written_to, "/claims/new", "check", {**ALDEN, "sentence": number}).status_code == 422
     right = {**wrong, "sentence": "6", "source/title": "", "happened": "taken"}
     response = send(written_to, "/claims/new", "check", right)
     for words in (
@@ -124,6 +126,7 @@ def test_a_new_source_and_a_date_that_is_none(written_to: FlaskClient) -> None:
 def test_who_may_not_write(written_to: FlaskClient, client: FlaskClient) -> None:
     path = f"/claims/new?token={TOKEN}"  # in an address a token counts for nothing
     assert written_to.post(path, data={**ALDEN, "do": "write"}).status_code == 401
+    assert "fill in your token" in written_to.post("/claims/new", data={**ALDEN, "do": "check", "token": ""}).text
     wrong = written_to.post("/claims/new", data={**ALDEN, "do": "check", "token": "of-another-one-xx"})
     assert wrong.status_code == 401
     assert "The token is not known here" in wrong.text

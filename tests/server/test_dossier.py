@@ -61,6 +61,8 @@ def test_the_page_shows_the_answer_and_every_claim(shipped_client: FlaskClient) 
     assert shown.heading == "Who controlled Spin Boldak crossing on 14 July 2021?"
     assert "It is disputed who held Spin Boldak crossing on 14 July 2021" in shown.text
     assert "The answer is the same from 14 July 2021 until 11 August 2021." in shown.text
+    alone = page(shipped_client, place="city-farah", at="2021-08-12")
+    assert "It is the answer of that day alone." in alone.text
     rows = shown.tables["claims bearing"]
     stances = [row[0].split()[-1] for row in rows if row[0] != "Stance"]
     assert sorted(stances) == ["announces", "confirms", "denies", "denies", "denies", *["reports"] * 4]

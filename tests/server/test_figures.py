@@ -242,6 +242,35 @@ def test_what_is_put_into_an_address_stays_text(shipped_client: FlaskClient) -> 
     assert any("%3Cscript%3E" in link for link in shown.links), "an unknown parameter is kept"
 
 
+@pytest.mark.parametrize("path", ["/map", "/graph?view=control"])
+def test_days_outside_the_data_are_told_so(shipped_client: FlaskClient, path: str) -> None:
+    def told(at: str) -> str:
+        return page(shipped_client, f"{path}{'&' if '?' in path else '?'}at={at}").text
+
+    assert "The data begins on 1 May 2021; of earlier days it tells nothing." in told("1850")
+    assert "Nothing changes after 6 September 2021: this is what was last said." in told("2050-01-01")
+    assert "The data begins" not in told("2021-05-01")
+    assert "Nothing changes after" not in told("2021-09-06")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "links"),
+    [
+        ("kunduz", 400, {"city-kunduz": "Kunduz provincial capital", "province-kunduz": "Kunduz province"}),
+        ("kabull", 404, {"city-kabul": "Kabul provincial capital"}),
+    ],
+)
+def test_a_name_that_is_not_one_thing_leads_on(
+    shipped_client: FlaskClient, name: str, kind: int, links: dict[str, str]
+) -> None:
+    response = shipped_client.get(f"/map?at=2021-08-08&place={name}", headers={"Accept": "text/html"})
+    assert response.status_code == kind
+    shown = read(response.text)
+    for slug, words in links.items():
+        assert f"/map?at=2021-08-08&place={slug}" in map(html.unescape, shown.links)
+        assert words in shown.text
+
+
 def test_a_data_set_without_outlines_and_positions_has_a_page_all_the_same(client: FlaskClient) -> None:
     shown = page(client, "/map")
     assert "Natural Earth" not in shown.source

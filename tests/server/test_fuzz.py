@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.exceptions import HTTPException
 
 from tests.server.conftest import TOKEN, WRITER, client_of
 
@@ -87,19 +90,36 @@ QUESTIONS = [
     "/map", "/map.svg", "/timeline", "/timeline.svg", "/compare", "/dossier", "/feed", "/api/control",
     "/api/history/town-alden", "/api/history/nowhere", "/api/changes", "/api/compare", "/api/aggregates", "/api/events",
     "/api/search", "/api/claims", "/api/openapi.json", "/api/docs",
-    "/browse", "/browse/place", "/browse/claim", "/data", "/help",
+    "/browse", "/browse/place", "/browse/claim", "/data", "/help", "/search", "/routes", "/routes.svg", "/map/reel",
+    "/graph", "/graph/ties", "/graph/way", "/graph/both", "/query/words", "/id/source/gazette", "/ontology/Claim",
+    "/claims/new", "/claims/reading", "/claims/x/correction", "/claims/x/retraction", "/api/claims/x/corrections",
+    "/api/claims/x/retraction", "/api/routes", "/api/path", "/api/pockets", "/api/chokepoints", "/api/fronts",
+    "/api/holdings", "/api/borders", "/api/links", "/api/network", "/reconcile", "/reconcile/suggest/entity",
+    "/reconcile/flyout/entity/x", "/reconcile/preview/x", "/reconcile/properties", "/problem/bad-date",
+    "/sitemap.xml", "/sitemaps/1.xml", "/robots.txt", "/context.jsonld", "/alignments",
 ]  # fmt: skip
 ASKED = [
     "at", "known", "recorded", "place", "within", "type", "actor", "state", "sources", "policy", "baseline", "lang",
     "format", "q", "page", "size", "sel", "version", "a.at", "b.at", "a.sources", "b.policy",
-    "month", "stance", "source", "offset", "limit", "more",
+    "month", "stance", "source", "offset", "limit", "more", "open", "property", "direction", "from", "to", "width",
+    "z", "c", "cal", "embed", "view", "when", "prefix", "cursor", "queries", "strength",
 ]  # fmt: skip
 ANSWERS = [
     "2031-05-04", "2031-05-01/2031-06-01", "2031-06-01/2031-05-01", "2031-13-01", "uuuu", "..", "2031-05~",
     "0001-01-01", "9999-12-31", "-9999", "town-alden", "alden", "kg:Town", "id:place/town-alden", "majority", "off",
     "controlled", "csv", "geojson", "ttl", "fa", "-seed", ",", "%", "", "0", "-1", "99999999999999999999",
-    "\u0000", "\ud7ff😀",
+    "9" * 5000, "in,kg:place,,9", "kg:place", "in", "both", "control", "\u0000", "\ud7ff😀",
 ]  # fmt: skip
+
+
+def test_every_door_is_tried(open_door: FlaskClient) -> None:
+    """Of both lists together: who adds a door adds it to one."""
+    doors = open_door.application.url_map.bind("localhost")
+    tried = set()
+    for path, method in product((*PATHS, *QUESTIONS), METHODS):
+        with suppress(HTTPException):
+            tried.add(doors.match(path, method=method, return_rule=True)[0].rule)
+    assert {rule.rule for rule in open_door.application.url_map.iter_rules()} - tried == set()
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

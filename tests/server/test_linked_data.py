@@ -182,13 +182,17 @@ def test_what_ends_a_script_in_a_name_ends_nothing(tmp_path: Path) -> None:
 
     store = open_store(tmp_path / "store")
     name = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
-    text = f'INSERT DATA {{ GRAPH <https://e.org/g> {{ <https://e.org/a> {name} "</script><b>"@en }} }}'
+    said = f'{name} "</script><b>"@en ; <javascript:alert(1)> <javascript:alert(2)>'
+    text = f"INSERT DATA {{ GRAPH <https://e.org/g> {{ <https://e.org/a> {said} }} }}"
     publish.write(store, [{"update": text}], who="test")
     store.close()
     with client_of(tmp_path / "store", children=1) as client:
         assert embedded(client, "/resource?iri=https://e.org/a")["name"] == [
             {"@value": "</script><b>", "@language": "en"}
         ]
+        shown = page(client, "/resource?iri=https://e.org/a")
+        assert "javascript:alert(2)" in shown.text
+        assert not [link for link in shown.links if link.startswith("javascript:")], "what is no page is not opened"
 
 
 # ── the ontology ─────────────────────────────────────────────────────────────────────────────────────────────────────
