@@ -141,6 +141,12 @@ def test_an_engine_that_is_not_there_is_told_and_leaves_nothing(tmp_path: Path) 
     assert handles() <= before
 
 
+def test_an_address_that_takes_no_updates_is_told(engine: Elsewhere, filled: RemoteStore, tmp_path: Path) -> None:
+    with opened(engine.query, engine.query, tmp_path) as store, pytest.raises(EngineFailed, match="KG_STORE_UPDATE"):
+        publish.write(store, [{"drop": "urn:test:g"}], who="test")
+    assert filled.version()
+
+
 def test_a_request_is_answered_again_when_another_version_is_published_meanwhile(
     there: FlaskClient, proxy: tuple[str, Faulty], filled: RemoteStore
 ) -> None:
@@ -250,6 +256,7 @@ def test_what_is_kept_in_the_engine_besides_data_is_nobodys_to_write(filled: Rem
 def test_one_engine_may_be_open_twice(engine: Elsewhere, filled: RemoteStore, tmp_path: Path) -> None:
     with opened(engine.query, engine.update, tmp_path) as store:
         with opened(engine.query, engine.update, tmp_path) as other:
+            assert other.journal()[-1]["version"] == filled.version()  # asked for nothing else yet
             assert other.version() == filled.version()
         assert len(open_control(store).index.runs.place) == len(open_control(filled).index.runs.place) > 0
 

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
-from kg.errors import Problem, StoreLocked
+from kg.engine_errors import EngineFailed
+from kg.errors import Problem, QueryFailed, StoreLocked
 from kg.store.remote.requests import Requests
 from kg.store.remote.state import OURS, STORE, table
 
@@ -39,11 +40,14 @@ class Claim:
         self._thread = threading.Thread(target=self._renew, daemon=True)
 
     def make(self) -> None:
-        """Say that somebody wants to write, or still does."""
-        self._requests.update(
-            f"INSERT {{ GRAPH <{STORE}> {{ <{self.name}> <{_SINCE}> ?now }} }} WHERE {{ BIND(NOW() AS ?now) }}",
-            seconds=CONFIRMED,
-        )
+        """Say that somebody wants to write, or still does. Raises EngineFailed, QueryTimeout."""
+        text = f"INSERT {{ GRAPH <{STORE}> {{ <{self.name}> <{_SINCE}> ?now }} }} WHERE {{ BIND(NOW() AS ?now) }}"
+        try:
+            self._requests.update(text, seconds=CONFIRMED)
+        except QueryFailed as problem:
+            address = self._requests.engine.update
+            message = f"<{address}> takes no updates; KG_STORE_UPDATE is the address that does: {problem}"
+            raise EngineFailed(message) from None
 
     def holds(self) -> str:
         """The pattern that fits as long as this is held: what an update is conditional on, so that one that is late

@@ -61,6 +61,12 @@ class RemoteStore(Store):
         seen.published = PinnedAway(self.published, directory)
         return seen
 
+    def journal(self) -> list[dict[str, Any]]:
+        """Every version ever published, oldest first. Raises EngineFailed and EngineLoading."""
+        with suppress(NothingPublished):
+            self.published.directory()  # which follows the engine's
+        return super().journal()
+
     def scanned(
         self, directory: Path, graphs: Collection[str], asked: Mapping[str, str]
     ) -> Iterator[tuple[str, bytes]]:
