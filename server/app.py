@@ -84,7 +84,7 @@ def _init_templates(app: Flask) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters |= {
         "short": wording.short,
-        "local": wording.local,
+        "local": frame.local,
         "when": wording.when,
         "day": wording.day,
         "stance": wording.stance,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, json, redirect, render_template, request
 from rdflib import RDF, SKOS, URIRef
@@ -70,9 +71,9 @@ def resource() -> AnyResponse:
             400, "iri", "No IRI", f"iri={iri!r}: accepted is an absolute IRI, such as {BASE}id/place/city-kabul"
         )
     if wording.is_ours(iri):
-        named = request.args.get("format")
         path, mark, anchor = wording.local(iri).partition("#")
-        return redirect(path + (f"?format={named}" if named else "") + mark + anchor, 303)
+        further = urlencode([(name, text) for name, text in request.args.items(multi=True) if name != "iri"])
+        return redirect(path + (f"?{further}" if further else "") + mark + anchor, 303)
     return _describe(iri)
 
 
@@ -109,11 +110,11 @@ def ontology() -> AnyResponse:
             count=len(terms),
             sections=_sections(terms),
             labels={term.iri: term.label for term in terms},
-            version=current.version(),
+            version=parameters.store().version(),
             alternates=_alternates(offer),
         )
-        return _answered(Response(page, mimetype="text/html"), current.version(), offer)
-    answer = current.store().query(queries.text("ontology"), results=None, graph=form, prefixes=PREFIXES)
+        return _answered(Response(page, mimetype="text/html"), parameters.store().version(), offer)
+    answer = parameters.store().query(queries.text("ontology"), results=None, graph=form, prefixes=PREFIXES)
     response = Response(answer.read(), content_type=formats.header(answer.media_type))
     return _answered(response, answer.version, offer)
 
@@ -122,7 +123,7 @@ def _describe(iri: str) -> Response:
     form = parameters.form(request.args.get("format"), FORMS)
     if not IRI.fullmatch(iri):
         raise UnknownEntity(iri)
-    entity = entities.describe(current.store(), iri)
+    entity = entities.describe(parameters.store(), iri)
     if form == "html":
         response = Response(_page(entity), mimetype="text/html")
     else:
@@ -153,8 +154,8 @@ def _answered(response: Response, version: str, offer: formats.Offer) -> Respons
 
 def _page(entity: Entity) -> str:
     """The page of one thing: an event's parts, on which others take a stance, are told with it."""
-    parts = [entities.describe(current.store(), part) for part in _values(entity, *_PARTS)]
-    gazetteer = open_gazetteer(current.store())
+    parts = [entities.describe(parameters.store(), part) for part in _values(entity, *_PARTS)]
+    gazetteer = open_gazetteer(parameters.store())
     labels = {iri: label for told in (*parts, entity) for iri, label in told.labels.items()}
     labels = gazetteer.called(labels | {entity.iri: entity.label}, parameters.one("lang") or "en")
     is_source = str(KG.Source) in _values(entity, "type")
@@ -168,7 +169,7 @@ def _page(entity: Entity) -> str:
         labels=labels,
         types=_types(entity, labels),
         is_event=any(statement.property.endswith("#eventType") for statement in entity.statements),
-        links=current.store().select("links-of", entity=URIRef(entity.iri)),
+        links=parameters.store().select("links-of", entity=URIRef(entity.iri)),
         is_property=any(kind.endswith("Property") for kind in _values(entity, "type")),
         parts=[(part, _in_words(part, labels)) for part in parts],
         groups=_grouped([(s.property, s.value, s.graph) for s in entity.statements], labels),
@@ -189,14 +190,14 @@ def _beside(entity: Entity) -> tuple[Taken, dict[str, str]] | None:
     sources = _values(entity, "source")
     if str(KG.Claim) not in _values(entity, "type") or not sources:
         return None
-    return beside(current.store(), entity.iri, sources[0])
+    return beside(parameters.store(), entity.iri, sources[0])
 
 
 def _changeable(entity: Entity) -> tuple[str, ...]:
     """What can be done with a claim by a form: one on control can be corrected, one that counts taken back."""
     if str(KG.Claim) not in _values(entity, "type") or not current.settings().writers() or _values(entity, "retiredAt"):
         return ()
-    on_control = reading.on_control(partial(said_of, current.store()), entity.iri)
+    on_control = reading.on_control(partial(said_of, parameters.store()), entity.iri)
     return ("correct", "retract") if len(on_control) == 1 else ("retract",)
 
 
@@ -256,7 +257,7 @@ def _in_words(part: Entity, labels: dict[str, str]) -> str:
 def _terms() -> list[Term]:
     """Every term that the ontology defines, by name."""
     terms: dict[str, Term] = {}
-    for row in current.store().select("terms"):
+    for row in parameters.store().select("terms"):
         said = {name: str(value) for name, value in row.items()}
         iri = said["term"]
         label, comment = said.get("label", iri), said.get("comment", "")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Flask, request
 
 from kg.asking import LISTENING
-from server import built, current
+from server import built, current, wording
 
 SHARED = ("at", *LISTENING, "lang")
 """The parameters that mean the same on all pages, and go on from one to the next."""
@@ -40,6 +40,14 @@ def carried(path: str, at: str = "at") -> str:
     day is called there."""
     pairs = [(at if name == "at" else name, value) for name in SHARED for value in request.args.getlist(name) if value]
     return f"{path}?{urlencode(pairs, safe='/:,')}" if pairs else path
+
+
+def local(iri: str) -> str:
+    """The address of our page about an IRI, in the language of this one."""
+    path, mark, anchor = wording.local(iri).partition("#")
+    lang = request.args.get("lang")
+    further = f"{'&' if '?' in path else '?'}{urlencode({'lang': lang})}" if lang else ""
+    return path + further + mark + anchor
 
 
 def here(**changed: str) -> str:

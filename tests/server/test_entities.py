@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from urllib.parse import quote
 
@@ -54,6 +55,22 @@ def test_a_client_without_a_wish_gets_turtle_and_a_browser_a_page(client: FlaskC
     assert client.get("/id/place/town-alden").mimetype == "text/turtle"
     assert client.get("/id/place/town-alden", headers={"Accept": "*/*"}).mimetype == "text/turtle"
     assert client.get("/id/place/town-alden", headers=BROWSER).mimetype == "text/html"
+
+
+def test_all_of_a_page_is_of_the_version_that_is_asked_for(world: Path, tmp_path: Path) -> None:
+    location = shutil.copytree(world, tmp_path / "store")
+    with client_of(location, children=1) as client:
+        before = client.get("/healthz").headers["Controlgraph-Version"]
+        store = open_store(location)
+        said = f'<{ALDEN}> <{SKOS.prefLabel}> "Alden-on-Sea"@en'
+        publish.write(store, [{"update": f"INSERT DATA {{ GRAPH <https://e.org/g> {{ {said} }} }}"}], who="test")
+        store.close()
+        now = client.get("/id/place/town-alden", headers=BROWSER)
+        assert "Alden-on-Sea" in now.text
+        then = client.get(f"/id/place/town-alden?version={before}", headers=BROWSER)
+        assert "Alden-on-Sea" not in then.text
+        assert now.headers["Controlgraph-Version"] != before == then.headers["Controlgraph-Version"]
+        assert client.get("/id/place/town-alden?version=000009-aaaaaaaaaaaa").status_code == 404
 
 
 def test_a_head_has_no_body(client: FlaskClient) -> None:
@@ -182,6 +199,8 @@ def test_a_link_shows_its_status_from_both_ends(client: FlaskClient) -> None:
 def test_our_own_iris_are_sent_to_their_address(client: FlaskClient) -> None:
     response = client.get(f"/resource?iri={ALDEN}&format=nt")
     assert (response.status_code, response.location) == (303, "/id/place/town-alden?format=nt")
+    response = client.get(f"/resource?iri={ALDEN}&lang=fa&version=x")
+    assert response.location == "/id/place/town-alden?lang=fa&version=x"
     assert client.get("/resource", query_string={"iri": f"{BASE}ontology#Claim"}).location == "/ontology#Claim"
 
 

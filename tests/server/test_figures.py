@@ -232,6 +232,9 @@ def test_names_are_in_the_language_that_is_asked_for(shipped_client: FlaskClient
     shown = page(shipped_client, "/map?at=2021-08-09&lang=fa")
     assert "قندهار" in shown.text
     assert re.search(r'<bdi lang="fa">قندهار</bdi>', shown.source)
+    leading = [link for link in shown.links if link.startswith(("/id/", "/ontology#", "/resource"))]
+    assert leading
+    assert [link for link in leading if "lang=fa" not in link] == [], "the page of a thing has the names of this one"
     assert re.search(r'<bdi lang="en">Delaram</bdi>', shown.source), "which has no name in Dari"
     assert re.search(r'<text[^>]* lang="fa"[^>]*>قندهار</text>', shown.source)
 
