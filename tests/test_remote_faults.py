@@ -141,12 +141,6 @@ def test_an_engine_that_is_not_there_is_told_and_leaves_nothing(tmp_path: Path) 
     assert handles() <= before
 
 
-def test_an_address_that_takes_no_updates_is_told(engine: Elsewhere, filled: RemoteStore, tmp_path: Path) -> None:
-    with opened(engine.query, engine.query, tmp_path) as store, pytest.raises(EngineFailed, match="KG_STORE_UPDATE"):
-        publish.write(store, [{"drop": "urn:test:g"}], who="test")
-    assert filled.version()
-
-
 def test_a_request_is_answered_again_when_another_version_is_published_meanwhile(
     there: FlaskClient, proxy: tuple[str, Faulty], filled: RemoteStore
 ) -> None:
@@ -216,8 +210,7 @@ def test_an_update_that_arrives_after_its_writer_was_told_it_failed_does_nothing
             publish.write(store, [step], who="test")
         fault.begin("")
         assert fault.arrived.wait(10)
-        store.published.look()
-        assert store.version() == before
+        assert store.published.found().name == before
         assert store.query("ASK { GRAPH <urn:test:late> { ?s ?p ?o } }", results="csv").text() == "false"
 
 
@@ -233,24 +226,25 @@ def test_a_graph_that_is_emptied_by_much_is_empty_in_the_engine_too(filled: Remo
 
 
 def test_a_large_answer_has_the_terms_that_were_written(filled: RemoteStore) -> None:
-    last = 40_000  # more than is read of it at once
     numbers = f"VALUES ?a {{ {' '.join(map(str, range(200)))} }} VALUES ?b {{ {' '.join(map(str, range(200)))} }}"
     text = "STRDT(CONCAT('P', STR(?a * 200 + ?b), 'D'), <urn:controlgraph:datatype:duration>)"
     said = filled.query(f"CONSTRUCT {{ <urn:test:a> <urn:test:p> ?d }} {{ {numbers} BIND({text} AS ?d) }}", graph="nt")
     lines = said.text().splitlines()
-    assert len(lines) == last
+    assert len(set(lines)) == 40_000  # more than is read of it at once
     assert all(line.endswith('D"^^<http://www.w3.org/2001/XMLSchema#duration> .') for line in lines)
-    assert len({line.split('"')[1] for line in lines}) == last
 
 
-def test_what_is_kept_in_the_engine_besides_data_is_nobodys_to_write(filled: RemoteStore) -> None:
-    before = filled.version()
+def test_what_cannot_be_written_is_told_and_changes_nothing(
+    engine: Elsewhere, filled: RemoteStore, tmp_path: Path
+) -> None:
+    before = filled.published.found().name
     for name in ("store", "unnamed"):
         text = f"INSERT DATA {{ GRAPH <urn:controlgraph:{name}> {{ <urn:controlgraph:store> <urn:test:p> 1 }} }}"
         with pytest.raises(Refused, match="besides data"):
             publish.write(filled, [{"update": text}], who="test")
-    filled.published.look()
-    assert filled.version() == before
+    with opened(engine.query, engine.query, tmp_path) as store, pytest.raises(EngineFailed, match="KG_STORE_UPDATE"):
+        publish.write(store, [{"drop": "urn:test:g"}], who="test")
+    assert filled.published.found().name == before
 
 
 def test_one_engine_may_be_open_twice(engine: Elsewhere, filled: RemoteStore, tmp_path: Path) -> None:
@@ -267,12 +261,9 @@ def test_a_large_answer_is_given_up_with_its_file_where_the_version_cannot_be_ha
     large = {"query": "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 1000"}
     assert len(there.get("/sparql", query_string=large).data) > INLINE
     proxy[1].where = b"LIMIT+1000"
-    for _ in range(2):
-        before = handles()
-        proxy[1].meanwhile = lambda: proxy[1].begin("503", where=b"controlgraph%3Aversion")
-        assert there.get("/sparql", query_string=large).status_code == 503
-        proxy[1].begin("", where=b"LIMIT+1000")
-        assert there.get("/readyz").status_code == 200
+    before = handles()
+    proxy[1].meanwhile = lambda: proxy[1].begin("503", where=b"controlgraph%3Aversion")
+    assert there.get("/sparql", query_string=large).status_code == 503
     assert handles() <= before
 
 
