@@ -99,7 +99,7 @@ def _small_maps(asked: Scene) -> Iterator[str]:
 def find() -> str:
     """What is called so, as a page."""
     looked = (parameters.one("q") or "").strip()[:LONGEST]
-    store = current.store()
+    store = parameters.store()
     gazetteer = open_gazetteer(store)
     hits = list(search(store, looked, FOUND, parameters.one("lang") or "en")) if looked else []
     shown = [
