@@ -1,7 +1,7 @@
 # Controlgraph: `make run` serves, `make test` checks everything. Python 3.11 or later (with venv) is all that is needed.
 PYTHON ?= python3
 PORT ?= 8000
-JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 BIN = .venv/bin
 # an editable install reads the checkout: it needs no Node, and `make web` builds
 export HATCH_BUILD_NO_HOOKS = true
