@@ -245,7 +245,7 @@ def test_what_is_put_into_an_address_stays_text(shipped_client: FlaskClient) -> 
     assert any("%3Cscript%3E" in link for link in shown.links), "an unknown parameter is kept"
 
 
-@pytest.mark.parametrize("path", ["/map", "/graph?view=control"])
+@pytest.mark.parametrize("path", ["/map", "/timeline", "/graph?view=control"])
 def test_days_outside_the_data_are_told_so(shipped_client: FlaskClient, path: str) -> None:
     def told(at: str) -> str:
         return page(shipped_client, f"{path}{'&' if '?' in path else '?'}at={at}").text
