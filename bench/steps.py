@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +32,7 @@ from kg.control.facts import of_record
 from kg.control.gathering import gather
 from kg.control.index import open_index, state_at, verdict
 from kg.control.ledger import open_ledger
+from kg.control.portions import Concluded
 from kg.control.reading import read_facts
 from kg.control.runs import Runs, joined
 from kg.control.writing import GRAPH
@@ -149,23 +150,25 @@ def derive(work: Path, changes: int, processes: int = 1) -> Figures:
     """All conclusions from the columns, as text that is counted, by so many processes; the index is completed."""
     beside, watch = work / f"index-{changes}", Watch()
     base = stored.folder(beside) / "base"
-    ledger, told = open_ledger(base), np.load(beside / "told.npy")
-    runs, text, digest = list[Runs](), 0, hashlib.sha256()
+    parts = list(portions.portions(open_ledger(base), base, np.load(beside / "told.npy")))
     with workers(processes) as each:
-        for found in each(portions.conclude, portions.portions(ledger, base, told)):
-            text += len(found.text)
-            digest.update(found.text)
-            runs.append(found.runs)
-    stored.finish(joined(runs), beside)
-    for path in sorted(base.iterdir()):
-        digest.update(path.read_bytes())
+        figures = put_together(each(portions.conclude, parts), beside)
     watch("conclusions")
-    return {
-        "text": text,
-        "digest": digest.hexdigest()[:16],
-        "runs": sum(len(each.place) for each in runs),
-        **watch.figures,
-    }
+    return {**figures, **watch.figures}
+
+
+def put_together(concluded: Iterable[Concluded], beside: Path) -> Figures:
+    """Complete the index with what comes of all portions: how much text and how many runs that was, and a hash of the
+    text and of the files of the index."""
+    runs, text, digest = list[Runs](), 0, hashlib.sha256()
+    for found in concluded:
+        text += len(found.text)
+        digest.update(found.text)
+        runs.append(found.runs)
+    stored.finish(joined(runs), beside)
+    for path in sorted((stored.folder(beside) / "base").iterdir()):
+        digest.update(path.read_bytes())
+    return {"text": text, "digest": digest.hexdigest()[:16], "runs": sum(len(each.place) for each in runs)}
 
 
 def derive2(work: Path, changes: int) -> Figures:
@@ -179,8 +182,6 @@ def derive_dask(work: Path, changes: int) -> Figures:
 
     beside, watch = work / f"index-{changes}", Watch()
     base = stored.folder(beside) / "base"
-    ledger, told = open_ledger(base), np.load(beside / "told.npy")
-    runs, text, digest = list[Runs](), 0, hashlib.sha256()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         file = f"{folder}/scheduler.json"
         quiet = ["--no-dashboard", "--scheduler-file", file]
@@ -196,19 +197,19 @@ def derive_dask(work: Path, changes: int) -> Figures:
             client.wait_for_workers(2, timeout=120)
             address = client.scheduler.address
         watch("starting")
-        parts = list(portions.portions(ledger, base, told))
+        parts = list(portions.portions(open_ledger(base), base, np.load(beside / "told.npy")))
         with workers(scheduler=address) as each:
-            for number, found in enumerate(each(portions.conclude, parts)):
-                if number == len(parts) // 3:
-                    started[1].kill()
-                text += len(found.text)
-                digest.update(found.text)
-                runs.append(found.runs)
-    stored.finish(joined(runs), beside)
-    for path in sorted(base.iterdir()):
-        digest.update(path.read_bytes())
+            figures = put_together(losing(each(portions.conclude, parts), len(parts) // 3, started[1]), beside)
     watch("conclusions")
-    return {"text": text, "digest": digest.hexdigest()[:16], **watch.figures}
+    return {**figures, **watch.figures}
+
+
+def losing(concluded: Iterable[Concluded], after: int, worker: subprocess.Popen[bytes]) -> Iterator[Concluded]:
+    """What comes of all portions, while a worker is killed after so many."""
+    for number, found in enumerate(concluded):
+        if number == after:
+            worker.kill()
+        yield found
 
 
 def sweep(_work: Path, changes: int, processes: int = 1) -> Figures:

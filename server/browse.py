@@ -46,7 +46,6 @@ WHOLE = 1000
 """How many values of a facet are listed at most."""
 DRAWN, SMALL = 300, 340
 """How many places the small map draws at most, and its pixels."""
-_SERIALISERS = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,4 +281,4 @@ def _graph(asked: Browsed, form: str) -> str:
     iris = [row[asked.asked.sort] for row in asked.rows]
     for row in told.of(asked.shown.store)(queries.text_for("described", "thing", iris)) if iris else ():
         graph.add((row["thing"], row["property"], row["value"]))
-    return graph.serialize(format=_SERIALISERS[form])
+    return graph.serialize(format=formats.SERIALISERS[form])

@@ -19,9 +19,9 @@ from kg.claims.writing import Outcome
 from kg.control.accounts import of_verdict
 from kg.control.answers import View
 from kg.dossier.document import address
-from kg.errors import BadClaim, ClaimConflict, FieldFault, Problem, UnknownEntity
+from kg.errors import BadClaim, ClaimConflict, FieldFault, Problem
 from kg.forms import plain
-from kg.ontology import KG, PREFIXES
+from kg.ontology import KG
 from server import access, current, errors, filled, filling, parameters, writes
 from server.errors import Rejected
 from server.filling import Values
@@ -57,7 +57,7 @@ def new() -> Response:
 @bp.route("/claims/<slug>/correction", methods=["GET", "POST"])
 def correct(slug: str) -> Response:
     """A correction of a claim: the form with what it says."""
-    claim = _claim(slug)
+    claim = writes.claim_of(slug)
     try:
         _, spelled = reading.filled(current.store(), claim)
     except BadClaim as error:
@@ -79,7 +79,7 @@ def correct(slug: str) -> Response:
 @bp.route("/claims/<slug>/retraction", methods=["GET", "POST"])
 def retract(slug: str) -> Response:
     """Taking a claim back."""
-    claim = _claim(slug)
+    claim = writes.claim_of(slug)
     gloss = " ".join(said_of(current.store(), claim).get(str(KG.gloss), []))
     sheet = Sheet("retraction", "Take a claim back", {}, tuple(filling.FIELDS), claim, gloss)
     return _answer(sheet, lambda: partial(writing.retract, claim=claim))
@@ -96,13 +96,6 @@ def read() -> Response:
 def _given() -> dict[str, list[str]]:
     """What is filled in: by the address of a form that is asked for, by the body of one that is sent."""
     return (request.form if request.method == "POST" else request.args).to_dict(flat=False)
-
-
-def _claim(slug: str) -> str:
-    iri = PREFIXES["claim"] + slug
-    if not parameters.IRI.fullmatch(iri) or str(KG.source) not in said_of(current.store(), iri):
-        raise UnknownEntity(iri)
-    return iri
 
 
 def _model(kind: type[Body], document: dict[str, Any]) -> Body:

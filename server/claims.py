@@ -15,9 +15,8 @@ from rdflib import Graph, Literal, URIRef
 from kg import answering, asking, naming
 from kg.claims import listing, writing
 from kg.claims.given import json_name
-from kg.claims.naming import said_of
 from kg.control.accounts import of_verdict
-from kg.errors import BadQuestion, UnknownEntity
+from kg.errors import BadQuestion
 from kg.forms import plain
 from kg.gazetteer import open_gazetteer
 from kg.ontology import PREFIXES
@@ -69,7 +68,7 @@ def add_claim() -> Response:
 def correct_claim(slug: str) -> Response:
     """Another claim of the same voice in the place of one: 201 with its address."""
     who = access.writer()
-    claim, changes = _claim(slug), _body(filled.Correction).changes()
+    claim, changes = writes.claim_of(slug), _body(filled.Correction).changes()
     return _done(partial(writing.correct, claim=claim, changes=changes), who, 201)
 
 
@@ -78,14 +77,7 @@ def correct_claim(slug: str) -> Response:
 def retract_claim(slug: str) -> Response:
     """A claim is taken back: 200, also where it was before."""
     who = access.writer()
-    return _done(partial(writing.retract, claim=_claim(slug)), who, 200)
-
-
-def _claim(slug: str) -> str:
-    iri = PREFIXES["claim"] + slug
-    if not parameters.IRI.fullmatch(iri) or not said_of(current.store(), iri):
-        raise UnknownEntity(iri)
-    return iri
+    return _done(partial(writing.retract, claim=writes.claim_of(slug)), who, 200)
 
 
 def _body(kind: type[Body]) -> Body:

@@ -23,7 +23,6 @@ bp = Blueprint("description", __name__)
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 W3C_FORMATS = Namespace("http://www.w3.org/ns/formats/")
 FORMS: formats.Offer = {name: formats.GRAPHS[name] for name in ("ttl", "nt", "rdf", "jsonld")}
-_SERIALISERS = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld"}
 _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 _GRAPHS = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD")
 _QUADS = ("N-Quads", "TriG")
@@ -261,7 +260,7 @@ def _as_wanted(graph: Graph) -> Response:
         detail = f"nothing fits {asked}; offered are {formats.listed([FORMS])}"
         raise Rejected(406, "no-such-form", "No format that you accept", detail)
     form = form or "ttl"
-    text = graph.serialize(format=_SERIALISERS[form])
+    text = graph.serialize(format=formats.SERIALISERS[form])
     response = Response(text, content_type=formats.header(FORMS[form][0]))
     response.vary.add("Accept")
     return response

@@ -32,7 +32,6 @@ bp = Blueprint("entities", __name__)
 
 FORMS: formats.Offer = {**formats.GRAPHS, **formats.HTML}
 """What an entity is offered as; Turtle where a client has no wish."""
-_SERIALISERS = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld", "nq": "nquads", "trig": "trig"}
 _PARTS = ("participation", "toll")
 _FIRST = [RDF.type, SKOS.prefLabel, SKOS.altLabel, URIRef(f"{wording.ONTOLOGY}eventType")]
 
@@ -128,7 +127,7 @@ def _describe(iri: str) -> Response:
         response = Response(_page(entity), mimetype="text/html")
     else:
         graph = entities.as_dataset(entity) if form in ("nq", "trig") else entities.as_graph(entity)
-        text = graph.serialize(format=_SERIALISERS[form])
+        text = graph.serialize(format=formats.SERIALISERS[form])
         response = Response(text, content_type=formats.header(GRAPH_FORMATS[form]))
     response.headers["Link"] = f'<{entity.iri}>; rel="describes"'  # RFC 6892: the page is not the thing
     if entity.cut:

@@ -25,6 +25,8 @@ RESULTS: Offer = {name: (media_type, *_ALSO.get(name, ())) for name, media_type 
 """Forms of solutions and booleans."""
 GRAPHS: Offer = {name: (media_type, *_ALSO.get(name, ())) for name, media_type in GRAPH_FORMATS.items()}
 """Forms of graphs."""
+SERIALISERS = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld", "nq": "nquads", "trig": "trig"}
+"""What rdflib calls the forms of graphs."""
 HTML: Offer = {"html": ("text/html", "application/xhtml+xml")}
 """A page for people."""
 

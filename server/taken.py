@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 
@@ -57,8 +58,8 @@ def of(entity: Entity, gazetteer: Gazetteer) -> dict[str, Any]:
 
 
 def _page(first: int) -> str:
-    pairs = "".join(f"&{name}={value}" for name in ("lang",) if (value := request.args.get(name)))
-    return f"{request.path}?offset={max(0, first)}{pairs}#taken"
+    kept = {name: value for name in ("lang", "version") if (value := request.args.get(name))}
+    return f"{request.path}?{urlencode({'offset': max(0, first), **kept})}#taken"
 
 
 def _copy(entity: Entity) -> Copy:

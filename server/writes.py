@@ -8,10 +8,12 @@ from typing import Any
 
 from flask import Response, json
 
+from kg.claims.naming import said_of
 from kg.claims.writing import Outcome
-from kg.ontology import PREFIXES
+from kg.errors import UnknownEntity
+from kg.ontology import KG, PREFIXES
 from kg.publish import Written
-from server import current
+from server import current, parameters
 
 _one_claim_at_a_time = threading.Lock()
 _one_at_a_time = threading.Lock()
@@ -52,6 +54,14 @@ def claim(act: Callable[..., Outcome], *, who: str, dry: bool = False, seconds: 
 
     with _one_claim_at_a_time:
         return act(current.store(), who=who, dry=dry, write=done)
+
+
+def claim_of(slug: str) -> str:
+    """The IRI of the claim whose address ends in `slug`. Raises UnknownEntity where there is none."""
+    iri = PREFIXES["claim"] + slug
+    if not parameters.IRI.fullmatch(iri) or str(KG.source) not in said_of(current.store(), iri):
+        raise UnknownEntity(iri)
+    return iri
 
 
 def account(written: Written, status: int = 200) -> Response:

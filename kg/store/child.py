@@ -165,12 +165,17 @@ def _for_an_engine(line: socket.socket, limit: int, heard: Heard) -> None:
             with open(heard.descriptor, "rb") as file:  # noqa: PTH123 (an open file has no path)
                 file.seek(0)
                 header = reading.told(request, file, spool)
-        if "error" in header:
-            send(line, header)
-        else:
-            spool.send(line, header)
+        _answer(line, header, spool)
     finally:
         spool.close()
+
+
+def _answer(line: socket.socket, header: dict[str, Any], spool: Spool) -> None:
+    """Send what came of it: what went wrong, or what was written."""
+    if "error" in header:
+        send(line, header)
+    else:
+        spool.send(line, header)
 
 
 def _watch(life: socket.socket) -> None:
@@ -232,10 +237,7 @@ def serve(line: socket.socket, limit: int, endpoints: list[str], *, isolated: bo
         try:
             with relay.relaying(request["seconds"]) if asks and relay else nullcontext():
                 header = evaluate(store, request, spool, relay if asks else None)
-            if "error" in header:
-                send(line, header)
-            else:
-                spool.send(line, header)
+            _answer(line, header, spool)
         finally:
             spool.close()
 

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from kg import publish
 from kg.store import open_store
+from kg.store.embedded import Store
 from tests.conftest import WORLD
 from tests.server.conftest import client_of
 from tests.server.reading import Page, read
@@ -107,15 +108,16 @@ def test_without_a_copy_there_is_everything_but_the_text(location: Path) -> None
         assert client.get("/id/source/gazette?offset=x", headers={"Accept": "text/html"}).status_code == 400
 
 
-def test_what_a_source_copies_counts_for_nothing(shipped_client: FlaskClient) -> None:
+def test_what_a_source_copies_counts_for_nothing(shipped_client: FlaskClient, shipped: Store) -> None:
     shown = page(shipped_client, "/id/source/seed")
     assert shown.pairs["figures"]["claims"] == "93"
     begin, end = (shown.text.index(f"Sentence {number} ") for number in (14, 15))
     assert "≠ contradicted by 2, = told by 3 more" in shown.text[begin:end]
     assert "newsbreak.com, 2021-08-11 (one derives from the other)" in shown.text[begin:end]
     # page by page, where there is more than one page has room for
-    rest = page(shipped_client, "/id/source/seed?offset=90&lang=fa")
+    kept = f"lang=fa&version={shipped.version()}"
+    rest = page(shipped_client, f"/id/source/seed?offset=90&{kept}")
     assert "counted for the claims on this page" in rest.text
-    assert "/id/source/seed?offset=0&lang=fa#taken" in map(unescape, rest.links)
+    assert f"/id/source/seed?offset=0&{kept}#taken" in map(unescape, rest.links)
     assert len([link for link in rest.links if link.startswith("/id/claim/seed-20-")]) >= 3
     assert "Sentence 19" not in rest.text
