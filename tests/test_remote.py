@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from kg import publish, queries
 from kg.engine_errors import WriteConflict
 from kg.errors import NothingPublished, QueryDied, QueryFailed, QueryReachesOut, QuerySyntax, Refused, ResultTooLarge
+from kg.export import apart
 from kg.ontology import PREFIXES
 from kg.queries import Example
 from kg.store import open_store
@@ -111,6 +112,13 @@ def test_every_page_and_route_answers_the_same(address: str, clients: tuple[Flas
     else:
         assert _without_times(there.text) == _without_times(here.text)
     assert there.headers.get("ETag") == here.headers.get("ETag")
+
+
+def test_a_process_of_its_own_exports_what_an_engine_has(same: Store, remote: RemoteStore, tmp_path: Path) -> None:
+    for name, store in (("here", same), ("there", remote)):
+        with (tmp_path / name).open("wb") as file:
+            apart.write(store, "places.csv", file)
+    assert (tmp_path / "there").read_bytes() == (tmp_path / "here").read_bytes() != b""
 
 
 def _without_times(text: str) -> str:

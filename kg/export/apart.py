@@ -29,7 +29,7 @@ def write(store: Store, name: str, output: IO[bytes]) -> None:
         process = subprocess.Popen(command, pass_fds=handles, stdin=subprocess.DEVNULL)
         theirs.close()
         try:
-            line.send((store.location, store.version(), name))
+            line.send((store.origin, store.version(), name))
             answer = line.recv()
         except (EOFError, OSError):
             answer = QueryDied(f"the process that wrote {name} ended before it was done")
@@ -42,9 +42,9 @@ def main() -> None:
     """Entry of the process: `python -m kg.export.apart LINE FILE` (descriptors)."""
     os.nice(NICE)
     with Connection(int(sys.argv[1])) as line, os.fdopen(int(sys.argv[2]), "wb") as file:
-        location, version, name = line.recv()
+        origin, version, name = line.recv()
         answer: Problem | None = None
-        with closing(open_store(location, Limits(children=1, seconds=None, patience=3600.0))) as store:
+        with closing(open_store(origin, Limits(children=1, seconds=None, patience=3600.0))) as store:
             try:
                 FILES[name][1](store.at(version), file)
                 file.flush()

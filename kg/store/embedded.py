@@ -25,6 +25,8 @@ from kg.store.terms import Row, read_rows, to_json
 if TYPE_CHECKING:
     from rdflib.term import Node
 
+    from kg.store.remote.engine import Engine
+
 
 class Store:
     """A store of versions. Reading methods work on the version that is published when they are called."""
@@ -41,6 +43,11 @@ class Store:
         with suppress(NothingPublished):
             store.version()
         return store
+
+    @property
+    def origin(self) -> Path | Engine:
+        """What `kg.store.open_store` opens it by, in another process too."""
+        return self.location
 
     def at(self, version: str) -> Store:
         """This store as it is in one version, for reading; it has the same child processes, and needs no closing.

@@ -2,7 +2,7 @@
 and how it came to it.
 
     <urn:controlgraph:store>         version    the name of the version, or what is being put in place ("loading NAME")
-                                     loading    what that is, as JSON (`kg.store.remote.staging`)
+                                     loading    what that is, as JSON (`kg.store.remote.writing`)
     <urn:controlgraph:version:NAME>  number     the version's running number
                                      line       its line of the journal, as JSON
                                      graphs     what it knows of its graphs, as JSON; of the present version only

@@ -48,6 +48,11 @@ class RemoteStore(Store):
         self.scans = EnginePool(self.requests, SCAN)
         scan.away.setdefault(self.location, []).append(self.scanned)
 
+    @property
+    def origin(self) -> Engine:
+        """The engine."""
+        return self.engine
+
     def at(self, version: str) -> RemoteStore:
         """This store as it is in the version that the engine has; there is no other.
 
