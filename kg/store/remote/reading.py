@@ -33,9 +33,11 @@ def asked(request: dict[str, Any]) -> dict[str, Any]:
     try:
         refuse_outbound(query, base, prefixes)
         text, kind = _read(query, base, prefixes)
-        said = worded(_with(text, request.get("values") or {}), request["own"])
-        refuse_outbound(said.text)  # it is this one that goes to the engine
-        check_without((), said.text)
+        text = _with(text, request.get("values") or {})
+        said = worded(text, request["own"])
+        if said.text != text:  # it is this one that goes to the engine
+            refuse_outbound(said.text)
+            check_without((), said.text)
     except Outbound as error:
         return {"error": "outbound", "message": str(error)}
     except SyntaxError as error:

@@ -20,6 +20,7 @@ from kg.store.keywords import check_without, names_dataset
 from kg.store.tokens import Token, tokens
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_LONG = ('"""', "'''")
 _MEANT = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
@@ -38,8 +39,7 @@ def worded(text: str, own: Sequence[str]) -> Worded:
 
     Raises ValueError where it calls a function that is none here, or has such a name; SyntaxError.
     """
-    rest, dataset = _apart(_plain(text))
-    sequence = list(tokens(rest))
+    rest, sequence, dataset = _apart(*_plain(text))
     begin = meaning.prologue(rest, sequence)
     _refuse_names(sequence, tuple(own))
     _refuse_functions(rest, begin, sequence)
@@ -48,24 +48,27 @@ def worded(text: str, own: Sequence[str]) -> Worded:
     return Worded(rest, dataset, [(token.start, token.end, iri) for token, iri in graphs])
 
 
-def _plain(text: str) -> str:
-    """A text without comments, its strings and IRIs written in one way.
+def _plain(text: str) -> tuple[str, list[Token]]:
+    r"""A text without comments and without escapes that are read in more than one way, and its tokens.
 
-    >>> _plain("ASK { ?s ?p '''it's \\\\u0041''' # who\\n}")
-    'ASK { ?s ?p "it\\'s A"\\n}'
+    >>> _plain(r"ASK { ?s ?p 'it\'s \u0041' } # who")[0]
+    'ASK { ?s ?p "it\'s A" }'
     """
-    parts, at = [], 0
+    parts, sequence, at, length = list[str](), list[Token](), 0, 0
     for token in tokens(text):
-        between = text[at : token.start]
-        said = token.text
-        if token.kind == "string":
-            marks = 3 if said.startswith(('"""', "'''")) else 1
+        between, said = text[at : token.start], token.text
+        if "#" in between:
+            between = "\n" if "\n" in between else " "
+        if token.kind == "string" and ("\\" in said or said.startswith(_LONG)):
+            marks = 3 if said.startswith(_LONG) else 1
             said = json.dumps(_ESCAPE.sub(_character, said[marks:-marks]), ensure_ascii=False)
-        elif token.kind == "iri":
+        elif token.kind == "iri" and "\\" in said:
             said = _ESCAPE.sub(_character, said)
-        parts += ["\n" if "\n" in between else " " if between else "", said]
-        at = token.end
-    return "".join(parts)
+        parts += [between, said]
+        start = length + len(between)
+        length, at = start + len(said), token.end
+        sequence.append(Token(token.kind, said, start, length))
+    return "".join(parts), sequence
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -73,9 +76,8 @@ def _character(escape: re.Match[str]) -> str:
     return chr(int(code, 16)) if code else _MEANT.get(escape[3], escape[3])
 
 
-def _apart(text: str) -> tuple[str, dict[str, list[str]]]:
-    """A text without its dataset clauses, and what these name."""
-    sequence = list(tokens(text))
+def _apart(text: str, sequence: list[Token]) -> tuple[str, list[Token], dict[str, list[str]]]:
+    """A text without its dataset clauses, its tokens, and what these clauses name."""
     clauses = []
     for at, token in enumerate(sequence[:-1]):
         if token.says("FROM"):
@@ -87,12 +89,12 @@ def _apart(text: str) -> tuple[str, dict[str, list[str]]]:
     if names_dataset(rest):  # as in `FROMe:g`, which are three words to the reader here
         raise ValueError("FROM and NAMED are words of their own here: there has to be a space on either side")
     if not clauses:
-        return rest, {}
+        return text, sequence, {}
     dataset: dict[str, list[str]] = {"default": [], "named": []}
     iris = meaning.iris(meaning.prologue(text, sequence), [graph for _, graph, _ in clauses])
     for (_, _, part), iri in zip(clauses, iris, strict=True):
         dataset[part].append(iri)
-    return rest, dataset
+    return rest, list(tokens(rest)), dataset
 
 
 def _refuse_names(sequence: Sequence[Token], own: tuple[str, ...]) -> None:
