@@ -220,6 +220,26 @@ def test_a_write_is_seen_by_other_copies_and_a_conflict_loses_nothing(remote: Re
         other.close()
 
 
+def test_of_two_who_write_something_else_with_the_same_text_one_is_told(remote: RemoteStore, engine: Engine) -> None:
+    text = "INSERT { GRAPH <urn:test:once> { <urn:test:a> <urn:test:p> ?new } } WHERE { BIND(STRUUID() AS ?new) }"
+    first: list[str] = []
+
+    def meanwhile(word: str) -> None:
+        if word == "publishing":
+            first.append(publish.write(remote, [{"update": text}], who="one").version)
+
+    other = open_store(another(engine, "other"), Limits(children=2))
+    try:
+        with pytest.raises(WriteConflict):
+            publish.write(other, [{"update": text}], who="two", progress=meanwhile)
+        assert [other.version()] == first
+        assert other.query("SELECT ?o { GRAPH <urn:test:once> { ?s ?p ?o } }", results="csv").text().count("\n") == 2
+        publish.write(other, [{"drop": "urn:test:once"}], who="two")
+        remote.published.look()
+    finally:
+        other.close()
+
+
 def test_a_blank_node_is_refused(remote: RemoteStore) -> None:
     version = remote.version()
     step = {"update": "INSERT DATA { GRAPH <urn:test:g> { [] <urn:test:p> 1 } }"}

@@ -38,6 +38,17 @@ def test_an_update_is_a_version(tiny: Store) -> None:
     assert tiny.manifest().graphs["https://example.org/g"].triples == 1
 
 
+def test_the_same_update_of_the_same_version_is_another_version(tiny: Store, tmp_path: Path) -> None:
+    tiny.backup(tmp_path / "copy")
+    copy = open_store(tmp_path / "copy", Limits(children=1))
+    try:
+        assert copy.version() == tiny.version()
+        text = "INSERT { e:x e:p ?new } WHERE { BIND(STRUUID() AS ?new) }"
+        assert update(copy, text).version != update(tiny, text).version
+    finally:
+        copy.close()
+
+
 def test_a_sequence_is_one_version_and_sees_its_own_beginning(tiny: Store) -> None:
     done = update(tiny, "INSERT DATA { e:x e:p 1 } ; DELETE { ?s e:p 1 } INSERT { ?s e:p 2 } WHERE { ?s e:p 1 }")
     assert versions.number_of(done.version) == 2

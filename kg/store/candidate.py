@@ -122,7 +122,7 @@ class Candidate:
     ) -> Account:
         """Have a child process apply `steps` in `context` (`kg.store.writer.apply`); what they changed.
 
-        `digest` stands for the steps in the version's name. Raises the QueryProblem that fits; the candidate must
+        `digest` stands for what they write in the version's name. Raises the QueryProblem that fits; the candidate must
         then be given up.
         """
         self.close()

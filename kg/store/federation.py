@@ -9,11 +9,9 @@ that was not seen, however it is spelled.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import pyoxigraph as ox
-
-from kg.store import binding
+from kg.store import binding, meaning
 from kg.store.binding import Known
 from kg.store.complaint import position
 from kg.store.guard import Outbound, refuse_outbound
@@ -68,7 +66,7 @@ def _calls(
 ) -> list[_Call]:
     found: list[_Call] = []
     sequence = list(tokens(text))
-    prologue = text[: _end_of_prologue(sequence)]
+    before = meaning.prologue(text, sequence)
     groups: list[int] = []
     end = 0  # of the group of the call before
     for number, token in enumerate(sequence):
@@ -83,7 +81,7 @@ def _calls(
                 raise _refusal(text, token, f"a query may say SERVICE {CALLS} times")
             following = sequence[number + 1 : number + 3]
             silent = following.pop(0) if following and following[0].says("SILENT") else None
-            endpoint = _named(text, token, following, prologue, base_iri, prefixes)
+            endpoint = _named(text, token, following, before, base_iri, prefixes)
             if endpoint not in relayed:
                 raise _refusal(text, token, f"SERVICE <{endpoint}> is not allowed here: {_only(list(relayed))}")
             begin = number + (3 if silent else 2)
@@ -107,27 +105,18 @@ def _only(endpoints: Sequence[str]) -> str:
     return f"this service asks only {', '.join(f'<{one}>' for one in endpoints[:SHOWN])}{more}"
 
 
-def _end_of_prologue(sequence: Sequence[Token]) -> int:
-    for token in sequence:
-        if token.kind == "word" and not token.says("BASE", "PREFIX", "VERSION"):
-            return token.start
-    return 0
-
-
 def _named(
     text: str,
     service: Token,
     following: Sequence[Token],
-    prologue: str,
+    before: str,
     base_iri: str | None,
     prefixes: Mapping[str, str] | None,
 ) -> str:
     """The IRI that the target of a call means; the engine itself is asked."""
     if not following or following[0].kind not in ("iri", "name"):
         raise _refusal(text, service, "SERVICE is not allowed but with the address of a service behind it")
-    asked = f"{prologue}SELECT ({following[0].text} AS ?service) {{}}"
-    solutions: Any = ox.Store().query(asked, base_iri=base_iri, prefixes=dict(prefixes) if prefixes else None)
-    return str(next(solutions)["service"].value)
+    return meaning.iris(before, following[:1], base_iri, prefixes)[0]
 
 
 def _with(text: str, replaced: Iterable[tuple[Token, str]]) -> str:

@@ -78,10 +78,11 @@ def is_name(text: str) -> bool:
 
 
 def next_name(parent: str | None, written: dict[str, str]) -> str:
-    """The name of the version made from `parent` by writing these graphs (IRI → SHA-256 of the text).
+    """The name of the version made from `parent` by writing these graphs (IRI → what stands for that alone: SHA-256
+    of the text that was loaded, and of an update a number that was never given before).
 
-    The hash is chained from the parent's name, so equal histories have equal names, and a number that is given
-    again after a restore comes with another hash.
+    The hash is chained from the parent's name, so versions of one name are equal: loads of the same files have equal
+    names, and a number that is given again after a restore comes with another hash.
     """
     chain = hashlib.sha256(json.dumps([parent, sorted(written.items())]).encode()).hexdigest()[:12]
     return f"{(number_of(parent) if parent else 0) + 1:06d}-{chain}"

@@ -3,6 +3,7 @@
 engine      where it is, how it is asked, what this machine keeps of it
 dialects    in what engines differ
 requests    one request: SPARQLWrapper writes it, a connection that is kept sends it, a deadline ends it
+wording     the text of a query, so that every engine reads it as it was read here
 reading     in a child process: what a text asks for, and an answer of the engine put into the form that is wanted
 pool        queries of strangers and of ours: the child looks at the text, the engine answers, the child reads that
 state       what is kept in the engine besides data: the version, its graphs, the journal, who is writing

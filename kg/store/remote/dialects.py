@@ -23,7 +23,9 @@ class Dialect:
     which it is given them; `spelled` is what it writes in tables in place of what was written. `cut` is the header by
     which it says that it cut an answer, `refuses` is how it begins to say with status 500 that a query is beyond
     it. Where it is `settled`, no reader sees an update before it is complete
-    (test_a_version_that_is_seen_in_the_middle_of_an_update_is_looked_at_again).
+    (test_a_version_that_is_seen_in_the_middle_of_an_update_is_looked_at_again). Where it is `strict`, a dataset without
+    named graphs has none, and a graph that is not of the dataset has nothing. `own` is how the names begin, in lower
+    case, that mean something else to it than to SPARQL (both `tests/test_remote_dataset.py`).
     """
 
     update: int = 5_000
@@ -33,6 +35,8 @@ class Dialect:
     cut: str = ""
     refuses: tuple[str, ...] = ()
     settled: bool = False
+    strict: bool = False
+    own: tuple[str, ...] = ()
 
     def given(self, statement: str) -> str:
         """A statement in N-Triples as the engine is given it."""
@@ -49,7 +53,7 @@ class Dialect:
 
 DIALECTS = {
     "generic": Dialect(),
-    "oxigraph": Dialect(update=20_000, batch=20_000, settled=True),
+    "oxigraph": Dialect(update=20_000, batch=20_000, settled=True, strict=True),
     "virtuoso": Dialect(
         update=600,  # of 3,000 it refuses one: test_a_load_that_dies_is_undone_or_completed_by_the_next_writer
         batch=1_000,  # of 10,000
@@ -63,6 +67,7 @@ DIALECTS = {
         ),
         cut="x-sparql-maxrows",  # test_an_answer_that_was_cut_is_none
         refuses=("Virtuoso 22", "Virtuoso 37", "Virtuoso 42"),  # test_what_is_beyond_the_engine_is_the_querys_fault
+        own=("bif:", "sql:"),
     ),
 }
 """The dialects by the names that `KG_STORE_DIALECT` takes."""

@@ -15,7 +15,7 @@ from kg.store.pool import Limits, Pool, Ticket
 from kg.store.published import Published
 from kg.store.remote.published import Away
 from kg.store.remote.requests import STATEMENTS, TABLE, Line, Requests
-from kg.store.remote.state import UNNAMED, named
+from kg.store.remote.state import NOTHING, named
 from kg.store.wire import Heard
 
 LONGEST = 86400.0
@@ -30,6 +30,7 @@ class EnginePool(Pool):
     def __init__(self, requests: Requests, limits: Limits) -> None:
         super().__init__(limits)
         self._requests = requests
+        self._particular = requests.engine.particular
         self._lines: dict[Ticket, Line] = {}
 
     def ask(
@@ -49,7 +50,9 @@ class EnginePool(Pool):
         assert isinstance(published, Away)
         until = time.monotonic() + min(given for given in (self.limits.seconds, seconds, LONGEST) if given is not None)
         with self._lent(client, name) as ticket:
-            read = self._exchange(ticket, {"asked": True, **request}, until - time.monotonic()).message
+            read = self._exchange(
+                ticket, {"asked": True, "own": self._particular.own, **request}, until - time.monotonic()
+            ).message
             for _ in range(TRIES):
                 directory = published.directory()
                 heard = self._answered(ticket, read, request, published, until)
@@ -81,7 +84,10 @@ class EnginePool(Pool):
         self, ticket: Ticket, read: dict[str, Any], request: dict[str, Any], published: Away, until: float
     ) -> Heard:
         """The engine's answer, in the form that is wanted."""
-        default, names = _dataset(read, request, published)
+        default, names = _dataset(request if "default" in request else read, published)
+        text = read["text"]
+        if not self._particular.strict:
+            text, names = _without_strays(text, read["graphs"], names), [*names, NOTHING]
         accept = STATEMENTS if read["kind"] == "graph" else TABLE
         line = Line()
         with self._change:
@@ -96,7 +102,7 @@ class EnginePool(Pool):
             patience.start()
         try:
             reply = self._requests.query(
-                read["text"], accept, default=default, named=names,
+                text, accept, default=default, named=names,
                 seconds=max(0.001, until - begun), most=self.limits.answer, line=line,
             )  # fmt: skip
         except EngineFailed:
@@ -112,7 +118,7 @@ class EnginePool(Pool):
         try:
             told = {
                 "told": read["kind"], "form": read["form"], "media": reply.media_type,
-                "spelled": self._requests.engine.particular.taken(), "prefixes": request.get("prefixes"),
+                "spelled": self._particular.taken(), "prefixes": request.get("prefixes"),
             }  # fmt: skip
             file = reply.spool.file()
             descriptor, body = (None, reply.spool.content()) if file is None else (file.fileno(), b"")
@@ -133,12 +139,19 @@ class EnginePool(Pool):
             line.end()
 
 
-def _dataset(read: dict[str, Any], request: dict[str, Any], published: Away) -> tuple[Collection[str], Collection[str]]:
-    """The graphs of the default graph, and those with a name, in the engine: what the request names, or what the query
-    does (then none), or else everything, which no engine means by itself without what is not ours."""
-    if "default" in request:
-        return [named(graph) for graph in request["default"]], request["named"]
-    if read["own"]:
-        return [], []
-    graphs = [named(graph) for graph in published.graphs()]
-    return graphs, [graph for graph in graphs if graph != UNNAMED]
+def _dataset(asked: dict[str, Any], published: Away) -> tuple[list[str], list[str]]:
+    """The graphs of the default graph, and those with a name, in the engine: of those that are asked for the ones that
+    the version has, all of them where none are. What else an engine has is not ours, or our bookkeeping: nobody gets
+    to it by its name, and no engine is left to say what it means by a dataset that has nothing."""
+    graphs = published.graphs()
+    default, names = asked.get("default", graphs), asked.get("named", graphs)
+    told = dict.fromkeys(named(graph) for graph in default if graph in graphs)
+    return list(told) or [NOTHING], [graph for graph in dict.fromkeys(names) if graph and graph in graphs]
+
+
+def _without_strays(text: str, graphs: list[tuple[int, int, str]], names: Collection[str]) -> str:
+    """A text that names NOTHING wherever it says a graph that is none of the dataset."""
+    for start, end, graph in reversed(graphs):
+        if graph not in names:
+            text = f"{text[:start]}<{NOTHING}>{text[end:]}"
+    return text

@@ -16,7 +16,8 @@ import pyoxigraph as ox
 from kg.store import complaint
 from kg.store.child import GRAPHS, RESULTS, term
 from kg.store.guard import Outbound, refuse_outbound
-from kg.store.keywords import names_dataset
+from kg.store.keywords import check_without
+from kg.store.remote.wording import worded
 from kg.store.spool import Spool, TooLarge
 from kg.store.tokens import tokens
 
@@ -25,13 +26,18 @@ PIECE = 1 << 20
 
 
 def asked(request: dict[str, Any]) -> dict[str, Any]:
-    """What a query asks for (`kind`, and its `form`), whether it names its dataset (`own`), and its `text` for an
-    engine, to which nothing is said beside it: base, prefixes and values are in it."""
+    """What a query asks for (`kind`, and its `form`), the dataset that it names (`default` and `named`, if any), and
+    its `text` for an engine, whose own language has names that begin with one of `own`: base, prefixes and values are
+    in it, the dataset is not. `graphs` tells where it says which graph (`kg.store.remote.wording`)."""
     query, base, prefixes = request["query"], request.get("base"), request.get("prefixes") or {}
     try:
         refuse_outbound(query, base, prefixes)
         text, kind = _read(query, base, prefixes)
-        own = names_dataset(query, base, prefixes)
+        text = _with(text, request.get("values") or {})
+        said = worded(text, request["own"])
+        if said.text != text:  # it is this one that goes to the engine
+            refuse_outbound(said.text)
+            check_without((), said.text)
     except Outbound as error:
         return {"error": "outbound", "message": str(error)}
     except SyntaxError as error:
@@ -41,7 +47,7 @@ def asked(request: dict[str, Any]) -> dict[str, Any]:
     form = request["graph"] if kind == "graph" else request["results"]
     if form is None:
         return {"error": "form", "message": kind}
-    return {"kind": kind, "form": form, "own": own, "text": _with(text, request.get("values") or {})}
+    return {"kind": kind, "form": form, "text": said.text, "graphs": said.graphs, **said.dataset}
 
 
 def _read(query: str, base: str | None, prefixes: dict[str, str]) -> tuple[str, str]:

@@ -105,7 +105,7 @@ class Requests:
         self, text: str, accept: str, *, default: Collection[str] = (), named: Collection[str] = (),
         seconds: float, most: int, line: Line | None = None,
     ) -> Reply:  # fmt: skip
-        """The answer to a query over a dataset of these graphs (none at all: what the text names), within `seconds` and
+        """The answer to a query over a dataset of these graphs (none at all: the engine's own), within `seconds` and
         `most` bytes, as one of the media types in `accept`.
 
         Raises QueryFailed where the engine refuses the text, QueryTimeout, ResultTooLarge, EngineFailed.

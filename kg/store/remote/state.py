@@ -1,5 +1,5 @@
-"""What is kept in an engine besides data, in a graph that no query sees which does not name it: which version it has,
-and how it came to it.
+"""What is kept in an engine besides data, in a graph that no query but ours here sees: which version it has, and how
+it came to it.
 
     <urn:controlgraph:store>         version    the name of the version, or what is being put in place ("loading NAME")
                                      loading    what that is, as JSON (`kg.store.remote.writing`)
@@ -29,6 +29,8 @@ STORE = f"{OURS}store"
 """The store, and the graph in which all this is said."""
 UNNAMED = f"{OURS}unnamed"
 """The unnamed graph: not every engine has one, so that none is used."""
+NOTHING = f"{OURS}nothing"
+"""A graph that is never written: what is asked where nothing is."""
 LOADING = "loading "
 QUICK = 3.0
 """Seconds in which an engine says which version it has, or does not answer."""
