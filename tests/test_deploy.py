@@ -14,7 +14,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -24,7 +25,7 @@ from kg.store.embedded import Store
 from server.__main__ import STOP
 from server.settings import VARIABLES, Settings, from_environment
 from tests.elsewhere.engine import free
-from tests.server.conftest import Service, running
+from tests.server.conftest import environment, running
 
 FILES = Path(__file__).parent.parent / "docs" / "deploy"
 PROXY, UNIT, CONTAINER = (FILES / name for name in ("nginx.conf", "controlgraph.service", "Containerfile"))
@@ -32,16 +33,38 @@ HOST = "graph.example.org"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?g) }"
 
 
-@pytest.fixture(scope="module")
-def copies(shipped: Store) -> Iterator[list[Service]]:
-    """Two copies, as the proxy expects them."""
-    settings = {"KG_PROXIES": "1", "KG_PUBLIC_URL": f"https://{HOST}", "KG_LONG": "1", "KG_PATIENCE": "0.1"}
-    with ExitStack() as stack:
-        yield [stack.enter_context(running(shipped.location, **settings)) for _ in range(2)]
+@dataclass(frozen=True)
+class Copy:
+    """A running server, and where it listens."""
+
+    process: subprocess.Popen[str]
+    place: str
+
+
+@contextmanager
+def copy(store: Path) -> Iterator[Copy]:
+    """A copy of the service, as the proxy expects it."""
+    port = free()
+    settings = {"KG_PORT": str(port), "KG_PROXIES": "1", "KG_PUBLIC_URL": f"https://{HOST}", "KG_LONG": "1"}
+    command, given = [sys.executable, "-m", "server"], environment(store, KG_PATIENCE="0.1", **settings)
+    with subprocess.Popen(command, env=given, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            assert f"https://{HOST}" in process.stdout.readline()
+            yield Copy(process, f"127.0.0.1:{port}")
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="module")
-def proxy(copies: list[Service], tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def copies(shipped: Store) -> Iterator[list[Copy]]:
+    """Two copies of the service."""
+    with copy(shipped.location) as one, copy(shipped.location) as other:
+        yield [one, other]
+
+
+@pytest.fixture(scope="module")
+def proxy(copies: list[Copy], tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of nginx with the file as it is, but for addresses and the certificate."""
     for program in ("nginx", "openssl"):
         if not shutil.which(program):
@@ -53,8 +76,8 @@ def proxy(copies: list[Service], tmp_path_factory: pytest.TempPathFactory) -> It
     subprocess.run([*command, *names], check=True, capture_output=True)
     text = PROXY.read_text("utf-8")
     for written, here in (
-        ("10.0.0.11:8000", copies[0].url.removeprefix("http://")),
-        ("10.0.0.12:8000", copies[1].url.removeprefix("http://")),
+        ("10.0.0.11:8000", copies[0].place),
+        ("10.0.0.12:8000", copies[1].place),
         (f"/etc/ssl/{HOST}.pem", str(certificate)),
         (f"/etc/ssl/private/{HOST}.key", str(key)),
         ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
@@ -148,7 +171,7 @@ def test_who_is_told_to_come_back_takes_no_copy_out(proxy: int) -> None:
     assert {*others} == {200}
 
 
-def test_a_copy_that_dies_fails_no_reader(proxy: int, copies: list[Service]) -> None:
+def test_a_copy_that_dies_fails_no_reader(proxy: int, copies: list[Copy]) -> None:
     copies[0].process.kill()
     assert {asked(proxy, "GET", path)[0] for path in ("/healthz", "/sparql?query=ASK{}", "/feed") * 4} == {200}
 

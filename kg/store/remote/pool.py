@@ -15,7 +15,7 @@ from kg.store.pool import Limits, Pool, Ticket
 from kg.store.published import Published
 from kg.store.remote.published import Away
 from kg.store.remote.requests import STATEMENTS, TABLE, Line, Requests
-from kg.store.remote.state import UNNAMED, named
+from kg.store.remote.state import NOTHING, UNNAMED, named
 from kg.store.wire import Heard
 
 LONGEST = 86400.0
@@ -135,10 +135,13 @@ class EnginePool(Pool):
 
 def _dataset(read: dict[str, Any], request: dict[str, Any], published: Away) -> tuple[Collection[str], Collection[str]]:
     """The graphs of the default graph, and those with a name, in the engine: what the request names, or what the query
-    does (then none), or else everything, which no engine means by itself without what is not ours."""
+    does (then none), or else everything, which no engine means by itself without what is not ours. Where that is
+    nothing, it is a graph that is never there, because who names no graph is shown all."""
     if "default" in request:
-        return [named(graph) for graph in request["default"]], request["named"]
-    if read["own"]:
+        default, names = [named(graph) for graph in request["default"]], request["named"]
+    elif read["own"]:
         return [], []
-    graphs = [named(graph) for graph in published.graphs()]
-    return graphs, [graph for graph in graphs if graph != UNNAMED]
+    else:
+        default = [named(graph) for graph in published.graphs()]
+        names = [graph for graph in default if graph != UNNAMED]
+    return default or [NOTHING], names or [NOTHING]

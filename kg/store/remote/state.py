@@ -29,6 +29,8 @@ STORE = f"{OURS}store"
 """The store, and the graph in which all this is said."""
 UNNAMED = f"{OURS}unnamed"
 """The unnamed graph: not every engine has one, so that none is used."""
+NOTHING = f"{OURS}nothing"
+"""A graph that is never there."""
 LOADING = "loading "
 QUICK = 3.0
 """Seconds in which an engine says which version it has, or does not answer."""
