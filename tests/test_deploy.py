@@ -143,7 +143,7 @@ def test_a_query_is_ended_whichever_copy_runs_it(proxy: int) -> None:
         found.append((status, body))
         ended.set()
 
-    for name in ("one", "two"):  # each copy has its turn
+    for name in ("the-query-of-one-copy", "the-query-of-the-other"):  # each copy has its turn
         ended.clear()
         threading.Thread(target=ask, args=(name,)).start()
         until = time.monotonic() + 60
