@@ -169,7 +169,7 @@ def test_what_is_no_query_never_gets_to_the_engine(remote: RemoteStore) -> None:
 def test_who_means_no_graph_sees_none(remote: RemoteStore) -> None:
     seen = ("SELECT ?s { ?s ?p ?o } LIMIT 1", "SELECT ?s { GRAPH ?g { ?s ?p ?o } } LIMIT 1")
     for text in seen:  # as of a version that has no graph left, or of an empty data set of the protocol
-        request = {"query": text, "results": "csv", "graph": None, "default": [], "named": []}
+        request: dict[str, object] = {"query": text, "results": "csv", "graph": None, "default": [], "named": []}
         assert remote.pool.ask(remote.published, request).text().split() == ["s"]
 
 
