@@ -166,6 +166,13 @@ def test_what_is_no_query_never_gets_to_the_engine(remote: RemoteStore) -> None:
     assert remote.query("ASK {}", results="csv").text() == "true"
 
 
+def test_who_means_no_graph_sees_none(remote: RemoteStore) -> None:
+    seen = ("SELECT ?s { ?s ?p ?o } LIMIT 1", "SELECT ?s { GRAPH ?g { ?s ?p ?o } } LIMIT 1")
+    for text in seen:  # as of a version that has no graph left, or of an empty data set of the protocol
+        request: dict[str, object] = {"query": text, "results": "csv", "graph": None, "default": [], "named": []}
+        assert remote.pool.ask(remote.published, request).text().split() == ["s"]
+
+
 def test_terms_come_back_as_they_were_written(remote: RemoteStore, tmp_path: Path) -> None:
     xsd = "http://www.w3.org/2001/XMLSchema#"
     terms = {

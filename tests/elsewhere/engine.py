@@ -61,7 +61,7 @@ def started(data: Path | None = DATA) -> Iterator[Elsewhere]:
     """Start Oxigraph in memory, give it `data` (Turtle), and end it afterwards."""
     program = shutil.which("oxigraph", path=Path(sys.executable).parent)
     assert program, "the test dependency oxigraph is not installed"
-    place = f"127.0.0.1:{_free()}"
+    place = f"127.0.0.1:{free()}"
     command = [program, "serve", "--bind", place]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
@@ -76,7 +76,7 @@ def started(data: Path | None = DATA) -> Iterator[Elsewhere]:
 @contextmanager
 def virtuoso(folder: Path) -> Iterator[Elsewhere]:
     """Start Virtuoso with an empty database in `folder`, let everybody update it, and end it afterwards."""
-    port, http = _free(), _free()
+    port, http = free(), free()
     (folder / "virtuoso.ini").write_text(VIRTUOSO.format(port=port, http=http))
     (folder / "grant.sql").write_text('GRANT SPARQL_UPDATE TO "SPARQL";\n')
     command = ["virtuoso-t", "+configfile", "virtuoso.ini", "+foreground"]
@@ -92,7 +92,7 @@ def virtuoso(folder: Path) -> Iterator[Elsewhere]:
             process.kill()
 
 
-def _free() -> int:
+def free() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
