@@ -279,7 +279,7 @@ def test_a_load_that_dies_is_undone_or_completed_by_the_next_writer(
         if at == "staging":
             fault.begin("503", left=1, where=b"INSERT+DATA")
         else:
-            fault.begin("503", where=b"MOVE")
+            fault.begin("503", where=b"placing")
         with pytest.raises(EngineFailed):
             publish.write(dying, [large], who="dying")
         fault.begin("")
