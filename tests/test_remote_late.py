@@ -31,7 +31,6 @@ STEPS = {
     "the old is removed": (b"DELETE+%7B+GRAPH+%3Curn%3Atest%3Alarge", True),
     "the new is put": (b"INSERT+%7B+GRAPH+%3Curn%3Atest%3Alarge", True),
     "the version is named": (b"%3Ftold+.+%3Curn%3Acontrolgraph%3Aplacing", True),
-    "what was staged is removed": (b"DROP+SILENT", True),
 }  # fmt: skip
 """Steps of a load: how the request begins, and whether the load is completed by who comes next, not undone."""
 

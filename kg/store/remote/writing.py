@@ -32,7 +32,9 @@ from kg.store.remote.requests import Requests
 from kg.store.remote.state import LOADING, OURS, STORE, literal, named
 
 WAIT = 30.0
-"""Seconds that a writer waits for others, and after a failure for the engine to say what holds."""
+"""Seconds that a writer waits for others."""
+KNOWS = 10.0
+"""Seconds after a failure in which the engine says what holds, or it is not known."""
 ONCE = LEASE / 2
 """Seconds that an update with all of a write may take: less than the claim to write holds, should the writer die."""
 
@@ -125,7 +127,7 @@ def _sent(requests: Requests, claim: Claim, text: str, version: str) -> tuple[Pr
         requests.update(text, seconds=ONCE)
     except (EngineFailed, QueryTimeout) as problem:
         failure = problem
-    until = time.monotonic() + WAIT
+    until = time.monotonic() + KNOWS
     while True:
         try:
             if failure is not None:
