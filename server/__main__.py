@@ -31,7 +31,7 @@ OPEN = (
 )
 """What is said at the start where there is one wall less."""
 ONE_WRITER = (
-    "nobody has shown that this engine (KG_STORE_DIALECT={}) carries out one of two updates that exclude each other; "
+    "this engine (KG_STORE_DIALECT={}) is not known to carry out only one of two updates that exclude each other: "
     "this copy takes writes itself, so every other copy needs KG_WRITER with its address"
 )
 """What is said at the start by a copy that writes to an engine that one copy at a time should write to."""

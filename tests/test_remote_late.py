@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kg import publish
+from kg.engine_errors import EngineLoading
 from kg.store import open_store
 from kg.store.pool import Limits
 from kg.store.remote import claims
@@ -30,7 +32,7 @@ STEPS = {
     "it says who puts it in place": (b"placing%3E+%3Fother", True),
     "the old is removed": (b"DELETE+%7B+GRAPH+%3Curn%3Atest%3Alarge", True),
     "the new is put": (b"INSERT+%7B+GRAPH+%3Curn%3Atest%3Alarge", True),
-    "the version is named": (b"%3Ftold+.+%3Curn%3Acontrolgraph%3Aplacing", True),
+    "the version is named": (b"%3Ftold+.+%3Curn%3Acontrolgraph%3Astore%3E+%3Curn%3Acontrolgraph%3Aplacing", True),
 }  # fmt: skip
 """Steps of a load: how the request begins, and whether the load is completed by who comes next, not undone."""
 
@@ -112,3 +114,34 @@ def test_a_writer_that_wakes_up_late_changes_nothing_any_more(
     assert count(next_one, f"GRAPH <{LARGE}> {{ ?s ?p ?o }}") == 700
     assert count(next_one, "GRAPH ?staged { ?s <urn:test:p> ?o } FILTER(STRSTARTS(STR(?staged), 'urn:control'))") == 0
     assert count(next_one, "GRAPH <urn:controlgraph:store> { ?store <urn:controlgraph:staged> ?graph }") == 0
+
+
+def test_a_step_that_arrives_while_another_one_completes_the_load_does_nothing(
+    next_one: RemoteStore, tmp_path: Path
+) -> None:
+    def through(update: str, name: str) -> RemoteStore:
+        store = open_store(replace(next_one.engine, update=update, cache=tmp_path / name), Limits(2))
+        assert isinstance(store, RemoteStore)
+        return store
+
+    publish.load(next_one, [written(tmp_path, "old")], who="test", graph=LARGE, replace_edited=True)
+    address = next_one.engine.update
+    with faulty.started(address) as (first, late), faulty.started(address) as (second, fault):
+        late.begin("late", where=STEPS["the old is removed"][0])
+        with closing(through(first, "first")) as dying, pytest.raises(EngineLoading):
+            publish.load(dying, [written(tmp_path, "new")], who="dying", graph=LARGE)
+
+        def arrive() -> None:
+            late.begin("")
+            assert late.arrived.wait(30)
+
+        fault.where, fault.meanwhile = STEPS["the version is named"][0], arrive
+        with closing(through(second, "second")) as completing:
+            step = {"update": "INSERT DATA { GRAPH <urn:test:next> { <urn:test:a> <urn:test:p> 1 } }"}
+            publish.write(completing, [step], who="next")
+        assert fault.meanwhile is None
+    next_one.published.look()
+    assert [line["who"] for line in next_one.journal()][-2:] == ["dying", "next"]
+    assert count(next_one, f"GRAPH <{LARGE}> {{ ?s ?p 'new' }}") == 700
+    assert count(next_one, f"GRAPH <{LARGE}> {{ ?s ?p ?o }}") == 700
+    publish.write(next_one, [{"drop": "urn:test:next"}], who="test")

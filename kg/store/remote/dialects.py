@@ -24,8 +24,8 @@ class Dialect:
     which it says that it cut an answer, `refuses` is how it begins to say with status 500 that a query is beyond
     it. Where it is `settled`, no reader sees an update before it is complete
     (test_a_version_that_is_seen_in_the_middle_of_an_update_is_looked_at_again). `one_writer` is whether one copy of the
-    service should take all writes, because nobody has shown that of two updates that exclude each other the engine
-    carries out only one (test_two_updates_that_exclude_each_other_are_one).
+    service should take all writes, because the engine is not known to carry out only one of two updates that exclude
+    each other (test_two_updates_that_exclude_each_other_are_one).
     """
 
     update: int = 5_000
