@@ -35,10 +35,11 @@ class VersionMoved(StoreProblem):
 
 
 class WriteConflict(StoreProblem):
-    """Another version (`present`) was published while a write on `version` was computed; nothing was written."""
+    """Another version (`present`) was published while a write on `version` was computed; nothing was written, and
+    `retry_after` is after how many seconds it is worth to try again."""
 
     def __init__(self, version: str, present: str) -> None:
-        self.version, self.present = version, present
+        self.version, self.present, self.retry_after = version, present, 1
         super().__init__(
             f"nothing was written: the version {present} was published while this was computed on {version}; try again"
         )

@@ -19,6 +19,7 @@ from granian.log import LogLevels
 from kg.engine_errors import EngineFailed, EngineLoading
 from kg.errors import NothingPublished, Problem
 from kg.store import open_store
+from kg.store.remote.engine import Engine
 from server.settings import BadSetting, Settings, from_environment
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ OPEN = (
     "that SERVICE and LOAD are refused, but to what is listed, is the only wall between a query and the network"
 )
 """What is said at the start where there is one wall less."""
+ONE_WRITER = (
+    "this engine (KG_STORE_DIALECT={}) is not known to carry out only one of two updates that exclude each other: "
+    "this copy takes writes itself, so every other copy needs KG_WRITER with its address"
+)
+"""What is said at the start by a copy that writes to an engine that one copy at a time should write to."""
 _PR_SET_PDEATHSIG = 1
 STOP = 10
 """Seconds that requests have to finish when the server is told to stop."""
@@ -60,6 +66,8 @@ def main() -> int:
         return 1
     if not isolated:
         sys.stderr.write(f"{OPEN}\n")
+    if takes_writes_alone(settings):
+        sys.stderr.write(f"{ONE_WRITER.format(settings.store_dialect)}\n")
     server = Granian(
         "server.__main__:serving",
         factory=True,
@@ -86,7 +94,7 @@ def serving() -> Flask:
     end_with_parent()
     app = create_app()
     served = app.extensions["controlgraph"]
-    if served.settings.writers():
+    if served.settings.writers() and served.settings.writer is None:
         served.writer.prepare()
     gc.collect()
     gc.freeze()
@@ -112,6 +120,13 @@ def first_look(settings: Settings) -> tuple[str | None, bool]:
         return None, isolated  # an engine may answer later
     finally:
         store.close()  # the workers start child processes of their own
+
+
+def takes_writes_alone(settings: Settings) -> bool:
+    """Whether this copy writes to an engine to which no other copy should."""
+    place = settings.place()
+    writes = bool(settings.writers()) and settings.writer is None
+    return writes and isinstance(place, Engine) and place.particular.one_writer
 
 
 def free_address(settings: Settings) -> Address:

@@ -26,6 +26,7 @@ from server import (
     explorer,
     feed,
     figures,
+    forwarded,
     frame,
     graphs,
     headers,
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     headers.init_app(app)
     again.init_app(app)
+    forwarded.init_app(app)
     frame.init_app(app)
     app.extensions["controlgraph.counts"] = description.init_app()
     app.extensions["controlgraph.dumps"] = dumps.init_app()

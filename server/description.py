@@ -46,7 +46,7 @@ def service() -> Response:
     graph.add((this, RDF.type, SD.Service))
     graph.add((this, RDFS.label, Literal("Controlgraph", lang="en")))
     graph.add((this, SD.endpoint, door))
-    languages = ["SPARQL10Query", "SPARQL11Query", *(["SPARQL11Update"] if current.settings().writers() else [])]
+    languages = ["SPARQL10Query", "SPARQL11Query", *(["SPARQL11Update"] if current.settings().is_writable() else [])]
     for language in languages:
         graph.add((this, SD.supportedLanguage, SD[language]))
     graph.add((this, SD.feature, SD.UnionDefaultGraph))
@@ -54,7 +54,7 @@ def service() -> Response:
         graph.add((this, SD.feature, SD.BasicFederatedQuery))
     for name in (*_RESULTS, *_GRAPHS, *_QUADS):
         graph.add((this, SD.resultFormat, W3C_FORMATS[name]))
-    for name in _GRAPHS if current.settings().writers() else ():
+    for name in _GRAPHS if current.settings().is_writable() else ():
         graph.add((this, SD.inputFormat, W3C_FORMATS[name]))
     for sentence in _limits():
         graph.add((this, RDFS.comment, Literal(sentence, lang="en")))

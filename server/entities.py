@@ -194,7 +194,8 @@ def _beside(entity: Entity) -> tuple[Taken, dict[str, str]] | None:
 
 def _changeable(entity: Entity) -> tuple[str, ...]:
     """What can be done with a claim by a form: one on control can be corrected, one that counts taken back."""
-    if str(KG.Claim) not in _values(entity, "type") or not current.settings().writers() or _values(entity, "retiredAt"):
+    is_writable = current.settings().is_writable()
+    if str(KG.Claim) not in _values(entity, "type") or not is_writable or _values(entity, "retiredAt"):
         return ()
     on_control = reading.on_control(partial(said_of, parameters.store()), entity.iri)
     return ("correct", "retract") if len(on_control) == 1 else ("retract",)

@@ -30,7 +30,7 @@ def _words() -> dict[str, Any]:
         "direction": "rtl" if lang.partition("-")[0] in RIGHT_TO_LEFT else "ltr",
         "languages": LANGUAGES,
         "carried": carried,
-        "is_writable": bool(current.settings().writers()),
+        "is_writable": current.settings().is_writable(),
         "here": here,
     }
 

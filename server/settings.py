@@ -48,6 +48,7 @@ class Settings:
     wait: float = 5.0
     tokens: Tokens = field(default=(), repr=False)
     token_file: Tokens = field(default=(), repr=False)
+    writer: str | None = None
     body_max: int = 64 << 20
     cache: int = 64 << 20
     dossiers: int = 64 << 20
@@ -75,6 +76,10 @@ class Settings:
         """Everyone who may write, wherever they are named."""
         return self.tokens + self.token_file
 
+    def is_writable(self) -> bool:
+        """Whether anybody may write: by this copy, or by the one to which it passes writes on."""
+        return bool(self.writers()) or self.writer is not None
+
 
 def _host(text: str) -> str:
     if not text or text != text.strip() or "/" in text:
@@ -90,6 +95,12 @@ def _address(text: str) -> str:
     if not is_address(text):
         raise ValueError
     return text
+
+
+def _copy(text: str) -> str:
+    if "?" in text:
+        raise ValueError
+    return _address(text).rstrip("/")
 
 
 def _dialect(text: str) -> str:
@@ -212,6 +223,9 @@ VARIABLES = (
              "of the characters of RFC 6750", _tokens, secret=True),
     Variable("KG_TOKENS_FILE", "token_file", "a file with more of them, read once at the start",
              "the path of a readable file with one `name token` a line, each as in KG_TOKENS", _token_file),
+    Variable("KG_WRITER", "writer", "the address of the copy that takes the writes: those that come here are passed on "
+             "to it ([deploy.md](deploy.md#writing-from-several-copies))", "an http or https address without user name "
+             "and query", _copy),
     Variable("KG_BODY_MAX", "body_max", "bytes that the body of a write may have: of an update sent as "
              "application/sparql-update, or of a graph; any other body may have 1048576", "1024 or more", _whole(1024)),
     Variable("KG_DOWNLOADS", "downloads", "how many answers of more than 1000000 bytes are on their way at once, a "

@@ -27,8 +27,8 @@ def every(location: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines[:-1]]
 
 
-def append(location: Path, line: dict[str, Any]) -> None:
-    """Write the line of a version, for good."""
+def append(location: Path, *lines: dict[str, Any]) -> None:
+    """Write the lines of versions, for good; of several, a crash leaves the first ones."""
     path = location / "journal.jsonl"
     with path.open("r+b" if path.exists() else "w+b") as file:
         end = file.seek(0, os.SEEK_END)
@@ -39,7 +39,7 @@ def append(location: Path, line: dict[str, Any]) -> None:
             found = file.read(end - begin).rfind(b"\n")
             end = begin
         file.seek(end + found + 1)
-        file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
+        file.write(b"".join(json.dumps(line, sort_keys=True).encode() + b"\n" for line in lines))
         file.truncate()
         file.flush()
         os.fsync(file.fileno())

@@ -73,6 +73,29 @@ def started(data: Path | None = DATA) -> Iterator[Elsewhere]:
             process.kill()
 
 
+class Lasting:
+    """Oxigraph with its data in a directory, which can be killed and started again at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self._place, self._folder = f"127.0.0.1:{_free()}", folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.query, self.update = f"http://{self._place}/query", f"http://{self._place}/update"
+
+    def start(self) -> None:
+        """Start it; it answers then."""
+        program = shutil.which("oxigraph", path=Path(sys.executable).parent)
+        assert program, "the test dependency oxigraph is not installed"
+        command = [program, "serve", "--location", str(self._folder), "--bind", self._place]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _wait(self._process, self._place)
+
+    def kill(self) -> None:
+        """Kill it, whatever it does."""
+        assert self._process
+        self._process.kill()
+        self._process.wait(30)
+
+
 @contextmanager
 def virtuoso(folder: Path) -> Iterator[Elsewhere]:
     """Start Virtuoso with an empty database in `folder`, let everybody update it, and end it afterwards."""

@@ -31,7 +31,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         "KG_TOKENS": f"ann:{TOKEN}, bob@x:{TOKEN}2", "KG_TOKENS_FILE": str(tokens), "KG_BODY_MAX": "2048",
         "KG_CACHE": "0", "KG_DOSSIERS": "0", "KG_LOG": "off", "KG_PROXIES": "1", "KG_DOWNLOADS": "4",
         "KG_FEDERATION": "https://example.org/sparql\nhttp://graph.lan:3030/ds 10.0.0.0/8",
-        "KG_DOCUMENTS": str(tmp_path),
+        "KG_DOCUMENTS": str(tmp_path), "KG_WRITER": "https://graph.lan:8000/x/",
     }  # fmt: skip
     assert set(given) == {variable.name for variable in VARIABLES}
     for name, value in given.items():
@@ -47,7 +47,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         federation=Services(
             ("https://example.org/sparql", "http://graph.lan:3030/ds"), (IPv4Network("10.0.0.0/8"),)
         ),
-        documents=tmp_path,
+        documents=tmp_path, writer="https://graph.lan:8000/x",
     )  # fmt: skip
     assert [name for name, _ in found.writers()] == ["ann", "bob@x", "carla"]
     assert TOKEN not in repr(found)

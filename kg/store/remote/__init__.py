@@ -10,4 +10,5 @@ state       what is kept in the engine besides data: the version, its graphs, th
 published   the version that the engine has, and what is kept of it here
 store       all of it as the store that everything above works with
 writing     a version that was made here, put into the engine as one update, or staged
+placing     what was staged, put in place
 """

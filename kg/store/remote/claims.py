@@ -3,7 +3,8 @@
 Whoever wants to write says so and then looks who else does. Two who come at once both see the other, and both step back
 for a moment that differs; of what an engine has confirmed nothing may be lost, which is all that this needs. A claim
 that was not renewed for `LEASE` seconds, by the engine's own clock, is that of somebody who died; whoever lives renews
-it, however long one step takes.
+it, however long one step takes. A claim that was taken away is not renewed: its writer was frozen, and whoever took it
+for dead may be writing.
 """
 
 from __future__ import annotations
@@ -39,9 +40,10 @@ class Claim:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._renew, daemon=True)
 
-    def make(self) -> None:
-        """Say that somebody wants to write, or still does. Raises EngineFailed, QueryTimeout."""
-        text = f"INSERT {{ GRAPH <{STORE}> {{ <{self.name}> <{_SINCE}> ?now }} }} WHERE {{ BIND(NOW() AS ?now) }}"
+    def make(self, condition: str = "") -> None:
+        """Say that somebody wants to write, where a pattern fits. Raises EngineFailed, QueryTimeout."""
+        said = f"GRAPH <{STORE}> {{ <{self.name}> <{_SINCE}> ?now }}"
+        text = f"INSERT {{ {said} }} WHERE {{ {condition} BIND(NOW() AS ?now) }}"
         try:
             self._requests.update(text, seconds=CONFIRMED)
         except QueryFailed as problem:
@@ -69,10 +71,10 @@ class Claim:
     def _renew(self) -> None:
         while not self._over.wait(RENEWED):
             with suppress(Problem):  # it holds for several times as long
-                self.make()
+                self.make(self.holds())
 
     def is_alone(self) -> bool:
-        """Whether nobody else wants to write; claims of the dead are taken away."""
+        """Whether nobody else wants to write; claims of the dead are taken away, and looked for once more."""
         rows = table(
             self._requests,
             f"SELECT ?claim ?since (NOW() AS ?now) {{ GRAPH <{STORE}> {{ ?claim <{_SINCE}> ?since }} }}",
@@ -82,9 +84,9 @@ class Claim:
             age = (_time(row["now"]["value"]) - _time(row["since"]["value"])).total_seconds()
             ages[row["claim"]["value"]] = min(age, ages.get(row["claim"]["value"], age))
         for name, age in ages.items():
-            if age > LEASE:
+            if age > LEASE and name != self.name:
                 remove(self._requests, name)
-        return [name for name, age in ages.items() if age <= LEASE] == [self.name]
+        return [*ages] == [self.name] and ages[self.name] <= LEASE
 
 
 @contextmanager

@@ -110,15 +110,15 @@ class Away(Published):
 
     def _follow(self, manifest: versions.Manifest) -> None:
         """Bring the journal here up to a version."""
-        path = self._location / "journal.jsonl"
         last = next(journal.newest(self._location), None)
         if last is not None and last["version"] == manifest.version:
             return
         new = [line for line, _ in state.lines(self._requests, versions.number_of(last["version"]) if last else 0)]
-        known = path.read_text("utf-8") if last is not None and new and new[0]["parent"] == last["version"] else ""
-        if not known and last is not None:  # another history: the engine was restored
-            new = [line for line, _ in state.lines(self._requests, 0)]
-        _replace(path, known + "".join(json.dumps(line, sort_keys=True) + "\n" for line in new))
+        if last is None or (new and new[0]["parent"] == last["version"]):
+            journal.append(self._location, *new)
+            return
+        new = [line for line, _ in state.lines(self._requests, 0)]  # another history: the engine was restored
+        _replace(self._location / "journal.jsonl", "".join(json.dumps(line, sort_keys=True) + "\n" for line in new))
 
 
 class PinnedAway(Away):

@@ -3,6 +3,8 @@ it came to it.
 
     <urn:controlgraph:store>         version    the name of the version, or what is being put in place ("loading NAME")
                                      loading    what that is, as JSON (`kg.store.remote.writing`)
+                                     placing    who is putting it in place (`kg.store.remote.placing`)
+                                     staged     a graph in which a load is staged
     <urn:controlgraph:version:NAME>  number     the version's running number
                                      line       its line of the journal, as JSON
                                      graphs     what it knows of its graphs, as JSON; of the present version only
@@ -75,7 +77,7 @@ def present(requests: Requests, seconds: float = QUICK) -> str:
 
     Raises NothingPublished, EngineLoading, StoreUnreadable, EngineFailed.
     """
-    text = _said(requests, seconds)
+    text = said(requests, seconds)
     if text is None:
         raise NothingPublished(f"the engine at <{requests.engine}> has no version yet; load data with `kg load`")
     if text.startswith(LOADING):
@@ -85,7 +87,9 @@ def present(requests: Requests, seconds: float = QUICK) -> str:
     return text
 
 
-def _said(requests: Requests, seconds: float) -> str | None:
+def said(requests: Requests, seconds: float = QUICK) -> str | None:
+    """What the engine says which version it has: a name, or `LOADING` and a name; None where it has none yet. Raises
+    StoreUnreadable, EngineFailed."""
     asked = f"SELECT ?version {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> ?version }} }}"
     for pause in (*SETTLES, None):
         rows = table(requests, asked, seconds)
@@ -102,7 +106,7 @@ def _said(requests: Requests, seconds: float) -> str | None:
 
 def loading(requests: Requests) -> tuple[str, dict[str, Any]] | None:
     """What is being put in place, if anything: the name of the version and what is told of it."""
-    text = _said(requests, QUICK)
+    text = said(requests)
     if text is None or not text.startswith(LOADING):
         return None
     rows = table(requests, f"SELECT ?told {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}loading> ?told }} }}")

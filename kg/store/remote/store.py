@@ -23,11 +23,12 @@ from kg.store.embedded import Store
 from kg.store.pool import Limits
 from kg.store.remote.claims import claimed
 from kg.store.remote.engine import Engine
+from kg.store.remote.placing import complete
 from kg.store.remote.pool import EnginePool
 from kg.store.remote.published import LOOK, Away, PinnedAway
 from kg.store.remote.requests import Requests
 from kg.store.remote.working import bring_up
-from kg.store.remote.writing import RemoteCandidate, complete
+from kg.store.remote.writing import RemoteCandidate
 
 SCAN = Limits(children=2, share=2, queue=1 << 20, memory=0, seconds=3600.0, answer=scan.UNLIMITED, patience=7200.0)
 """What may be used to read all values of a property, or all of a graph."""
@@ -115,8 +116,8 @@ class RemoteStore(Store):
         `Store.candidate` raises, EngineFailed and EngineLoading.
         """
         with versions.lock(self.working, wait):
-            with claimed(self.requests, wait):
-                complete(self.requests)
+            with claimed(self.requests, wait) as claim:
+                complete(self.requests, claim)
             bring_up(self, wait)
             directory = self.working / f"candidate-{os.getpid()}"
             parent = None

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
-from kg.engine_errors import EngineFailed, WriteConflict
+from kg.engine_errors import EngineFailed, EngineLoading, WriteConflict
 from kg.errors import NothingPublished, Problem, QueryTimeout, Refused, Violation
 from kg.store import versions
 from kg.store.candidate import Candidate
@@ -27,13 +27,14 @@ from kg.store.remote import state
 from kg.store.remote.claims import LEASE, Claim, claimed
 from kg.store.remote.dialects import Dialect
 from kg.store.remote.difference import Change, difference, line
+from kg.store.remote.placing import SLOW, clear, complete, put_in_place
 from kg.store.remote.requests import Requests
 from kg.store.remote.state import LOADING, OURS, STORE, literal, named
 
 WAIT = 30.0
-"""Seconds that a writer waits for others, and after a failure for the engine to say what holds."""
-SLOW = 3600.0
-"""Seconds that one step of a load may take."""
+"""Seconds that a writer waits for others."""
+KNOWS = 10.0
+"""Seconds after a failure in which the engine says what holds, or it is not known."""
 ONCE = LEASE / 2
 """Seconds that an update with all of a write may take: less than the claim to write holds, should the writer die."""
 
@@ -71,7 +72,7 @@ def commit(
         raise Refused([Violation("reserved-graph", graph, message, graph) for graph in reserved])
     change = difference(requests.engine.particular, manifest, before, after, touched)
     with claimed(requests, WAIT) as claim:
-        complete(requests)
+        complete(requests, claim)
         present = _present(requests)
         if present != manifest.parent:
             raise WriteConflict(manifest.parent or "none", present or "none")
@@ -79,17 +80,6 @@ def commit(
             _at_once(requests, claim, manifest, change, touched)
         else:
             _staged(requests, claim, manifest, after, touched)
-
-
-def complete(requests: Requests) -> None:
-    """Take up what somebody who died had begun: put in place what was staged completely, remove what was not."""
-    if (found := state.loading(requests)) is not None:
-        _put_in_place(requests, *found)
-    left = state.table(requests, f"SELECT ?left {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> ?left }} }}")
-    for row in left:
-        graph = row["left"]["value"]
-        requests.update(f"DROP SILENT GRAPH <{graph}>", seconds=SLOW)
-        requests.update(f"DELETE DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{graph}> }} }}", seconds=SLOW)
 
 
 def _at_once(
@@ -107,7 +97,9 @@ def _at_once(
     more += f"GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {literal(manifest.version)} .\n{said} }}"
     begin = f"DELETE {{ {less} }}\n" if less else ""
     text = f"{begin}INSERT {{ {more} }}\nWHERE {{ {_condition(manifest.parent)} {claim.holds()} }}"
-    _sent(requests, claim, text, manifest)
+    failure, found = _sent(requests, claim, text, manifest.version)
+    if found != manifest.version:
+        raise _unwritten(manifest, failure, found)
 
 
 def _condition(parent: str | None) -> str:
@@ -126,31 +118,33 @@ def _blocks(lines: dict[str, list[str]]) -> str:
     )
 
 
-def _sent(requests: Requests, claim: Claim, text: str, manifest: versions.Manifest) -> None:
-    """Send an update that makes a version, and look whether it did, whatever came back: after a failure once the claim
-    has ended, without which it does nothing, should it still be on its way."""
+def _sent(requests: Requests, claim: Claim, text: str, version: str) -> tuple[Problem | None, str | None]:
+    """Send an update that makes a version; what failed, if anything, and which version the engine then says it has,
+    whatever came back: after a failure once the claim has ended, without which the update does nothing, should it still
+    be on its way."""
     failure: Problem | None = None
     try:
         requests.update(text, seconds=ONCE)
     except (EngineFailed, QueryTimeout) as problem:
         failure = problem
-    until = time.monotonic() + WAIT
+    until = time.monotonic() + KNOWS
     while True:
         try:
             if failure is not None:
                 claim.end()
-            present = _present(requests)
-            break
+            return failure, state.said(requests)
         except (EngineFailed, QueryTimeout) as problem:
             if time.monotonic() >= until:
-                message = f"it is not known whether this was written; it was if the version is {manifest.version}"
+                message = f"it is not known whether this was written; it was if the version is {version}"
                 raise EngineFailed(f"{message}: {problem}") from None
             time.sleep(0.2)
-    if present == manifest.version:
-        return
-    if failure is not None and present == manifest.parent:
-        raise failure
-    raise WriteConflict(manifest.parent or "none", present or "none")
+
+
+def _unwritten(manifest: versions.Manifest, failure: Problem | None, found: str | None) -> Problem:
+    """Why the engine has another version than this one."""
+    if failure is not None and found == manifest.parent:
+        return failure
+    return WriteConflict(manifest.parent or "none", found or "none")
 
 
 def _present(requests: Requests) -> str | None:
@@ -164,13 +158,13 @@ def _staged(
 ) -> None:
     """Stage the graphs that were touched, and put them in place."""
     database = ox.Store.read_only(str(after))
-    moves, drops = [], []
+    moves, drops = list[list[str]](), list[str]()
+    run = uuid.uuid4()  # equal versions have equal names, and what is late of another run is none of this one's
     for number, graph in enumerate(sorted(touched)):
         if graph not in manifest.graphs or not manifest.graphs[graph].triples:  # known, but with nothing left in it
             drops.append(named(graph))
             continue
-        staged = f"{OURS}staged:{manifest.version}:{number}"
-        requests.update(f"DROP SILENT GRAPH <{staged}>", seconds=SLOW)
+        staged = f"{OURS}staged:{manifest.version}:{run}:{number}"
         requests.update(f"INSERT DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{staged}> }} }}", seconds=SLOW)
         for lines in _batches(requests.engine.particular, database, graph):
             requests.update(f"INSERT DATA {{ {_blocks({staged: lines})} }}", seconds=SLOW)
@@ -179,16 +173,24 @@ def _staged(
     parent = f"GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {literal(manifest.parent or '')} }}"
     begin = f"DELETE {{ {parent} }} " if manifest.parent else ""
     loading = f"{LOADING}{manifest.version}"
-    requests.update(
+    text = (
         f"{begin}INSERT {{ GRAPH <{STORE}> {{ "
         f"<{STORE}> <{OURS}version> {literal(loading)} . <{STORE}> <{OURS}loading> {literal(json.dumps(told))} .\n"
-        f"{state.said_of(manifest, touched)} }} }} WHERE {{ {_condition(manifest.parent)} {claim.holds()} }}",
-        seconds=SLOW,
+        f"{state.said_of(manifest, touched)} }} }} WHERE {{ {_condition(manifest.parent)} {claim.holds()} }}"
     )
-    found = state.loading(requests)
-    if found is None or found[0] != manifest.version:
-        raise WriteConflict(manifest.parent or "none", _present(requests) or "none")
-    _put_in_place(requests, *found)
+    failure, found = _sent(requests, claim, text, manifest.version)
+    if found == loading:
+        try:
+            if failure is not None:
+                raise failure
+            put_in_place(requests, claim, manifest.version, told)
+        except (EngineFailed, QueryTimeout) as problem:
+            raise EngineLoading(manifest.version) from problem
+        found = manifest.version
+    with suppress(Problem):  # the next writer does it
+        clear(requests, [staged for staged, _ in moves])
+    if found != manifest.version:
+        raise _unwritten(manifest, failure, found)
 
 
 def _batches(dialect: Dialect, database: ox.Store, graph: str) -> Iterator[list[str]]:
@@ -196,24 +198,3 @@ def _batches(dialect: Dialect, database: ox.Store, graph: str) -> Iterator[list[
     every = (line(dialect, quad, graph) for quad in quads)
     while batch := list(islice(every, dialect.batch)):
         yield batch
-
-
-def _put_in_place(requests: Requests, version: str, told: dict[str, Any]) -> None:
-    """Put what is staged in place, and name the version; what was put in place already is left as it is."""
-    for staged, graph in told["moves"]:
-        if state.table(requests, f"SELECT ?s {{ GRAPH <{staged}> {{ ?s ?p ?o }} }} LIMIT 1", graph=staged):
-            requests.update(f"MOVE SILENT GRAPH <{staged}> TO GRAPH <{graph}>", seconds=SLOW)
-        requests.update(f"DELETE DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{staged}> }} }}", seconds=SLOW)
-    for graph in told["drops"]:
-        requests.update(f"DROP SILENT GRAPH <{graph}>", seconds=SLOW)
-    parent = told["parent"]
-    if parent is not None:
-        former = state.of_version(parent)
-        requests.update(f"DELETE WHERE {{ GRAPH <{STORE}> {{ <{former}> <{OURS}graphs> ?graphs }} }}", seconds=SLOW)
-    loading = literal(f"{LOADING}{version}")
-    requests.update(
-        f"DELETE {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {loading} . <{STORE}> <{OURS}loading> ?told }} }} "
-        f"INSERT {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {literal(version)} }} }} "
-        f"WHERE {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {loading} . <{STORE}> <{OURS}loading> ?told }} }}",
-        seconds=SLOW,
-    )
