@@ -77,7 +77,7 @@ class Lasting:
     """Oxigraph with its data in a directory, which can be killed and started again at the same address."""
 
     def __init__(self, folder: Path) -> None:
-        self._place, self._folder = f"127.0.0.1:{_free()}", folder
+        self._place, self._folder = f"127.0.0.1:{free()}", folder
         self._process: subprocess.Popen[bytes] | None = None
         self.query, self.update = f"http://{self._place}/query", f"http://{self._place}/update"
 
