@@ -162,7 +162,7 @@ def test_two_updates_that_exclude_each_other_are_one(engine: Engine) -> None:
                 requests.update(text, seconds=30)
 
             together(*[lambda by=by: raise_it(by) for by in range(4)])
-            rows = table(requests, "SELECT ?by { GRAPH <urn:test:t> { ?t <urn:test:by> ?by } }", 30, "urn:test:t")
+            rows = table(requests, "SELECT ?by { GRAPH <urn:test:t> { ?t <urn:test:by> ?by } }", 30, ["urn:test:t"])
             assert len(rows) == turn + 1
     finally:
         requests.update("DROP SILENT GRAPH <urn:test:t>", seconds=30)

@@ -257,7 +257,7 @@ def test_words_that_run_together_are_refused() -> None:
 
 def test_all_of_it_is_there_for_who_asks_the_engine(remote: RemoteStore) -> None:
     for graph in ("urn:other:secret", "urn:controlgraph:store"):
-        assert table(remote.requests, f"SELECT ?s {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}", graph=graph)
+        assert table(remote.requests, f"SELECT ?s {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}", graphs=[graph])
 
 
 def test_nobody_writes_where_nothing_is(remote: RemoteStore) -> None:

@@ -18,7 +18,7 @@ from kg import publish
 from kg.engine_errors import EngineLoading
 from kg.store import open_store
 from kg.store.pool import Limits
-from kg.store.remote import claims
+from kg.store.remote import claims, placing
 from kg.store.remote.engine import Engine
 from kg.store.remote.store import RemoteStore
 from tests.elsewhere import engine as engines
@@ -67,10 +67,10 @@ def loading(store: RemoteStore, update: str, file: Path) -> Iterator[subprocess.
             process.kill()
 
 
-def written(folder: Path, name: str) -> Path:
-    """A file of 700 statements."""
+def written(folder: Path, name: str, size: int = 700) -> Path:
+    """A file of so many statements."""
     path = folder / f"{name}.ttl"
-    path.write_text("".join(f'<urn:test:s{number}> <urn:test:p> "{name}" .\n' for number in range(700)))
+    path.write_text("".join(f'<urn:test:s{number}> <urn:test:p> "{name}" .\n' for number in range(size)))
     return path
 
 
@@ -145,3 +145,11 @@ def test_a_step_that_arrives_while_another_one_completes_the_load_does_nothing(
     assert count(next_one, f"GRAPH <{LARGE}> {{ ?s ?p 'new' }}") == 700
     assert count(next_one, f"GRAPH <{LARGE}> {{ ?s ?p ?o }}") == 700
     publish.write(next_one, [{"drop": "urn:test:next"}], who="test")
+
+
+def test_a_large_graph_is_put_in_place_a_portion_at_a_time(next_one: RemoteStore, tmp_path: Path) -> None:
+    for name, size in (("large", placing.PORTION + 2_000), ("larger", 2 * placing.PORTION + 1_000), ("small", 700)):
+        publish.load(next_one, [written(tmp_path, name, size)], who="test", graph=LARGE, replace_edited=True)
+        assert count(next_one, f"GRAPH <{LARGE}> {{ ?s ?p '{name}' }}") == size
+        assert count(next_one, f"GRAPH <{LARGE}> {{ ?s ?p ?o }}") == size
+    assert count(next_one, "GRAPH <urn:controlgraph:store> { ?store <urn:controlgraph:staged> ?graph }") == 0

@@ -7,7 +7,7 @@ nothing. Nothing is moved: what was staged stays until the version stands, so th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from kg.engine_errors import EngineLoading
@@ -18,9 +18,11 @@ from kg.store.remote.state import LOADING, OURS, STORE, literal
 
 SLOW = 3600.0
 """Seconds that one step of a load may take."""
+PORTION = 25_000
+"""Statements of one step, about: Virtuoso needs for 500,000 at once much more than twenty times as long."""
 TRIES = 3
-"""How often a graph is put in place that is then not as large as what was staged: a step of somebody who died was still
-being carried out."""
+"""How often a graph is put in place that then lacks something: a step of somebody who died was still being carried
+out."""
 
 
 def complete(requests: Requests, claim: Claim) -> None:
@@ -50,7 +52,7 @@ def put_in_place(requests: Requests, claim: Claim, version: str, told: dict[str,
         seconds=SLOW,
     )
     ours = f"GRAPH <{STORE}> {{ {loading} . <{STORE}> <{OURS}placing> <{claim.name}> }}"
-    whole = all(_is_replaced(requests, ours, graph, staged) for staged, graph in told["moves"])
+    whole = all(_is_replaced(requests, ours, graph, pieces(*staged)) for graph, *staged in told["moves"])
     for graph in told["drops"]:
         _empty(requests, ours, graph)
     if told["parent"] is not None:
@@ -68,6 +70,11 @@ def put_in_place(requests: Requests, claim: Claim, version: str, told: dict[str,
         raise EngineLoading(version)
 
 
+def pieces(begin: str, count: int) -> list[str]:
+    """The graphs in which so many pieces of one graph are staged."""
+    return [f"{begin}:{number}" for number in range(count)]
+
+
 def clear(requests: Requests, staged: Iterable[str]) -> None:
     """Remove what was staged. Raises EngineFailed, QueryTimeout."""
     for graph in staged:
@@ -75,24 +82,39 @@ def clear(requests: Requests, staged: Iterable[str]) -> None:
         requests.update(f"DELETE DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{graph}> }} }}", seconds=SLOW)
 
 
-def _is_replaced(requests: Requests, ours: str, graph: str, staged: str) -> bool:
-    """Put what is staged in the place of a graph, as long as a pattern fits; whether it is there now."""
+def _is_replaced(requests: Requests, ours: str, graph: str, staged: Collection[str]) -> bool:
+    """Put what is staged in the place of a graph, as long as a pattern fits; whether it is there now, alone."""
     for _ in range(TRIES):
         _empty(requests, ours, graph)
-        requests.update(
-            f"INSERT {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} WHERE {{ {ours} GRAPH <{staged}> {{ ?s ?p ?o }} }}",
-            seconds=SLOW,
-        )
-        if _size(requests, graph) == _size(requests, staged):
-            return True
+        for piece in staged:
+            requests.update(
+                f"INSERT {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} WHERE {{ {ours} GRAPH <{piece}> {{ ?s ?p ?o }} }}",
+                seconds=SLOW,
+            )
+        if not any(_lacking(requests, graph, piece) for piece in staged):
+            return _size(requests, graph) <= sum(_size(requests, piece) for piece in staged)
     return False
 
 
 def _empty(requests: Requests, ours: str, graph: str) -> None:
+    """Remove what a graph has, a portion at a time, as long as a pattern fits."""
     statements = f"GRAPH <{graph}> {{ ?s ?p ?o }}"
-    requests.update(f"DELETE {{ {statements} }} WHERE {{ {ours} {statements} }}", seconds=SLOW)
+    portion = f"{{ SELECT ?s ?p ?o {{ {statements} }} LIMIT {PORTION} }}"
+    for _ in range(-(-_size(requests, graph) // PORTION)):
+        requests.update(f"DELETE {{ {statements} }} WHERE {{ {ours} {portion} }}", seconds=SLOW)
 
 
 def _size(requests: Requests, graph: str) -> int:
-    text = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
-    return int(state.table(requests, text, seconds=SLOW, graph=graph)[0]["n"]["value"])
+    return _count(requests, f"GRAPH <{graph}> {{ ?s ?p ?o }}", graph)
+
+
+def _lacking(requests: Requests, graph: str, piece: str) -> int:
+    """How many statements of a piece a graph does not have. Sizes do not tell: what an engine takes for equal literals,
+    such as 1.5 and 1.50, may have come in two pieces."""
+    absent = f"FILTER NOT EXISTS {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+    return _count(requests, f"GRAPH <{piece}> {{ ?s ?p ?o }} {absent}", graph, piece)
+
+
+def _count(requests: Requests, pattern: str, *graphs: str) -> int:
+    found = state.table(requests, f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}", SLOW, graphs)
+    return int(found[0]["n"]["value"])

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from kg.engine_errors import EngineFailed, EngineLoading, VersionMoved
@@ -56,10 +56,10 @@ def of_version(version: str) -> str:
     return f"{OURS}version:{version}"
 
 
-def table(requests: Requests, text: str, seconds: float = QUICK, graph: str = STORE) -> Table:
-    """The solutions of a query about all this, or about another `graph`. Raises EngineFailed."""
+def table(requests: Requests, text: str, seconds: float = QUICK, graphs: Collection[str] = (STORE,)) -> Table:
+    """The solutions of a query about all this, or about other `graphs`. Raises EngineFailed."""
     try:
-        reply = requests.query(text, TABLE, named=[graph], seconds=seconds, most=LARGEST)
+        reply = requests.query(text, TABLE, named=graphs, seconds=seconds, most=LARGEST)
     except QueryProblem as problem:
         message = f"the engine at <{requests.engine}> does not say which version it has: {problem}"
         raise EngineFailed(message) from None

@@ -27,7 +27,7 @@ from kg.store.remote import state
 from kg.store.remote.claims import LEASE, Claim, claimed
 from kg.store.remote.dialects import Dialect
 from kg.store.remote.difference import Change, difference, line
-from kg.store.remote.placing import SLOW, clear, complete, put_in_place
+from kg.store.remote.placing import PORTION, SLOW, clear, complete, pieces, put_in_place
 from kg.store.remote.requests import Requests
 from kg.store.remote.state import LOADING, OURS, STORE, literal, named
 
@@ -158,17 +158,15 @@ def _staged(
 ) -> None:
     """Stage the graphs that were touched, and put them in place."""
     database = ox.Store.read_only(str(after))
-    moves, drops = list[list[str]](), list[str]()
+    moves, drops = list[tuple[str, str, int]](), list[str]()
     run = uuid.uuid4()  # equal versions have equal names, and what is late of another run is none of this one's
     for number, graph in enumerate(sorted(touched)):
         if graph not in manifest.graphs or not manifest.graphs[graph].triples:  # known, but with nothing left in it
             drops.append(named(graph))
             continue
         staged = f"{OURS}staged:{manifest.version}:{run}:{number}"
-        requests.update(f"INSERT DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{staged}> }} }}", seconds=SLOW)
-        for lines in _batches(requests.engine.particular, database, graph):
-            requests.update(f"INSERT DATA {{ {_blocks({staged: lines})} }}", seconds=SLOW)
-        moves.append([staged, named(graph)])
+        batches = _batches(requests.engine.particular, database, graph)
+        moves.append((named(graph), staged, _stage(requests, staged, batches)))
     told = {"parent": manifest.parent, "moves": moves, "drops": drops}
     parent = f"GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {literal(manifest.parent or '')} }}"
     begin = f"DELETE {{ {parent} }} " if manifest.parent else ""
@@ -188,9 +186,21 @@ def _staged(
             raise EngineLoading(manifest.version) from problem
         found = manifest.version
     with suppress(Problem):  # the next writer does it
-        clear(requests, [staged for staged, _ in moves])
+        clear(requests, [piece for _, start, count in moves for piece in pieces(start, count)])
     if found != manifest.version:
         raise _unwritten(manifest, failure, found)
+
+
+def _stage(requests: Requests, begin: str, batches: Iterator[list[str]]) -> int:
+    """Stage a graph in pieces, which are put in place one by one; how many these are."""
+    count, several = 0, max(1, PORTION // requests.engine.particular.batch)
+    while piece := list(islice(batches, several)):
+        staged = f"{begin}:{count}"
+        requests.update(f"INSERT DATA {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}staged> <{staged}> }} }}", seconds=SLOW)
+        for lines in piece:
+            requests.update(f"INSERT DATA {{ {_blocks({staged: lines})} }}", seconds=SLOW)
+        count += 1
+    return count
 
 
 def _batches(dialect: Dialect, database: ox.Store, graph: str) -> Iterator[list[str]]:
