@@ -96,10 +96,12 @@ def checkout(shipped: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, st
     for path in ROOT.iterdir():
         if path.name not in ("store", ".venv") and not path.name.startswith(".coverage"):
             (tmp_path / path.name).symlink_to(path)
-    stores.copy(shipped.origin, tmp_path / "store")
+    place = stores.copy(shipped.origin, tmp_path / "store")
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("KG_")]:
         monkeypatch.delenv(name)
+    for name, value in settings_of(place).items():
+        monkeypatch.setenv(name, value)
     return tmp_path
 
 

@@ -92,7 +92,8 @@ def clients(
 ) -> Iterator[tuple[FlaskClient, FlaskClient]]:
     """A service on the directory, and one on the engine that has nothing of its own yet."""
     copy = replace(remote.engine, cache=tmp_path_factory.mktemp("copy"))
-    with client_of(same.location, children=2) as here, client_of(copy, children=2) as there:
+    patient = {"children": 2, "deadline": 300.0, "wait": 300.0}  # what is compared is not how long it takes
+    with client_of(same.location, **patient) as here, client_of(copy, **patient) as there:
         yield here, there
 
 

@@ -21,6 +21,8 @@ from tests.elsewhere.engine import Elsewhere
 Place = Path | Engine
 """What `open_store` opens."""
 EMBEDDED = "embedded"
+PATIENT = "300"
+"""Seconds that a query may take on an engine, which shares the processors with the tests; most tests set no other."""
 ENGINES = (EMBEDDED, "oxigraph", "virtuoso")
 EACH = (
     "oxigraph",
@@ -41,7 +43,7 @@ def settings_of(place: Place) -> dict[str, str]:
         return {"KG_STORE": str(place)}
     return {
         "KG_STORE": place.query, "KG_STORE_UPDATE": place.update, "KG_STORE_DIALECT": place.dialect,
-        "KG_STORE_CACHE": str(place.cache),
+        "KG_STORE_CACHE": str(place.cache), "KG_DEADLINE": PATIENT,
     }  # fmt: skip
 
 
