@@ -96,12 +96,10 @@ def checkout(shipped: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, st
     for path in ROOT.iterdir():
         if path.name not in ("store", ".venv") and not path.name.startswith(".coverage"):
             (tmp_path / path.name).symlink_to(path)
-    place = stores.copy(shipped.origin, tmp_path / "store")
+    stores.copy(shipped.origin, tmp_path / "store")
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("KG_")]:
         monkeypatch.delenv(name)
-    for name, value in settings_of(place).items():
-        monkeypatch.setenv(name, value)
     return tmp_path
 
 
@@ -142,6 +140,7 @@ def test_an_example_is_in_the_data(block: Block, shipped: Store) -> None:
 
 
 @of("python")
+@pytest.mark.embedded("what is shown names the directory")
 def test_python_runs(block: Block, checkout: Path) -> None:
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
@@ -182,6 +181,7 @@ def is_a_target(name: str) -> bool:
 
 
 @of("console")
+@pytest.mark.embedded("what is shown names the directory")
 def test_what_is_typed_prints_what_is_shown(block: Block, checkout: Path, request: pytest.FixtureRequest) -> None:
     for command, shown in commands(block.text):
         words = shlex.split(command)

@@ -36,6 +36,8 @@ from tests.elsewhere.hostile import PATHS, Hostile
 from tests.elsewhere.stores import Stores
 from tests.test_outbound import Listener, listening
 
+pytestmark = pytest.mark.embedded("an engine is given no SERVICE (docs/deploy.md)")
+
 RDFS = "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
 TITLES = "?a <http://purl.org/dc/terms/title> ?title"
 WHOLE = {"good", "echo"}

@@ -15,6 +15,7 @@ from kg.errors import NothingPublished, QueryDied, QueryFailed, QueryReachesOut,
 from kg.ontology import PREFIXES
 from kg.store import open_store
 from kg.store.embedded import Store
+from kg.store.outward import listed
 from kg.store.pool import Limits
 from kg.store.remote.engine import Engine
 from kg.store.remote.store import RemoteStore
@@ -83,6 +84,9 @@ def test_what_is_no_query_never_gets_to_the_engine(remote: RemoteStore) -> None:
     assert told.value.line == 2
     with pytest.raises(QueryReachesOut):
         remote.query("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }")
+    listing = Limits(children=1, services=listed("https://query.example.org/sparql"))
+    with closing(open_store(another(remote.engine, "listing"), listing)) as store, pytest.raises(QueryReachesOut):
+        store.query("SELECT * { SERVICE <https://query.example.org/sparql> { ?s ?p ?o } }")
     with pytest.raises(QueryDied):
         remote.query("SELECT * " + "{" * 20_000 + "}" * 20_000)
     assert remote.query("ASK {}", results="csv").text() == "true"

@@ -17,6 +17,8 @@ from tests.elsewhere.hostile import Hostile
 from tests.elsewhere.stores import Place
 from tests.server.conftest import TOKEN, WRITER, Service, running
 
+pytestmark = pytest.mark.embedded("an engine is given no SERVICE (docs/deploy.md)")
+
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 PLACES = "?place a kg:Place ; skos:prefLabel ?name"
 
