@@ -21,7 +21,7 @@ from tests.random_sparql import sparql
 ID = f"{files.BASE}id/"
 LEFT_OUT = {
     "/healthz": "of the process that answers", "/metrics": "of the process that answers",
-    "/readyz": "of the process that answers", "/queries/<name>": "ends a query",
+    "/readyz": "of the process that answers",
     "/static/<path:filename>": "files of the program", "/api/docs": "files of the program",
 }  # fmt: skip
 """The rules that answer no question about the data, and why."""

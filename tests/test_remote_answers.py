@@ -161,7 +161,7 @@ def test_every_door_is_asked(about: Known, clients: tuple[FlaskClient, FlaskClie
     doors = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     declared = {path.replace("{place}", "<path:place>") for path in about.parameters}
     assert doors == {*PAGES, *LEFT_OUT, *declared}
-    assert {name for asked in about.parameters.values() for name, _ in asked} - {"place"} <= VALUES.keys()
+    assert {name for asked in about.parameters.values() for name, _ in asked} - {"format"} <= VALUES.keys()
     assert {question.rule for question in questions(about, app, SEED, FEW)} == doors - LEFT_OUT.keys()
 
 

@@ -191,7 +191,8 @@ def test_while_a_large_new_version_is_read_the_lists_are_of_the_one_before(
             time.sleep(0.05)
             response = client.get("/browse/claim?format=json")
         assert json.loads(response.data)["total"] == first["total"] - 1
-        assert told(client, "claim", version=first["version"]) == first
+        if isinstance(location, Path):  # an engine has only its present version
+            assert told(client, "claim", version=first["version"]) == first
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def test_a_client_without_a_wish_gets_turtle_and_a_browser_a_page(client: FlaskC
     assert client.get("/id/place/town-alden", headers=BROWSER).mimetype == "text/html"
 
 
+@pytest.mark.embedded("an engine has only its present version")
 def test_all_of_a_page_is_of_the_version_that_is_asked_for(world: Place, tmp_path: Path, stores: Stores) -> None:
     location = stores.copy(world, tmp_path / "store")
     with client_of(location, children=1) as client:
