@@ -293,7 +293,8 @@ def test_opened_later_it_is_as_it_was_and_says_what_changed(
     monkeypatch.setattr(versions, "KEEP_VERSIONS", 1)
     monkeypatch.setattr(versions, "KEEP_SECONDS", -1)
     latest = write(world, DENIAL)
-    assert [path.name for path in (world.location / "versions").iterdir()] == [latest]
+    if world.origin == world.location:  # of an engine's versions only what they know of their graphs is kept here
+        assert [path.name for path in (world.location / "versions").iterdir()] == [latest]
     again, changed = cited(world, shelf, *asked, version=cites)
     assert again == first, "though its version is gone"
     assert changed is not None
