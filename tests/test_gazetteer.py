@@ -80,6 +80,7 @@ def rows_of(store: Store) -> Path:
     return rows
 
 
+@pytest.mark.embedded("the directory is looked at")
 def test_a_program_that_starts_reads_what_is_stored(store: Store, tmp_path: Path, stores: Stores) -> None:
     rows = rows_of(store)
     inode = rows.stat().st_ino
@@ -96,6 +97,7 @@ def test_a_program_that_starts_reads_what_is_stored(store: Store, tmp_path: Path
     assert started_anew(store, tmp_path / "older", stores).places[TOWN].label() == "Eldan"
 
 
+@pytest.mark.embedded("the directory is looked at")
 def test_what_is_stored_is_written_anew_where_it_is_not_known_what_changed(
     store: Store, tmp_path: Path, stores: Stores
 ) -> None:
@@ -111,6 +113,7 @@ def test_what_is_stored_is_written_anew_where_it_is_not_known_what_changed(
     assert started_anew(store, tmp_path / "named", stores).places[TOWN].label() == "Aldenia"
 
 
+@pytest.mark.embedded("the directory is looked at")
 def test_a_version_without_it_is_read_as_a_whole(store: Store, tmp_path: Path, stores: Stores) -> None:
     shutil.rmtree(store.published.directory() / "gazetteer")
     assert started_anew(store, tmp_path / "copy", stores).entries == open_gazetteer(store).entries
@@ -118,6 +121,7 @@ def test_a_version_without_it_is_read_as_a_whole(store: Store, tmp_path: Path, s
     assert "Aldenia" in started_anew(store, tmp_path / "next", stores).places[TOWN].names()
 
 
+@pytest.mark.embedded("an engine has only its present version")
 def test_an_older_version_does_not_put_out_the_present_one(store: Store) -> None:
     former = store.version()
     publish.write(store, [{"update": WRITES["another name"][0]}], who="test", prefixes=PREFIXES)
