@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kg import publish, queries
+from kg import publish
 from kg.engine_errors import WriteConflict
-from kg.errors import NothingPublished, QueryDied, QueryFailed, QueryReachesOut, QuerySyntax, Refused, ResultTooLarge
+from kg.errors import NothingPublished, QueryDied, QueryReachesOut, QuerySyntax, Refused, ResultTooLarge
 from kg.ontology import PREFIXES
 from kg.store import open_store
 from kg.store.embedded import Store
@@ -152,14 +152,6 @@ def test_a_blank_node_is_refused(remote: RemoteStore) -> None:
     with pytest.raises(Refused, match="IRI"):
         publish.write(remote, [step], who="test")
     assert remote.version() == version
-
-
-def test_what_is_beyond_the_engine_is_the_querys_fault(remote: RemoteStore) -> None:
-    if remote.engine.dialect != "virtuoso":
-        pytest.skip("only Virtuoso is known to read less SPARQL than we do")
-    text = next(example.text for example in queries.examples() if example.slug == "only-their-own-word")
-    with pytest.raises(QueryFailed, match="cannot evaluate"):
-        remote.query(text)
 
 
 def test_a_backup_needs_no_engine(remote: RemoteStore, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from flask.testing import FlaskClient
 from kg import publish, queries
 from kg.control.answers import View
 from kg.derive.opening import open_situation
+from kg.errors import QueryFailed
 from kg.export import apart
 from kg.ontology import KG, PREFIXES
 from kg.queries import Example
@@ -181,6 +182,14 @@ def test_a_query_answers_the_same(example: Example, same: Store, remote: RemoteS
     )
     assert here[0] == there[0]
     assert Counter(map(tuple, here)) == Counter(map(tuple, there))
+
+
+def test_what_is_beyond_the_engine_is_the_querys_fault(remote: RemoteStore) -> None:
+    if remote.engine.dialect != "virtuoso":
+        pytest.skip("only Virtuoso is known to read less SPARQL than we do")
+    text = next(example.text for example in queries.examples() if example.slug == "only-their-own-word")
+    with pytest.raises(QueryFailed, match="cannot evaluate"):
+        remote.query(text)
 
 
 def test_queries_of_ours_are_answered_the_same_for_one_thing_and_for_several(
