@@ -6,7 +6,7 @@ BIN = .venv/bin
 # an editable install reads the checkout: it needs no Node, and `make web` builds
 export HATCH_BUILD_NO_HOOKS = true
 
-.PHONY: help run built load test lint types layers check coverage web screenshots bench soak clean tables geometry golden
+.PHONY: help run built load test lint types layers check engines coverage web screenshots bench soak clean tables geometry golden
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,8 +49,13 @@ coverage: .venv/testing built ## the tests, twice as long, with what of the code
 screenshots: .venv/testing web ## write pictures of every page to screenshots/ (needs chromium)
 	$(BIN)/python -m tests.browser.screenshots
 
-golden: .venv/testing ## golden cases: of control, through RDF (WORLDS=FILE, ENGINE=index or reference), or NETWORKS=FILE
-	$(BIN)/python -m $(if $(NETWORKS),tests.golden_networks $(NETWORKS) $(if $(ENGINE),--engine $(ENGINE)),tests.golden_control $(or $(WORLDS),tests/golden/control/worlds.jsonl) --engine $(or $(ENGINE),index))
+engines: .venv/testing built ## the tests that ask a store, on engines: the Oxigraph server, then Virtuoso (ENGINE=NAME for one)
+	for engine in $(or $(ENGINE),oxigraph virtuoso); do \
+	  $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --engine $$engine || exit 1; \
+	done
+
+golden: .venv/testing ## golden cases: of control, through RDF (WORLDS=FILE, ENGINE=index or reference, STORE=virtuoso), or NETWORKS=FILE
+	$(BIN)/python -m $(if $(NETWORKS),tests.golden_networks $(NETWORKS) $(if $(ENGINE),--engine $(ENGINE)),tests.golden_control $(or $(WORLDS),tests/golden/control/worlds.jsonl) --engine $(or $(ENGINE),index) $(if $(STORE),--store $(STORE)))
 
 tables: .venv/installed ## write the files of data/ that come from data/tables again
 	$(BIN)/python -m tools.build

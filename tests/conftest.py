@@ -1,4 +1,8 @@
-"""Stores to test on (everything that is shipped, a small invented world, an empty one), and endpoints of others."""
+"""Stores to test on (everything that is shipped, a small invented world, an empty one), and endpoints of others.
+
+`--engine oxigraph` or `--engine virtuoso` has each of these stores in an engine of its own; what asks no store of these
+is then left out.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from tests.elsewhere import engine
 from tests.elsewhere import hostile as hostiles
 from tests.elsewhere.engine import Elsewhere
 from tests.elsewhere.hostile import Hostile
+from tests.elsewhere.stores import EMBEDDED, ENGINES, Place, Stores
 
 WORLD = Path(__file__).parent / "world"
 
@@ -29,29 +34,78 @@ settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("calm")  # how long an example takes is for `bench/`: here it depends on what else runs
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What has the data of the tests."""
+    parser.addoption("--engine", choices=ENGINES, default=EMBEDDED, help="what has the stores that tests ask")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marks of tests that an engine cannot pass."""
+    config.addinivalue_line("markers", "embedded(reason): only where the store is a directory")
+    config.addinivalue_line("markers", "differs(engine, reason, *cases): what an engine answers otherwise, or not")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On an engine: leave out what asks no store, skip what is about directories, expect what is known to differ."""
+    name = config.getoption("--engine")
+    if name == EMBEDDED:
+        return
+    items[:] = [item for item in items if "stores" in getattr(item, "fixturenames", ())]
+    for item in items:
+        for mark in item.iter_markers("embedded"):
+            item.add_marker(pytest.mark.skip(reason=mark.args[0]))
+        for mark in item.iter_markers("differs"):
+            which, reason, *cases = mark.args
+            if which == name and (not cases or any(item.name.endswith(f"[{case}]") for case in cases)):
+                item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """End the engines of a test once everything that asked them has ended; those of its module after the last one."""
+    yield
+    fixtures: dict[str, object] = getattr(item, "funcargs", {})
+    if isinstance(stores := fixtures.get("stores"), Stores):
+        if isinstance(own := fixtures.get("tmp_path"), Path):
+            stores.leave(own)
+        if nextitem is None or nextitem.path != item.path:
+            stores.leave()
+
+
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    """Where stores are: directories, or an engine for each."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if hasattr(request.config, "workerinput") else base
+    made = Stores(request.config.getoption("--engine"), shared, base)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def shipped(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A store with everything that is shipped; tests only read it."""
-    store = open_store(tmp_path_factory.mktemp("shipped") / "store", Limits(children=2))
+    store = open_store(stores.lasting(tmp_path_factory.mktemp("shipped") / "store"), Limits(children=2))
     load(store, *files.shipped_files())
     yield store
     store.close()
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of a store with the ontology and the invented world."""
-    location = tmp_path_factory.mktemp("world") / "store"
-    store = open_store(location)
+def world(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Where a store is with the ontology and the invented world."""
+    place = stores.lasting(tmp_path_factory.mktemp("world") / "store")
+    store = open_store(place)
     load(store, files.shipped() / "ontology" / "control.ttl", WORLD / "world.ttl")
     store.close()
-    return location
+    return place
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Store]:
+def empty(stores: Stores, tmp_path: Path) -> Iterator[Store]:
     """A store without a version, with short limits."""
-    store = open_store(tmp_path / "store", Limits(children=1, seconds=5, memory=1 << 30, wait=2))
+    place = stores.at(tmp_path / "store")
+    store = open_store(place, Limits(children=1, seconds=5, memory=1 << 30, wait=2))
     yield store
     store.close()
 

@@ -1,6 +1,7 @@
 """Golden worlds through the door that all data takes: as RDF, loaded and checked, then asked.
 
-`python -m tests.golden_control FILE [--engine reference|index] [--first N]` says what differs, and how much passed.
+`python -m tests.golden_control FILE [--engine reference|index] [--store oxigraph|virtuoso] [--first N]` says what
+differs, and how much passed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +29,8 @@ from kg.store.pool import Limits
 from tests import control_worlds as golden
 from tests.control_turtle import iri, turtle
 from tests.control_worlds import World
+from tests.elsewhere.stores import EMBEDDED, Place, Stores
+from tests.elsewhere.stores import ENGINES as KINDS
 
 GRAPH = f"{files.BASE}graph/world"
 SHOWN = 10
@@ -61,13 +65,15 @@ def by_index(store: Store) -> Engine:
 ENGINES = {"reference": by_reference, "index": by_index}
 
 
-def asked(worlds: Iterable[World], *engines: Callable[[Store], Engine]) -> Iterator[str | None]:
+def asked(
+    worlds: Iterable[World], *engines: Callable[[Store], Engine], place: Place | None = None
+) -> Iterator[str | None]:
     """For each question of the worlds, and each engine, None where the answer is the golden one, else what differs.
 
-    Each world takes the place of the one before it in one store.
+    Each world takes the place of the one before it in one store, which is a new one in `place`.
     """
     with tempfile.TemporaryDirectory() as directory:
-        store = open_store(Path(directory) / "store", Limits(children=1))
+        store = open_store(place or Path(directory) / "store", Limits(children=1))
         try:
             publish.load(store, [files.shipped() / "ontology" / "control.ttl"], who="golden")
             for world in worlds:
@@ -138,9 +144,15 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="golden_control", description="golden worlds of control, through RDF")
     parser.add_argument("file", type=Path, help="worlds, one JSON object a line (tests/golden/control/README.md)")
     parser.add_argument("--engine", choices=sorted(ENGINES), default="index")
+    parser.add_argument("--store", choices=KINDS, default=EMBEDDED, help="what the worlds are loaded into")
     parser.add_argument("--first", type=int, metavar="N", help="only the first N worlds")
     options = parser.parse_args(arguments)
-    return reported(asked(golden.worlds(options.file)[: options.first], ENGINES[options.engine]))
+    worlds = golden.worlds(options.file)[: options.first]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(Stores(options.store, Path(folder), Path(folder))) as stores,
+    ):
+        return reported(asked(worlds, ENGINES[options.engine], place=stores.at(Path(folder) / "store")))
 
 
 def reported(found: Iterable[str | None]) -> int:

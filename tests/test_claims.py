@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import pty
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from kg import cli, files
+from kg import files
 from kg.ontology import PREFIXES
 from kg.store import open_store
 from kg.store.embedded import Store
 from tests.conftest import WORLD, load
+from tests.elsewhere.stores import Place, Stores, command, settings_of
 
 ID = f"{files.BASE}id/"
 ALDEN = (
@@ -28,21 +28,21 @@ ALDEN = (
 
 
 @pytest.fixture
-def place(world: Path, tmp_path: Path) -> Path:
-    """The directory of a store of the test's own."""
-    return Path(shutil.copytree(world, tmp_path / "store"))
+def place(world: Place, tmp_path: Path, stores: Stores) -> Place:
+    """Where a store of the test's own is."""
+    return stores.copy(world, tmp_path / "store")
 
 
 @pytest.fixture
-def store(place: Path) -> Iterator[Store]:
+def store(place: Place) -> Iterator[Store]:
     """That store, opened."""
     opened = open_store(place)
     yield opened
     opened.close()
 
 
-def kg(place: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(cli.main, ["--store", str(place), "claim", *arguments])
+def kg(place: Place, *arguments: str) -> Result:
+    return command(place, "claim", *arguments)
 
 
 def claim_of(result: Result) -> str:
@@ -57,7 +57,7 @@ def true(store: Store, pattern: str) -> bool:
     return store.query(f"ASK {{ {pattern} }}", results="csv", prefixes=PREFIXES).text() == "true"
 
 
-def test_a_claim_is_added_and_tells_what_it_changes(place: Path, store: Store) -> None:
+def test_a_claim_is_added_and_tells_what_it_changes(place: Place, store: Store) -> None:
     before = store.version()
     result = kg(place, "add", *ALDEN)
     claim = claim_of(result)
@@ -74,7 +74,7 @@ def test_a_claim_is_added_and_tells_what_it_changes(place: Path, store: Store) -
     assert set(store.journal()[-1]["added"]) == {f"{files.BASE}graph/added"}
 
 
-def test_the_same_claim_twice_is_one(place: Path, store: Store) -> None:
+def test_the_same_claim_twice_is_one(place: Place, store: Store) -> None:
     first = claim_of(kg(place, "add", *ALDEN))
     version = store.version()
     again = kg(place, "add", *ALDEN)
@@ -83,14 +83,14 @@ def test_the_same_claim_twice_is_one(place: Path, store: Store) -> None:
     assert store.version() == version
 
 
-def test_the_same_claim_with_other_words_is_a_conflict(place: Path, store: Store) -> None:
+def test_the_same_claim_with_other_words_is_a_conflict(place: Place, store: Store) -> None:
     claim = claim_of(kg(place, "add", *ALDEN))
     other = kg(place, "add", *ALDEN[:-1], "Alden was taken.")
     assert other.exit_code == 1
     assert f"<{ID}claim/{claim}> says the same, with the gloss 'The Crown took Alden.'" in other.stderr
 
 
-def test_a_dry_run_shows_the_turtle_and_writes_nothing(place: Path, store: Store) -> None:
+def test_a_dry_run_shows_the_turtle_and_writes_nothing(place: Place, store: Store) -> None:
     before = store.version()
     result = kg(place, "add", *ALDEN, "--locator", "page 3", "--dry-run")
     assert 'kg:locator "page 3"' in result.stdout
@@ -101,7 +101,7 @@ def test_a_dry_run_shows_the_turtle_and_writes_nothing(place: Path, store: Store
     assert "--sentence: A claim has at most one sentence, a whole number" in refused.stderr
 
 
-def test_a_new_source_is_described_with_the_claim(place: Path, store: Store) -> None:
+def test_a_new_source_is_described_with_the_claim(place: Place, store: Store) -> None:
     source = (
         "--title", "The Herald", "--publisher", "Herald Press", "--address", "https://example.org/herald/12",
         "--published", "5 April 1931", "--retrieved", "2026-01-02", "--language", "fa",
@@ -141,17 +141,17 @@ def test_a_new_source_is_described_with_the_claim(place: Path, store: Store) -> 
     ],
 )
 def test_what_is_wrong_is_told_by_option_and_nothing_is_written(
-    world: Path, arguments: tuple[str, ...], words: str
+    world: Place, arguments: tuple[str, ...], words: str
 ) -> None:
-    before = (world / "CURRENT").read_text()
+    before = open_store(world).version()
     result = kg(world, "add", *ALDEN, *arguments)
     assert result.exit_code == 1
     assert words in result.stderr
     assert "Traceback" not in result.output
-    assert (world / "CURRENT").read_text() == before
+    assert open_store(world).version() == before
 
 
-def test_everything_that_is_wrong_is_told_at_once(place: Path) -> None:
+def test_everything_that_is_wrong_is_told_at_once(place: Place) -> None:
     result = kg(place, "add", "--place", "nowhere", "--title", "x", "--address", "example.org", "--retrieved", "soon")
     assert [word for word in result.stderr.split() if re.match("--[a-z-]+:", word)] == [
         "--place:", "--address:", "--gloss:",
@@ -160,7 +160,7 @@ def test_everything_that_is_wrong_is_told_at_once(place: Path) -> None:
     assert "--retrieved: A page (NewsPage, EncyclopediaCopy) needs retrieved" in page.stderr
 
 
-def test_a_date_that_cannot_be_is_kept_as_a_text_and_flagged(place: Path, store: Store) -> None:
+def test_a_date_that_cannot_be_is_kept_as_a_text_and_flagged(place: Place, store: Store) -> None:
     for when, stated in (("1931-13-01", "uuuu"), ("2202-02-02", "after the flood"), ("[1931-04-03..2202]", "then")):
         result = kg(place, "add", *ALDEN, "--when", when, "--stated-on", stated)
         claim = f"<{ID}claim/{claim_of(result)}>"
@@ -170,7 +170,7 @@ def test_a_date_that_cannot_be_is_kept_as_a_text_and_flagged(place: Path, store:
             assert not true(store, f"{claim} {way} ?w . ?w kg:edtf|kg:earliest|kg:latest ?bound")
 
 
-def test_a_claim_on_an_event_of_the_record_gives_its_own_day(place: Path, store: Store) -> None:
+def test_a_claim_on_an_event_of_the_record_gives_its_own_day(place: Place, store: Store) -> None:
     arguments = ("--event", "brook", "--when", "3 April 1931", "--source", "courier", "--gloss", "It was the third.")
     claim = f"<{ID}claim/{claim_of(kg(place, 'add', *arguments))}>"
     assert true(store, f"{claim} kg:about event:brook ; kg:statesWhen/kg:earliest '1931-04-03'^^xsd:date")
@@ -178,7 +178,7 @@ def test_a_claim_on_an_event_of_the_record_gives_its_own_day(place: Path, store:
     assert "--event: " in other.stderr
 
 
-def test_a_report_and_a_contested_place(place: Path, store: Store) -> None:
+def test_a_report_and_a_contested_place(place: Place, store: Store) -> None:
     held = claim_of(kg(place, "add", *ALDEN, "--kind", "report", "--extent", "centre"))
     assert true(
         store, f"<{ID}claim/{held}> kg:about ?e . ?e a kg:ControlObservation ; kg:controller actor:crown ; "
@@ -189,7 +189,7 @@ def test_a_report_and_a_contested_place(place: Path, store: Store) -> None:
     assert true(store, f"<{ID}claim/{claim_of(contested)}> kg:about/kg:eventType kg:BecameContested")
 
 
-def test_a_correction_takes_the_place_of_a_claim_of_the_same_voice(place: Path, store: Store) -> None:
+def test_a_correction_takes_the_place_of_a_claim_of_the_same_voice(place: Place, store: Store) -> None:
     first = claim_of(kg(place, "add", *ALDEN))
     done = kg(place, "correct", first, "--when", "9 April 1931")
     second = claim_of(done)
@@ -207,7 +207,7 @@ def test_a_correction_takes_the_place_of_a_claim_of_the_same_voice(place: Path, 
     assert "nothing is changed" in kg(place, "correct", second, "--to", "crown").stderr
 
 
-def test_a_correction_of_words_alone_is_about_the_same_event(place: Path, store: Store) -> None:
+def test_a_correction_of_words_alone_is_about_the_same_event(place: Place, store: Store) -> None:
     new = claim_of(kg(place, "correct", "brook-2", "--gloss", "They have it since the third, they say."))
     assert true(
         store, f"<{ID}claim/{new}> kg:about event:brook ; kg:statesWhen when:1931-04-03 ; "
@@ -217,7 +217,7 @@ def test_a_correction_of_words_alone_is_about_the_same_event(place: Path, store:
     assert "is no word on one change of control or report" in beside.stderr
 
 
-def test_what_was_corrected_counts_again_when_the_correction_is_taken_back(place: Path, store: Store) -> None:
+def test_what_was_corrected_counts_again_when_the_correction_is_taken_back(place: Place, store: Store) -> None:
     first = claim_of(kg(place, "add", *ALDEN))
     second = claim_of(kg(place, "correct", first, "--to", "blues", "--gloss", "The Blues took Alden."))
     back = kg(place, "retract", second)
@@ -225,7 +225,7 @@ def test_what_was_corrected_counts_again_when_the_correction_is_taken_back(place
     assert "Alden on 1931-04-04, now: controlled: Crown (certain)" in back.stdout
 
 
-def test_a_retraction_hides_and_deletes_nothing(place: Path, store: Store) -> None:
+def test_a_retraction_hides_and_deletes_nothing(place: Place, store: Store) -> None:
     version = store.version()
     done = kg(place, "retract", "brook-1")
     assert f"taken back <{ID}claim/brook-1>" in done.stdout
@@ -239,21 +239,21 @@ def test_a_retraction_hides_and_deletes_nothing(place: Path, store: Store) -> No
     assert "there is no claim 'nothing'" in kg(place, "retract", "nothing").stderr
 
 
-def test_a_record_that_answers_nothing_is_added_to_all_the_same(tmp_path: Path) -> None:
+def test_a_record_that_answers_nothing_is_added_to_all_the_same(tmp_path: Path, stores: Stores) -> None:
     """Without a study start; and a claim that was recorded at a time of no zone is taken back."""
     lines = (WORLD / "world.ttl").read_text("utf-8").splitlines(keepends=True)
     text = "".join(line for line in lines if "kg:studyStart" not in line and not line.startswith("dataset:world"))
     bare = re.sub(r"(?m)^  (dcterms:title|dcterms:license|kg:timeZone|void:subset) .*\n", "", text)
     path = tmp_path / "bare.ttl"
     path.write_text(bare.replace('"2026-01-01T00:00:00Z"', '"2026-01-01T00:00:00"'))
-    store = open_store(tmp_path / "store")
+    store = open_store(stores.at(tmp_path / "store"))
     load(store, files.shipped() / "ontology" / "control.ttl", path)
     store.close()
     assert "before" not in kg(tmp_path / "store", "add", *ALDEN).stdout
     assert "taken back" in kg(tmp_path / "store", "retract", "brook-1").stdout
 
 
-def test_what_was_taken_back_is_not_added_again(place: Path) -> None:
+def test_what_was_taken_back_is_not_added_again(place: Place) -> None:
     claim = claim_of(kg(place, "add", *ALDEN))
     kg(place, "retract", claim)
     again = kg(place, "add", *ALDEN)
@@ -261,10 +261,10 @@ def test_what_was_taken_back_is_not_added_again(place: Path) -> None:
     assert "says the same, and was taken back at " in again.stderr
 
 
-def test_a_load_of_the_files_undoes_nothing_that_was_added(place: Path, store: Store) -> None:
+def test_a_load_of_the_files_undoes_nothing_that_was_added(place: Place, store: Store, tmp_path: Path) -> None:
     claim = claim_of(kg(place, "add", *ALDEN))
     edited = WORLD / "world.ttl"
-    copy = place.parent / "world.ttl"
+    copy = tmp_path / "world.ttl"
     copy.write_text(edited.read_text("utf-8") + "# another byte\n")
     load(store, copy)
     assert true(store, f"<{ID}claim/{claim}> a kg:Claim")
@@ -286,21 +286,23 @@ def test_a_load_of_the_files_undoes_nothing_that_was_added(place: Path, store: S
         ),
     ],
 )
-def test_what_the_index_cannot_take_is_refused_before_it_gets_there(place: Path, turtle: str, rule: str) -> None:
-    path = place.parent / "bad.ttl"
+def test_what_the_index_cannot_take_is_refused_before_it_gets_there(
+    place: Place, tmp_path: Path, turtle: str, rule: str
+) -> None:
+    path = tmp_path / "bad.ttl"
     path.write_text("".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items()) + turtle)
-    result = CliRunner().invoke(cli.main, ["--store", str(place), "load", str(path)])
+    result = command(place, "load", str(path))
     assert result.exit_code == 1
     assert "refused, nothing was written" in result.stderr
     assert f"[{rule}]" in result.stderr
 
 
-def talk(place: Path, arguments: list[str], answers: list[str]) -> tuple[int, str]:
+def talk(place: Place, arguments: list[str], answers: list[str]) -> tuple[int, str]:
     """What the command says on a terminal on which these lines are typed, and its exit code."""
     here, there = pty.openpty()
     process = subprocess.Popen(
-        [str(Path(sys.executable).parent / "kg"), "--store", str(place), "claim", *arguments],
-        stdin=there, stdout=there, stderr=there, env={**os.environ, "TERM": "dumb"},
+        [str(Path(sys.executable).parent / "kg"), "claim", *arguments],
+        stdin=there, stdout=there, stderr=there, env={**os.environ, **settings_of(place), "TERM": "dumb"},
     )  # fmt: skip
     os.close(there)
     os.write(here, "".join(f"{answer}\n" for answer in answers).encode())
@@ -314,7 +316,7 @@ def talk(place: Path, arguments: list[str], answers: list[str]) -> tuple[int, st
     return process.wait(60), said.decode().replace("\r\n", "\n")
 
 
-def test_a_dialogue_asks_again_for_what_was_wrong_and_before_it_writes(place: Path, store: Store) -> None:
+def test_a_dialogue_asks_again_for_what_was_wrong_and_before_it_writes(place: Place, store: Store) -> None:
     before = store.version()
     first = ["town-alden", "", "crown", "", "", "early April 1931", "nowhere", "", "", "", "", "", "", "It fell."]
     code, said = talk(place, ["add"], [*first, "courier", "y"])
@@ -325,7 +327,7 @@ def test_a_dialogue_asks_again_for_what_was_wrong_and_before_it_writes(place: Pa
     assert store.version() != before
 
 
-def test_a_dialogue_describes_a_new_source_and_writes_nothing_without_a_yes(place: Path, store: Store) -> None:
+def test_a_dialogue_describes_a_new_source_and_writes_nothing_without_a_yes(place: Place, store: Store) -> None:
     before = store.version()
     source = ["", "The Herald", "", "", "5 April 1931", "", "2026-01-02", "", "", ""]
     lines = ["town-alden", "", "crown", "", "", "4 April 1931", *source, "", "", "", "", "", "", "It fell.", "n"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from kg.ontology import PREFIXES
 from kg.store import open_store
 from kg.store.embedded import Store
 from tests.conftest import WORLD, load
+from tests.elsewhere.stores import Stores
 
 PLACES = ("town-alden", "crossing-brook", "airbase-cairn")
 DAYS = st.dates(date(1931, 3, 1), date(1931, 5, 1))
@@ -54,8 +54,10 @@ def answers(store: Store, view: View) -> dict[str, list[Run]]:
     return {place: history(index, PREFIXES["place"] + place, view) for place in PLACES}
 
 
-def test_what_is_taken_back_leaves_the_answers_of_before_and_its_own_in_the_past(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "store")
+def test_what_is_taken_back_leaves_the_answers_of_before_and_its_own_in_the_past(
+    tmp_path: Path, stores: Stores
+) -> None:
+    store = open_store(stores.at(tmp_path / "store"))
     load(store, files.shipped() / "ontology" / "control.ttl", WORLD / "world.ttl")
     told: list[datetime] = []
 
@@ -78,4 +80,3 @@ def test_what_is_taken_back_leaves_the_answers_of_before_and_its_own_in_the_past
         assert told
     finally:
         store.close()
-        shutil.rmtree(tmp_path / "store")

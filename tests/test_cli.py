@@ -3,64 +3,66 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from kg import cli, files
+from kg.store import open_store
 from kg.store.embedded import Store
+from tests.elsewhere.stores import Place, Stores, settings_of
+from tests.elsewhere.stores import command as kg
 
 TITLE = '<https://example.org/a> <http://purl.org/dc/terms/title> "{}" .\n'
 
 
-def kg(store: Path | str, *arguments: str, text: str | None = None) -> Result:
-    return CliRunner().invoke(cli.main, ["--store", str(store), *arguments], input=text)
-
-
 @pytest.fixture
-def loaded(tmp_path: Path) -> Path:
-    """A store directory with one small file in it."""
+def loaded(tmp_path: Path, stores: Stores) -> Place:
+    """Where a store is with one small file in it."""
     path = tmp_path / "tiny.ttl"
     path.write_text(TITLE.format("first"))
-    assert kg(tmp_path / "store", "load", str(path)).exit_code == 0
-    return tmp_path / "store"
+    assert kg(stores.at(tmp_path / "store"), "load", str(path)).exit_code == 0
+    return stores.at(tmp_path / "store")
 
 
-def test_load_says_what_it_wrote_and_the_second_time_that_there_is_nothing_to_do(tmp_path: Path) -> None:
+def test_load_says_what_it_wrote_and_the_second_time_that_there_is_nothing_to_do(
+    tmp_path: Path, stores: Stores
+) -> None:
     path = tmp_path / "tiny.ttl"
     path.write_text(TITLE.format("first"))
-    first = kg(tmp_path / "store", "load", str(path))
+    first = kg(stores.at(tmp_path / "store"), "load", str(path))
     assert first.exit_code == 0
     assert "published version 000001-" in first.stdout
     assert f"1  <{files.BASE}graph/tiny>" in first.stdout
-    second = kg(tmp_path / "store", "load", str(path))
+    second = kg(stores.at(tmp_path / "store"), "load", str(path))
     assert second.exit_code == 0
     assert "nothing to do: version 000001-" in second.stdout
 
 
-def test_load_into_a_named_graph(tmp_path: Path) -> None:
+def test_load_into_a_named_graph(tmp_path: Path, stores: Stores) -> None:
     path = tmp_path / "tiny.ttl"
     path.write_text(TITLE.format("first"))
-    done = kg(tmp_path / "store", "load", "--graph", "https://example.org/g", str(path))
+    done = kg(stores.at(tmp_path / "store"), "load", "--graph", "https://example.org/g", str(path))
     assert "<https://example.org/g>" in done.stdout
-    assert kg(tmp_path / "store", "load", "--graph", "https://example.org/g").exit_code == 2
+    assert kg(stores.at(tmp_path / "store"), "load", "--graph", "https://example.org/g").exit_code == 2
 
 
-def test_a_bad_file_is_named_with_line_and_reason_and_nothing_happens(loaded: Path, tmp_path: Path) -> None:
-    before = (loaded / "CURRENT").read_text()
+def test_a_bad_file_is_named_with_line_and_reason_and_nothing_happens(loaded: Place, tmp_path: Path) -> None:
+    before = open_store(loaded).version()
     bad = tmp_path / "bad.ttl"
     bad.write_text("@prefix e: <http://e/> .\n\ne:a e:p foo .\n")
     result = kg(loaded, "load", str(bad))
     assert result.exit_code == 1
     assert f"Error: {bad}:3: " in result.stderr
     assert "foo" in result.stderr
-    assert (loaded / "CURRENT").read_text() == before
+    assert open_store(loaded).version() == before
 
 
-def test_refused_data_is_told_with_node_line_and_rule(loaded: Path, tmp_path: Path) -> None:
+def test_refused_data_is_told_with_node_line_and_rule(loaded: Place, tmp_path: Path) -> None:
     bad = tmp_path / "bad.ttl"
     bad.write_text(
         "@prefix kg: <https://w3id.org/controlgraph/ontology#> .\n\n"
@@ -80,13 +82,13 @@ def test_refused_data_is_told_with_node_line_and_rule(loaded: Path, tmp_path: Pa
         ("table", "o\n-----\nfirst\n(1 row)\n"),
     ],
 )
-def test_query_in_several_forms(loaded: Path, form: str, expected: str) -> None:
+def test_query_in_several_forms(loaded: Place, form: str, expected: str) -> None:
     result = kg(loaded, "query", "-e", "SELECT ?o { ?s ?p ?o }", "--as", form)
     assert result.exit_code == 0
     assert result.stdout == expected
 
 
-def test_query_as_json_and_as_graph(loaded: Path) -> None:
+def test_query_as_json_and_as_graph(loaded: Place) -> None:
     result = kg(loaded, "query", "-e", "SELECT ?o { ?s ?p ?o }", "--as", "json")
     assert json.loads(result.stdout)["results"]["bindings"] == [{"o": {"type": "literal", "value": "first"}}]
     graph = kg(loaded, "query", "-e", "CONSTRUCT WHERE { ?s ?p ?o }")
@@ -94,7 +96,7 @@ def test_query_as_json_and_as_graph(loaded: Path) -> None:
     assert kg(loaded, "query", "-e", "ASK { ?s ?p ?o }").stdout == "true\n"
 
 
-def test_query_from_a_file_and_from_standard_input(loaded: Path, tmp_path: Path) -> None:
+def test_query_from_a_file_and_from_standard_input(loaded: Place, tmp_path: Path) -> None:
     path = tmp_path / "q.rq"
     path.write_text("# a comment\nASK { ?s ?p ?o }\n")
     assert kg(loaded, "query", str(path)).stdout == "true\n"
@@ -129,24 +131,24 @@ def test_the_table_shortens_what_it_can() -> None:
         (["load", "nowhere.ttl"], 2, "nowhere.ttl"),
     ],
 )
-def test_what_cannot_be_done_is_a_sentence(loaded: Path, arguments: list[str], code: int, words: str) -> None:
+def test_what_cannot_be_done_is_a_sentence(loaded: Place, arguments: list[str], code: int, words: str) -> None:
     result = kg(loaded, *arguments)
     assert result.exit_code == code
     assert words in result.stderr
     assert "Traceback" not in result.output
 
 
-def test_a_store_that_is_none_is_a_sentence(tmp_path: Path) -> None:
+def test_a_store_that_is_none_is_a_sentence(tmp_path: Path, stores: Stores) -> None:
     (tmp_path / "letter.txt").write_text("x")
     result = kg(tmp_path, "query", "-e", "ASK {}")
     assert result.exit_code == 1
     assert "is no store" in result.stderr
-    empty = kg(tmp_path / "new", "query", "-e", "ASK {}")
+    empty = kg(stores.at(tmp_path / "new"), "query", "-e", "ASK {}")
     assert empty.exit_code == 1
     assert "has no version yet; load data with `kg load`" in empty.stderr
 
 
-def test_export_writes_what_is_there(loaded: Path, tmp_path: Path) -> None:
+def test_export_writes_what_is_there(loaded: Place, tmp_path: Path) -> None:
     target = tmp_path / "out.nq"
     assert kg(loaded, "export", "-o", str(target)).exit_code == 0
     assert target.read_text() == TITLE.format("first").replace(" .", f" <{files.BASE}graph/tiny> .")
@@ -171,7 +173,7 @@ def test_validate_without_files_checks_what_is_shipped(tmp_path: Path) -> None:
     assert result.stdout == f"{len(files.shipped_files())} files conform\n"
 
 
-def test_backup_restore_and_versions(loaded: Path, tmp_path: Path) -> None:
+def test_backup_restore_and_versions(loaded: Place, tmp_path: Path) -> None:
     assert "version 000001-" in kg(loaded, "backup", str(tmp_path / "b")).stdout
     assert "published version 000002-" in kg(loaded, "restore", str(tmp_path / "b")).stdout
     listed = kg(loaded, "versions").stdout.splitlines()
@@ -189,8 +191,11 @@ def test_every_command_has_help_with_an_example() -> None:
 
 def test_the_installed_script_runs(shipped: Store) -> None:
     """`kg` as a process of its own, on the shipped data."""
-    command = [str(Path(sys.executable).parent / "kg"), "--store", str(shipped.location)]
+    command = [str(Path(sys.executable).parent / "kg")]
+    environment = {**os.environ, **settings_of(shipped.origin)}
     question = "SELECT (COUNT(*) AS ?n) { ?c a kg:Claim ; kg:source source:seed }"
-    done = subprocess.run([*command, "query", "-e", question, "--as", "csv"], capture_output=True, text=True)
+    done = subprocess.run(
+        [*command, "query", "-e", question, "--as", "csv"], env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[1]) >= 21

@@ -7,12 +7,12 @@ import io
 import json
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from rdflib import Graph, URIRef
 
-from kg import cli
 from kg.ontology import KG, PREFIXES
 from kg.store.embedded import Store
+from tests.elsewhere.stores import command
 
 BOLDAK = PREFIXES["place"] + "crossing-spin-boldak"
 TALIBAN = PREFIXES["actor"] + "taliban"
@@ -27,10 +27,10 @@ class Kg:
     """The command on the shipped data."""
 
     def __init__(self, store: Store) -> None:
-        self.store = str(store.location)
+        self.store = store.origin
 
     def __call__(self, *arguments: str) -> Result:
-        return CliRunner().invoke(cli.main, ["--store", self.store, *arguments])
+        return command(self.store, *arguments)
 
     def said(self, *arguments: str) -> str:
         result = self(*arguments)

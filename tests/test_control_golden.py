@@ -14,15 +14,16 @@ from kg.store.embedded import Store
 from tests import control_worlds as golden
 from tests import golden_control
 from tests.control_turtle import iri, turtle
+from tests.elsewhere.stores import Stores
 
 OFFENSIVE = golden.worlds(golden.GOLDEN / "offensive-2021.jsonl")
 EVERY = 80
 """The random worlds that go through RDF here are one in so many; `make golden` takes them all."""
 
 
-def test_worlds_as_rdf() -> None:
+def test_worlds_as_rdf(tmp_path: Path, stores: Stores) -> None:
     worlds = golden.worlds(golden.GOLDEN / "worlds.jsonl")[::EVERY]
-    told = list(golden_control.asked(worlds, *golden_control.ENGINES.values()))
+    told = list(golden_control.asked(worlds, *golden_control.ENGINES.values(), place=stores.at(tmp_path / "store")))
     assert [wrong for wrong in told if wrong] == []
     assert len(told) > 40
 

@@ -23,6 +23,7 @@ from kg.derive.forms import FORMS, written
 from kg.errors import BadDate
 from kg.ontology import PREFIXES
 from kg.store.embedded import Store
+from tests.elsewhere.stores import settings_of
 
 ACTOR, PLACE = PREFIXES["actor"], PREFIXES["place"]
 DAYS = "2021-08-06/2021-08-15"
@@ -137,15 +138,16 @@ def test_gexf_has_lifetimes_that_last_until_the_day_after(shipped: Store) -> Non
 
 def test_forms_are_the_same_bytes_whatever_the_order_of_sets(shipped: Store, tmp_path: Path) -> None:
     program = (
-        "import sys; from kg.store import open_store; from kg.derive.control_graph import control_graph;"
-        "from kg.derive.forms import FORMS, written; store = open_store(sys.argv[1]);"
+        "from kg.store import open_store; from kg.derive.control_graph import control_graph;"
+        "from kg.derive.forms import FORMS, written; from server.settings import from_environment;"
+        "store = open_store(from_environment().place());"
         f"graph = control_graph(store, '{DAYS}');"
         "print(*(written(graph, form) for form in FORMS)); store.close()"
     )
     texts = {
         subprocess.run(
-            [sys.executable, "-c", program, str(shipped.location)],
-            env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True,
+            [sys.executable, "-c", program],
+            env=os.environ | settings_of(shipped.origin) | {"PYTHONHASHSEED": seed}, capture_output=True, check=True,
         ).stdout
         for seed in ("0", "1")
     }  # fmt: skip

@@ -21,6 +21,7 @@ from kg.store.pool import Limits
 from tests import control_worlds as golden
 from tests.conftest import load
 from tests.control_turtle import turtle
+from tests.elsewhere.stores import Stores
 
 PLACE = f"{PREFIXES['place']}city-kunduz"
 USED = ("kg", "event", "claim", "source", "place", "actor", "when", "graph", "xsd", "edtf")
@@ -28,10 +29,9 @@ PROLOGUE = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in USED)
 
 
 @pytest.fixture
-def store(shipped: Store, tmp_path: Path) -> Store:
+def store(shipped: Store, tmp_path: Path, stores: Stores) -> Store:
     """A copy of the store with everything that is shipped, to write to."""
-    shipped.backup(tmp_path / "copy")
-    return open_store(tmp_path / "copy", Limits(children=1))
+    return open_store(stores.copy(shipped.origin, tmp_path / "copy"), Limits(children=1))
 
 
 def update(store: Store, text: str) -> None:
@@ -177,8 +177,8 @@ def test_a_small_file_beside_what_is_loaded_is_a_small_write(store: Store, tmp_p
     store.close()
 
 
-def test_the_same_facts_give_the_same_conclusions(shipped: Store, tmp_path: Path) -> None:
-    other = open_store(tmp_path / "other", Limits(children=1))
+def test_the_same_facts_give_the_same_conclusions(shipped: Store, tmp_path: Path, stores: Stores) -> None:
+    other = open_store(stores.at(tmp_path / "other"), Limits(children=1))
     load(other, *files.shipped_files())
     assert conclusions(other) == conclusions(shipped) == anew(other)[1]
     other.close()

@@ -33,8 +33,9 @@ from kg.store.outward import NOBODY, listed
 from kg.store.pool import Limits
 from server import errors
 from server.app import create_app
-from server.settings import VARIABLES, Settings, Variable
+from server.settings import VARIABLES, Variable, from_environment
 from tests.elsewhere.engine import Elsewhere
+from tests.elsewhere.stores import Stores, settings_of
 from tests.server.conftest import running
 
 ROOT = Path(__file__).parent.parent
@@ -90,12 +91,12 @@ def fits(shown: str, real: str) -> bool:
 
 
 @pytest.fixture
-def checkout(shipped: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def checkout(shipped: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stores: Stores) -> Path:
     """The current directory: the repository's files, and a store of its own that has what is shipped."""
     for path in ROOT.iterdir():
         if path.name not in ("store", ".venv") and not path.name.startswith(".coverage"):
             (tmp_path / path.name).symlink_to(path)
-    shutil.copytree(shipped.location, tmp_path / "store")
+    stores.copy(shipped.origin, tmp_path / "store")
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("KG_")]:
         monkeypatch.delenv(name)
@@ -105,14 +106,14 @@ def checkout(shipped: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture(scope="module")
 def url(shipped: Store) -> Iterator[str]:
     """The address of a server of everything that is shipped."""
-    with running(shipped.location) as service:
+    with running(shipped.origin) as service:
         yield service.url
 
 
 @pytest.fixture(scope="module")
 def federated(shipped: Store, elsewhere: Elsewhere) -> Iterator[Store]:
     """Everything that is shipped, and another engine that may be asked."""
-    store = open_store(shipped.location, Limits(children=1, services=listed(elsewhere.query)))
+    store = open_store(shipped.origin, Limits(children=1, services=listed(elsewhere.query)))
     yield store
     store.close()
 
@@ -139,6 +140,7 @@ def test_an_example_is_in_the_data(block: Block, shipped: Store) -> None:
 
 
 @of("python")
+@pytest.mark.embedded("what is shown names the directory")
 def test_python_runs(block: Block, checkout: Path) -> None:
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
@@ -179,6 +181,7 @@ def is_a_target(name: str) -> bool:
 
 
 @of("console")
+@pytest.mark.embedded("what is shown names the directory")
 def test_what_is_typed_prints_what_is_shown(block: Block, checkout: Path, request: pytest.FixtureRequest) -> None:
     for command, shown in commands(block.text):
         words = shlex.split(command)
@@ -260,7 +263,7 @@ def test_a_check_is_told_with_what_it_says(name: str) -> None:
 
 
 def test_every_address_is_told(shipped: Store) -> None:
-    rules = {str(rule) for rule in create_app(Settings(store=shipped.location)).url_map.iter_rules()}
+    rules = {str(rule) for rule in create_app(from_environment(settings_of(shipped.origin))).url_map.iter_rules()}
     shown = {re.sub(r"<.*", "…", rule) for rule in rules}
     assert {"/sparql", "/id/…"} <= shown
     assert [address for address in sorted(shown) if f"| `{address}` |" not in DOCUMENTED] == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,6 +27,7 @@ from kg.store.embedded import Store
 from kg.store.pool import Limits
 from kg.store.terms import read_rows
 from tests.conftest import WORLD, load
+from tests.elsewhere.stores import Place, Stores
 
 SEED = View(sources=frozenset({f"{PREFIXES['source']}seed"}))
 SCHEMA = Namespace(PREFIXES["schema"])
@@ -52,9 +52,9 @@ def day(text: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of a store of the invented world."""
-    location = tmp_path_factory.mktemp("world") / "store"
+def loaded(tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Place:
+    """Where a store of the invented world is."""
+    location = stores.at(tmp_path_factory.mktemp("world") / "store")
     store = open_store(location, Limits(children=1))
     load(store, files.shipped() / "ontology" / "control.ttl", WORLD / "world.ttl")
     store.close()
@@ -62,9 +62,9 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def world(loaded: Path, tmp_path: Path) -> Iterator[Store]:
+def world(loaded: Place, tmp_path: Path, stores: Stores) -> Iterator[Store]:
     """A store of the invented world that may be written."""
-    store = open_store(shutil.copytree(loaded, tmp_path / "store"), Limits(children=1))
+    store = open_store(stores.copy(loaded, tmp_path / "store"), Limits(children=1))
     yield store
     store.close()
 
@@ -293,7 +293,8 @@ def test_opened_later_it_is_as_it_was_and_says_what_changed(
     monkeypatch.setattr(versions, "KEEP_VERSIONS", 1)
     monkeypatch.setattr(versions, "KEEP_SECONDS", -1)
     latest = write(world, DENIAL)
-    assert [path.name for path in (world.location / "versions").iterdir()] == [latest]
+    if world.origin == world.location:  # of an engine's versions only what they know of their graphs is kept here
+        assert [path.name for path in (world.location / "versions").iterdir()] == [latest]
     again, changed = cited(world, shelf, *asked, version=cites)
     assert again == first, "though its version is gone"
     assert changed is not None

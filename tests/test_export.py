@@ -13,18 +13,18 @@ from typing import Any
 
 import jsonschema
 import pytest
-from click.testing import CliRunner
 from csvw import CSVW
 from flask.testing import FlaskClient
 
 from kg import answering, asking, export
-from kg.cli import FILES, main
+from kg.cli import FILES
 from kg.control.answers import View
 from kg.export import apart
 from kg.gazetteer import ROUTES, open_gazetteer
 from kg.links import reading
 from kg.store.embedded import Store
 from server import dumps
+from tests.elsewhere.stores import command
 from tests.server.conftest import client_of
 
 LINKED_PLACES = json.loads((Path(__file__).parent / "linked_places.json").read_text())
@@ -46,7 +46,7 @@ def linked(shipped: Store) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def client(shipped: Store) -> Iterator[FlaskClient]:
-    with client_of(shipped.location, children=1) as made:
+    with client_of(shipped.origin, children=1) as made:
         yield made
 
 
@@ -159,10 +159,9 @@ def test_the_description_of_a_table_fits_it(shipped: Store, tmp_path: Path, name
 def test_the_command_and_the_dumps_give_the_same_bytes_every_time(
     shipped: Store, client: FlaskClient, tmp_path: Path
 ) -> None:
-    runner = CliRunner()
     for form, name in FILES.items():
         output = tmp_path / name
-        done = runner.invoke(main, ["--store", str(shipped.location), "export", "--as", form, "-o", str(output)])
+        done = command(shipped.origin, "export", "--as", form, "-o", str(output))
         assert done.exit_code == 0, done.output
         reply = client.get(f"/dumps/{name}")
         assert reply.status_code == 200
@@ -187,18 +186,16 @@ def test_a_process_of_its_own_writes_the_same(shipped: Store, tmp_path: Path, na
 
 def test_a_table_under_another_name_is_described_under_it(shipped: Store, tmp_path: Path) -> None:
     output = tmp_path / "mine.csv"
-    CliRunner().invoke(main, ["--store", str(shipped.location), "export", "--as", "places-csv", "-o", str(output)])
+    command(shipped.origin, "export", "--as", "places-csv", "-o", str(output))
     assert json.loads((tmp_path / "mine.csv-metadata.json").read_text())["url"] == "mine.csv"
     assert CSVW(str(tmp_path / "mine.csv-metadata.json"), validate=True).is_valid
-    refused = CliRunner().invoke(
-        main, ["--store", str(shipped.location), "export", "--as", "lpf", "--graph", "https://example.org/g"]
-    )
+    refused = command(shipped.origin, "export", "--as", "lpf", "--graph", "https://example.org/g")
     assert refused.exit_code == 2
 
 
 def test_a_store_that_answers_nothing_says_so(tiny: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dumps, "HERE", -1)
-    with client_of(tiny.location) as own:
+    with client_of(tiny.origin) as own:
         reply = own.get("/dumps/control.csv")
         assert (reply.status_code, reply.json and reply.json["type"].rpartition("/")[2]) == (503, "no-study-start")
         assert own.get("/dumps/places.csv?dataset=tiny").status_code == 400

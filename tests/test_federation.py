@@ -33,7 +33,10 @@ from tests.conftest import load
 from tests.elsewhere import engine, hostile
 from tests.elsewhere.engine import Elsewhere
 from tests.elsewhere.hostile import PATHS, Hostile
+from tests.elsewhere.stores import Stores
 from tests.test_outbound import Listener, listening
+
+pytestmark = pytest.mark.embedded("an engine is given no SERVICE (docs/deploy.md)")
 
 RDFS = "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
 TITLES = "?a <http://purl.org/dc/terms/title> ?title"
@@ -54,12 +57,14 @@ def bad() -> Iterator[Hostile]:
 
 
 @pytest.fixture(scope="module")
-def federated(elsewhere: Elsewhere, bad: Hostile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def federated(
+    elsewhere: Elsewhere, bad: Hostile, tmp_path_factory: pytest.TempPathFactory, stores: Stores
+) -> Iterator[Store]:
     """A store with the title of one thing, whose queries may ask the other engine and the hostile server."""
     services = listed(" ".join([elsewhere.query, *(f"{bad.url}/{path}" for path in PATHS)]))
     limits = Limits(children=6, seconds=60, patience=60, memory=300 << 20, answer=4 << 20, wait=2, services=services)
     location = tmp_path_factory.mktemp("federated")
-    store = open_store(location / "store", limits)
+    store = open_store(stores.at(location / "store"), limits)
     path = location / "tiny.ttl"
     path.write_text('<https://example.org/a> <http://purl.org/dc/terms/title> "Alden"@en .\n')
     load(store, path)
@@ -305,7 +310,7 @@ def test_a_failure_that_was_silent_is_not_told_as_another(federated: Store, bad:
 def test_what_is_made_of_other_answers_counts_as_memory(federated: Store, elsewhere: Elsewhere) -> None:
     services = federated.pool.limits.services
     limits = Limits(children=1, seconds=60, patience=60, memory=300 << 20, services=services)
-    store = open_store(federated.location, limits)
+    store = open_store(federated.origin, limits)
     calls = " ".join(f"SERVICE <{elsewhere.query}> {{ ?s{n} rdfs:label ?o{n} }}" for n in range(3))
     try:
         with pytest.raises(QueryDied, match="more than 300 MiB of memory"):
@@ -444,12 +449,12 @@ def test_a_look_up_that_takes_for_ever_is_not_waited_for() -> None:
 
 @pytest.mark.parametrize("trusted", [True, False])
 def test_who_answers_by_https_has_to_be_who_was_listed(
-    trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stores: Stores
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(hostile.CERTIFICATE if trusted else tmp_path / "nobody"))
     with hostile.started(encrypted=True) as server:
         services = listed(f"{server.url}/good 127.0.0.0/8 ::1")
-        store = open_store(tmp_path / "store", Limits(children=1, seconds=5, services=services))
+        store = open_store(stores.at(tmp_path / "store"), Limits(children=1, seconds=5, services=services))
         try:
             publish.write(
                 store, [{"update": "INSERT DATA { <http://e/> <http://purl.org/dc/terms/title> 'x' }"}], who="t"

@@ -16,6 +16,7 @@ from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
 from tests.conftest import WORLD, load
+from tests.elsewhere.stores import Place, Stores
 
 TOWN = f"{files.BASE}id/place/town-alden"
 WRITES = {
@@ -34,8 +35,8 @@ WRITES = {
 
 
 @pytest.fixture
-def store(world: Path, tmp_path: Path) -> Iterator[Store]:
-    store = open_store(shutil.copytree(world, tmp_path / "store"), Limits(children=1))
+def store(world: Place, tmp_path: Path, stores: Stores) -> Iterator[Store]:
+    store = open_store(stores.copy(world, tmp_path / "store"), Limits(children=1))
     yield store
     store.close()
 
@@ -65,9 +66,9 @@ def test_it_is_read_anew_where_it_is_not_known_what_changed(store: Store, tmp_pa
     assert open_gazetteer(store).places[TOWN].label() == "Aldenia"
 
 
-def started_anew(store: Store, location: Path) -> Gazetteer:
+def started_anew(store: Store, location: Path, stores: Stores) -> Gazetteer:
     """What a program that starts on a copy of a store knows."""
-    copied = open_store(shutil.copytree(store.location, location), Limits(children=1))
+    copied = open_store(stores.copy(store.origin, location), Limits(children=1))
     try:
         return open_gazetteer(copied)
     finally:
@@ -79,42 +80,48 @@ def rows_of(store: Store) -> Path:
     return rows
 
 
-def test_a_program_that_starts_reads_what_is_stored(store: Store, tmp_path: Path) -> None:
+@pytest.mark.embedded("the directory is looked at")
+def test_a_program_that_starts_reads_what_is_stored(store: Store, tmp_path: Path, stores: Stores) -> None:
     rows = rows_of(store)
     inode = rows.stat().st_ino
     for number, (text, _) in enumerate(WRITES.values()):
         publish.write(store, [{"update": text}], who="test", prefixes=PREFIXES)
         assert rows_of(store).stat().st_ino == inode, "a hard link to the file of the version before"
-        found = started_anew(store, tmp_path / f"copy-{number}")
+        found = started_anew(store, tmp_path / f"copy-{number}", stores)
         assert (found.version, found.entries) == (store.version(), open_gazetteer(store).entries)
     other = rows.read_bytes().replace(b"town-alden,preferred,Alden,", b"town-alden,preferred,Eldan,")
     rows_of(store).write_bytes(other)
-    stored = started_anew(store, tmp_path / "stored")
+    stored = started_anew(store, tmp_path / "stored", stores)
     assert stored.places[TOWN].label() == "Alden", "it is described otherwise since, and so was looked up"
     (store.published.directory() / "gazetteer" / "since").unlink()
-    assert started_anew(store, tmp_path / "older").places[TOWN].label() == "Eldan"
+    assert started_anew(store, tmp_path / "older", stores).places[TOWN].label() == "Eldan"
 
 
-def test_what_is_stored_is_written_anew_where_it_is_not_known_what_changed(store: Store, tmp_path: Path) -> None:
+@pytest.mark.embedded("the directory is looked at")
+def test_what_is_stored_is_written_anew_where_it_is_not_known_what_changed(
+    store: Store, tmp_path: Path, stores: Stores
+) -> None:
     rows = rows_of(store)
     where = f"""INSERT DATA {{ GRAPH <http://e/g> {{ <{TOWN}> geo:hasDefaultGeometry <{TOWN}/point> .
         <{TOWN}/point> a geo:Geometry ; geo:asWKT 'POINT(65.5 33.25)'^^geo:wktLiteral }} }}"""
     publish.write(store, [{"update": where}], who="test", prefixes=PREFIXES)
     assert rows_of(store).stat().st_ino != rows.stat().st_ino
-    assert started_anew(store, tmp_path / "moved").places[TOWN].point == (65.5, 33.25)
+    assert started_anew(store, tmp_path / "moved", stores).places[TOWN].point == (65.5, 33.25)
     again = Path(shutil.copy(WORLD / "world.ttl", tmp_path / "world.ttl"))
     again.write_text(again.read_text("utf-8").replace('"Alden"@en', '"Aldenia"@en'), "utf-8")
     load(store, again)
-    assert started_anew(store, tmp_path / "named").places[TOWN].label() == "Aldenia"
+    assert started_anew(store, tmp_path / "named", stores).places[TOWN].label() == "Aldenia"
 
 
-def test_a_version_without_it_is_read_as_a_whole(store: Store, tmp_path: Path) -> None:
+@pytest.mark.embedded("the directory is looked at")
+def test_a_version_without_it_is_read_as_a_whole(store: Store, tmp_path: Path, stores: Stores) -> None:
     shutil.rmtree(store.published.directory() / "gazetteer")
-    assert started_anew(store, tmp_path / "copy").entries == open_gazetteer(store).entries
+    assert started_anew(store, tmp_path / "copy", stores).entries == open_gazetteer(store).entries
     publish.write(store, [{"update": WRITES["another name"][0]}], who="test", prefixes=PREFIXES)
-    assert "Aldenia" in started_anew(store, tmp_path / "next").places[TOWN].names()
+    assert "Aldenia" in started_anew(store, tmp_path / "next", stores).places[TOWN].names()
 
 
+@pytest.mark.embedded("an engine has only its present version")
 def test_an_older_version_does_not_put_out_the_present_one(store: Store) -> None:
     former = store.version()
     publish.write(store, [{"update": WRITES["another name"][0]}], who="test", prefixes=PREFIXES)

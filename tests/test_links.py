@@ -4,7 +4,7 @@ badly."""
 from __future__ import annotations
 
 import csv
-import shutil
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,13 +13,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import Graph
 
 from kg import publish
-from kg.cli import main
 from kg.distances import kilometres
 from kg.errors import BadFile, BadReview, ElsewhereFailed, Refused
 from kg.gazetteer import Entry, Gazetteer, open_gazetteer
@@ -34,6 +33,7 @@ from kg.store.pool import Limits
 from kg.store.terms import Row
 from tests.elsewhere.engine import Elsewhere
 from tests.elsewhere.hostile import Hostile
+from tests.elsewhere.stores import Place, Stores, command, settings_of
 
 WD = "http://www.wikidata.org/entity/"
 PLACE = "https://w3id.org/controlgraph/id/place/"
@@ -44,20 +44,17 @@ GRAPHS = "https://w3id.org/controlgraph/graph/"
 
 
 @pytest.fixture
-def mine(shipped: Store, tmp_path: Path) -> Iterator[Store]:
+def mine(shipped: Store, tmp_path: Path, stores: Stores) -> Iterator[Store]:
     """A store of what is shipped, to write to."""
-    shutil.copytree(shipped.location, tmp_path / "store")
-    store = open_store(tmp_path / "store", Limits(children=1))
+    store = open_store(stores.copy(shipped.origin, tmp_path / "store"), Limits(children=1))
     yield store
     store.close()
 
 
 @pytest.fixture(scope="module")
-def bare(shipped: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def bare(shipped: Store, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Store]:
     """A store of what is shipped without its links; tests only read it."""
-    location = tmp_path_factory.mktemp("bare") / "store"
-    shutil.copytree(shipped.location, location)
-    store = open_store(location, Limits(children=1))
+    store = open_store(stores.copy(shipped.origin, tmp_path_factory.mktemp("bare") / "store"), Limits(children=1))
     publish.write(store, [{"drop": f"{GRAPHS}links"}], who="test")
     yield store
     store.close()
@@ -68,8 +65,8 @@ def quick(address: str, **limits: float) -> Endpoint:
     return Endpoint(address, **{"rate": 10_000, "tries": 1, "seconds": 20, **limits})  # type: ignore[arg-type]
 
 
-def run(store: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["--store", str(store), *arguments])
+def run(store: Place, *arguments: str) -> Result:
+    return command(store, *arguments)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -150,7 +147,7 @@ def test_what_lies_in_the_same_place_speaks_for_a_link(mine: Store, elsewhere: E
 
 
 def test_from_a_proposal_to_a_link_with_its_provenance(mine: Store, elsewhere: Elsewhere, tmp_path: Path) -> None:
-    location, path = mine.location, tmp_path / "review.csv"
+    location, path = mine.origin, tmp_path / "review.csv"
     drop = f"DROP GRAPH <{GRAPHS}links>"
     publish.write(mine, [{"update": drop}], who="test")
     asked = ("link", "propose", "--endpoint", elsewhere.query, "--rate", "1000", "--kind", "place")
@@ -221,13 +218,13 @@ def test_a_candidate_of_a_file_is_decided_on_beside_it(mine: Store, tmp_path: Pa
 
 def test_what_the_record_proposes_is_reviewed_too(mine: Store, tmp_path: Path) -> None:
     path = tmp_path / "review.csv"
-    done = run(mine.location, "link", "candidates", "-o", str(path))
+    done = run(mine.origin, "link", "candidates", "-o", str(path))
     assert done.exit_code == 0, done.output
     told = rows(path)
     proposed = {(link.subject, link.target) for link in stated.links(mine) if link.status == stated.CANDIDATE}
     assert {(row["ours"], row["theirs"]) for row in told} == proposed
     assert all(row["evidence"] and row["ours_name"] for row in told)
-    assert run(mine.location, "link", "candidates", "-o", str(path)).exit_code == 2
+    assert run(mine.origin, "link", "candidates", "-o", str(path)).exit_code == 2
 
     decide(path, lambda row: "reject" if row["theirs"] == told[0]["theirs"] else "")
     outcome = deciding.accept(mine, path, "taliban", who="test")
@@ -424,7 +421,7 @@ def test_the_checker_finds_what_was_planted(mine: Store, tmp_path: Path) -> None
         "iri,name,type,latitude,longitude\nhttps://g.example/1,A,,,\nhttps://g.example/2,Zaranj,city,30.96,61.86\n"
         "https://g.example/3,Zaranj,city,12,40\nhttps://h.example/5,Kunduz,river,36.8,68.9\n"
     )
-    done = run(mine.location, "link", "check", "--file", str(tmp_path / "g.csv"))
+    done = run(mine.origin, "link", "check", "--file", str(tmp_path / "g.csv"))
     assert done.exit_code == 1
     for words in (
         "one-id-two-things: district-panjwai (accepted): <https://g.example/1> is linked to crossing-islam-qala",
@@ -515,12 +512,13 @@ def test_an_interrupted_run_goes_on_where_it_ended(
 
 def test_a_run_that_was_killed_goes_on_where_it_ended(mine: Store, elsewhere: Elsewhere) -> None:
     """Killed after the first answer is kept, by a signal that nobody can answer."""
-    command = [
-        sys.executable, "-c", "from kg.cli import main; main()", "--store", str(mine.location), "enrich",
+    arguments = [
+        sys.executable, "-c", "from kg.cli import main; main()", "enrich",
         "--endpoint", elsewhere.query, "--of", WD, "--property", POPULATION, "--rate", "0.1",
     ]  # fmt: skip
+    environment = {**os.environ, **settings_of(mine.origin)}
     before = mine.version()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while not (kept := [path for path in mine.location.glob("enriching-*.jsonl") if path.stat().st_size]):
             assert process.poll() is None
         process.kill()
@@ -533,7 +531,7 @@ def test_a_run_that_was_killed_goes_on_where_it_ended(mine: Store, elsewhere: El
 
 def test_the_command_brings_and_tells(mine: Store, elsewhere: Elsewhere) -> None:
     asked = ("enrich", "--endpoint", elsewhere.query, "--rate", "1000", "--of", WD)
-    done = run(mine.location, *asked, "--property", POPULATION)
+    done = run(mine.origin, *asked, "--property", POPULATION)
     assert done.exit_code == 0, done.output
     assert "are known there" in done.output
     for unfit in (
@@ -541,9 +539,9 @@ def test_the_command_brings_and_tells(mine: Store, elsewhere: Elsewhere) -> None
         ("--property", "http://a b"),
         ("--property", LABEL, "--licence", "a b"),
     ):
-        assert run(mine.location, *asked, *unfit).exit_code == 2
+        assert run(mine.origin, *asked, *unfit).exit_code == 2
     nothing = run(
-        mine.location, "enrich", "--endpoint", elsewhere.query, "--of", "https://x.example/", "--property", LABEL
+        mine.origin, "enrich", "--endpoint", elsewhere.query, "--of", "https://x.example/", "--property", LABEL
     )
     assert nothing.exit_code == 1
     assert "no accepted link" in nothing.output
@@ -590,7 +588,7 @@ def test_a_command_that_gets_no_answer_says_so_and_writes_nothing(
         "enrich": ("enrich", *asked, "--of", WD, "--property", POPULATION),
     }[command]
     before = mine.version()
-    done = run(mine.location, *arguments)
+    done = run(mine.origin, *arguments)
     assert done.exit_code == 1
     assert "Error: <http://127.0.0.1:" in done.output
     assert "answers with text/html" in done.output

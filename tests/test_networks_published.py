@@ -27,6 +27,7 @@ from kg.store.embedded import Store
 from kg.store.pool import Limits
 from kg.store.terms import read_rows
 from tests.conftest import load
+from tests.elsewhere.stores import Place, Stores
 
 USED = ("kg", "event", "claim", "source", "place", "actor", "road", "segment", "when", "graph", "prov", "xsd", "edtf")
 PROLOGUE = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in USED)
@@ -34,10 +35,9 @@ GOVERNMENT = f"{PREFIXES['actor']}islamic-republic-government"
 
 
 @pytest.fixture
-def store(shipped: Store, tmp_path: Path) -> Iterator[Store]:
+def store(shipped: Store, tmp_path: Path, stores: Stores) -> Iterator[Store]:
     """A copy of the store with everything that is shipped, to write to."""
-    shipped.backup(tmp_path / "copy")
-    copy = open_store(tmp_path / "copy", Limits(children=1))
+    copy = open_store(stores.copy(shipped.origin, tmp_path / "copy"), Limits(children=1))
     yield copy
     copy.close()
 
@@ -227,10 +227,8 @@ def test_without_study_start_nothing_is_derived(empty: Store) -> None:
     assert not folder(empty.published.directory()).exists()
 
 
-def test_a_store_without_roads_has_nothing_of_it(world: Path, tmp_path: Path) -> None:
-    with closing(open_store(world)) as source:
-        source.backup(tmp_path / "copy")
-    with closing(open_store(tmp_path / "copy", Limits(children=1))) as store:
+def test_a_store_without_roads_has_nothing_of_it(world: Place, tmp_path: Path, stores: Stores) -> None:
+    with closing(open_store(stores.copy(world, tmp_path / "copy"), Limits(children=1))) as store:
         assert GRAPH not in store.manifest().graphs
         before = folder(store.published.directory())
         assert {path.name for path in before.iterdir()} == {"format", "without-roads"}
@@ -272,6 +270,7 @@ from itertools import islice
 from kg.derive.writing import written
 from tests import network_worlds as golden
 from tests.test_networks_renewed import stored
+from tests.elsewhere.stores import Place, Stores
 told = hashlib.sha256()
 for world in islice(golden.worlds(golden.GOLDEN / "networks.jsonl"), 0, None, 25):
     told.update(b"".join(written(stored(golden.situation(world)))))

@@ -2,61 +2,37 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import shutil
-from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 
-from kg import publish, queries
+from kg import publish
 from kg.engine_errors import WriteConflict
-from kg.errors import NothingPublished, QueryDied, QueryFailed, QueryReachesOut, QuerySyntax, Refused, ResultTooLarge
-from kg.export import apart
+from kg.errors import NothingPublished, QueryDied, QueryReachesOut, QuerySyntax, Refused, ResultTooLarge
 from kg.ontology import PREFIXES
-from kg.queries import Example
 from kg.store import open_store
 from kg.store.embedded import Store
+from kg.store.outward import listed
 from kg.store.pool import Limits
 from kg.store.remote.engine import Engine
 from kg.store.remote.store import RemoteStore
-from server.settings import Settings
-from tests.elsewhere import engine as engines
-from tests.server.conftest import client_of
+from tests.elsewhere.stores import EACH, Stores
 
-PAGES = (
-    "/", "/map?at=2021-08-10", "/timeline", "/routes?at=2021-08-01", "/dossier?place=town-spin-boldak&at=2021-08-01",
-    "/id/place/town-spin-boldak", "/id/source/source-002", "/search?q=kab", "/api/control?at=2021-08-10",
-    "/api/events?within=province-helmand", "/api/claims?place=town-spin-boldak", "/api/pockets?at=2021-08-10",
-    "/.well-known/void", "/dumps/routes.ttl", "/feed", "/graph/routes?format=nt",
-)  # fmt: skip
+pytestmark = pytest.mark.embedded("engines are started here as they are needed")
 
 
-BEYOND_VIRTUOSO = {
-    "crossings-by-10-july": "rows come twice, after OPTIONAL and COALESCE",
-    "only-their-own-word": "SQ200: stack overflow in cost model",
-    "route-adjacent": "SQ074, or SP031: internal error",
-    "captured-and-route-adjacent": "SQ074, or SP031: internal error",
-    "fronts": "MAX of booleans is 0 or 1",
-    "cut-off-places": "MAX of booleans is 0 or 1",
-}
-"""The examples that Virtuoso 7.2.5.1 answers otherwise, or not; every second example is asked here."""
-
-
-@pytest.fixture(scope="module", params=["oxigraph", "virtuoso"])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+@pytest.fixture(scope="module", params=EACH)
+def engine(
+    request: pytest.FixtureRequest, stores: Stores, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     """An engine without anything, and where one copy of the service keeps what it has of it."""
-    if request.param == "virtuoso" and not shutil.which("virtuoso-t"):
-        pytest.skip("virtuoso-t is not installed (apt-get install virtuoso-opensource-7)")
-    folder = tmp_path_factory.mktemp(request.param)
-    running = engines.started(None) if request.param == "oxigraph" else engines.virtuoso(folder)
-    with running as started:
-        yield Engine(started.query, started.update, dialect=request.param, cache=folder / "cache")
+    with closing(Stores(request.param, stores.shared, tmp_path_factory.mktemp(request.param))) as own:
+        started = own.at(own.folder / "cache")
+        assert isinstance(started, Engine)
+        yield started
 
 
 def another(engine: Engine, name: str) -> Engine:
@@ -65,85 +41,32 @@ def another(engine: Engine, name: str) -> Engine:
 
 
 @pytest.fixture(scope="module")
-def remote(engine: Engine, shipped: Store) -> Iterator[RemoteStore]:
-    """The store of an engine with everything that is shipped."""
-    store = open_store(engine, Limits(children=2))
-    assert isinstance(store, RemoteStore)
-    with pytest.raises(NothingPublished, match="kg load"):
-        store.version()
-    publish.restore(store, shipped.location, who="test")
-    yield store
-    store.close()
+def remote(engine: Engine, world: Path) -> Iterator[RemoteStore]:
+    """The store of an engine with the invented world; what is shipped is in `tests/test_remote_answers.py`."""
+    with closing(open_store(engine, Limits(children=2))) as store:
+        assert isinstance(store, RemoteStore)
+        with pytest.raises(NothingPublished, match="kg load"):
+            store.version()
+        publish.restore(store, world, who="test")
+        yield store
 
 
 @pytest.fixture(scope="module")
-def same(shipped: Store, remote: RemoteStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def same(world: Path, remote: RemoteStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A store here with the same version as the engine had when everything was put there."""
-    store = open_store(tmp_path_factory.mktemp("same") / "store", Limits(children=2))
-    publish.restore(store, shipped.location, who="test")
-    assert store.version() == remote.version()
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="module")
-def clients(engine: Engine, same: Store) -> Iterator[tuple[FlaskClient, FlaskClient]]:
-    """A service on the store here, and one on the engine that has nothing of its own yet."""
-    settings = Settings(
-        store=engine.query, store_update=engine.update, store_dialect=engine.dialect,
-        store_cache=engine.cache.with_name("service"),
-    )  # fmt: skip
-    with client_of(same.location, children=2) as here, client_of(settings.store, **_of(settings)) as there:
-        yield here, there
-
-
-def _of(settings: Settings) -> dict[str, object]:
-    names = ("store_update", "store_dialect", "store_cache")
-    return {"children": 2, **{name: getattr(settings, name) for name in names}}
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_every_page_and_route_answers_the_same(address: str, clients: tuple[FlaskClient, FlaskClient]) -> None:
-    here, there = (client.get(address) for client in clients)
-    assert here.status_code == there.status_code == 200
-    if here.mimetype in ("text/turtle", "application/n-triples", "application/n-quads"):  # statements have no order
-        told, expected = (sorted(re.split(r"[\s\[\];,.]+", each.text)) for each in (there, here))
-        assert told == expected
-    else:
-        assert _without_times(there.text) == _without_times(here.text)
-    assert there.headers.get("ETag") == here.headers.get("ETag")
-
-
-def test_a_process_of_its_own_exports_what_an_engine_has(same: Store, remote: RemoteStore, tmp_path: Path) -> None:
-    for name, store in (("here", same), ("there", remote)):
-        with (tmp_path / name).open("wb") as file:
-            apart.write(store, "places.csv", file)
-    assert (tmp_path / "there").read_bytes() == (tmp_path / "here").read_bytes() != b""
-
-
-def _without_times(text: str) -> str:
-    """A text without the moment at which a version was published."""
-    return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)", "", text)
-
-
-@pytest.mark.parametrize("example", queries.examples()[::2], ids=lambda example: example.slug)
-def test_a_query_answers_the_same(example: Example, same: Store, remote: RemoteStore) -> None:
-    if remote.engine.dialect == "virtuoso" and example.slug in BEYOND_VIRTUOSO:
-        pytest.xfail(BEYOND_VIRTUOSO[example.slug])
-    here, there = (
-        list(csv.reader(io.StringIO(store.query(example.text, results="csv").text()))) for store in (same, remote)
-    )
-    assert here[0] == there[0]
-    assert Counter(map(tuple, here)) == Counter(map(tuple, there))
+    with closing(open_store(tmp_path_factory.mktemp("same") / "store", Limits(children=2))) as store:
+        publish.restore(store, world, who="test")
+        assert store.version() == remote.version()
+        yield store
 
 
 def test_each_form_of_query(same: Store, remote: RemoteStore) -> None:
     texts = (
         "ASK { ?claim a kg:Claim }", "ASK { ?claim a kg:Nothing }", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
         "SELECT ?g { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g",
-        "SELECT (COUNT(*) AS ?n) FROM <https://w3id.org/controlgraph/graph/seed> { ?s ?p ?o }",
-        "SELECT ?label { <id/place/city-farah> skos:prefLabel ?label FILTER(LANG(?label) = 'en') }",
-        "CONSTRUCT { ?s kg:seat ?o } WHERE { ?s kg:seat ?o } ORDER BY ?s LIMIT 1",
+        "SELECT (COUNT(*) AS ?n) FROM <https://w3id.org/controlgraph/graph/world> { ?s ?p ?o }",
+        "SELECT ?label { <id/place/town-alden> skos:prefLabel ?label FILTER(LANG(?label) = 'en') }",
+        "CONSTRUCT { ?s kg:about ?o } WHERE { ?s kg:about ?o } ORDER BY ?s LIMIT 1",
     )  # fmt: skip
     for text in texts:
         for form in ("json", "xml", "csv", "tsv"):
@@ -161,6 +84,9 @@ def test_what_is_no_query_never_gets_to_the_engine(remote: RemoteStore) -> None:
     assert told.value.line == 2
     with pytest.raises(QueryReachesOut):
         remote.query("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }")
+    listing = Limits(children=1, services=listed("https://query.example.org/sparql"))
+    with closing(open_store(another(remote.engine, "listing"), listing)) as store, pytest.raises(QueryReachesOut):
+        store.query("SELECT * { SERVICE <https://query.example.org/sparql> { ?s ?p ?o } }")
     with pytest.raises(QueryDied):
         remote.query("SELECT * " + "{" * 20_000 + "}" * 20_000)
     assert remote.query("ASK {}", results="csv").text() == "true"
@@ -253,14 +179,6 @@ def test_a_blank_node_is_refused(remote: RemoteStore) -> None:
     with pytest.raises(Refused, match="IRI"):
         publish.write(remote, [step], who="test")
     assert remote.version() == version
-
-
-def test_what_is_beyond_the_engine_is_the_querys_fault(remote: RemoteStore) -> None:
-    if remote.engine.dialect != "virtuoso":
-        pytest.skip("only Virtuoso is known to read less SPARQL than we do")
-    text = next(example.text for example in queries.examples() if example.slug == "only-their-own-word")
-    with pytest.raises(QueryFailed, match="cannot evaluate"):
-        remote.query(text)
 
 
 def test_a_backup_needs_no_engine(remote: RemoteStore, tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ from tests.elsewhere.engine import Elsewhere
 from tests.elsewhere.faulty import Faulty
 from tests.server.conftest import client_of
 
+pytestmark = pytest.mark.embedded("engines are started here as they are needed")
+
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 
@@ -67,8 +69,8 @@ def proxy(engine: Elsewhere, filled: RemoteStore) -> Iterator[tuple[str, Faulty]
 @pytest.fixture
 def there(proxy: tuple[str, Faulty], engine: Elsewhere, tmp_path: Path) -> Iterator[FlaskClient]:
     """A service that asks the engine through the proxy, and answers within two seconds."""
-    settings = {"store_update": engine.update, "store_dialect": "virtuoso", "store_cache": tmp_path / "cache"}
-    with client_of(proxy[0], children=2, deadline=2.0, cache=0, **settings) as client:
+    place = Engine(proxy[0], engine.update, dialect="virtuoso", cache=tmp_path / "cache")
+    with client_of(place, children=2, deadline=2.0, cache=0) as client:
         assert client.get("/readyz").status_code == 200
         yield client
 

@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(shipped: Store, browser: Browser) -> Iterator[str]:
     """The address of a server of everything that is shipped."""
-    with running(shipped.location) as service:
+    with running(shipped.origin) as service:
         yield service.url
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -14,13 +12,16 @@ from kg.store import open_store
 from tests.browser.conftest import AXE, Open, opener
 from tests.browser.test_pages import violations
 from tests.conftest import WORLD
+from tests.elsewhere.stores import Place, Stores
 from tests.server.conftest import TOKEN, running
 
 
 @pytest.fixture(scope="module")
-def claiming(browser: Browser, world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
+def claiming(
+    browser: Browser, world: Place, tmp_path_factory: pytest.TempPathFactory, stores: Stores
+) -> Iterator[Open]:
     """Opens a browser on a copy of the invented world with a source that has a text, where somebody may write."""
-    location = Path(shutil.copytree(world, tmp_path_factory.mktemp("claimed") / "store"))
+    location = stores.copy(world, tmp_path_factory.mktemp("claimed") / "store")
     store = open_store(location)
     publish.load(store, [WORLD / "gazette.ttl"], who="test")
     store.close()

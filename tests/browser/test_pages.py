@@ -58,7 +58,7 @@ def violations(page: Page, *rules: str) -> list[Any]:
 
 def test_every_page_is_looked_at(shipped: Store) -> None:
     """What an address without a name in it shows to a browser is in the list above, and so in the pictures."""
-    with client_of(shipped.location, children=1) as client:
+    with client_of(shipped.origin, children=1) as client:
         doors = client.application.url_map
         listed = {doors.bind("localhost").match(urlsplit(path).path)[0] for path in PAGES.values()}
         for rule in doors.iter_rules():

@@ -5,47 +5,48 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from kg import files, publish
-from kg.cli import main
 from kg.ingest import datasets
 from kg.ontology import PREFIXES
 from kg.store import open_store
 from kg.store.pool import Limits
+from tests.elsewhere.stores import Place, Stores, command
 
 RETRIEVED = "2026-11-01"
 DATASET = "invented"
 
 
 @pytest.fixture(scope="session")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bare(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A store with the ontology and a new data set as `kg dataset new` writes it; tests copy it."""
     folder = tmp_path_factory.mktemp("bare")
     path = folder / f"{DATASET}.ttl"
     text = datasets.skeleton(DATASET, date(2021, 1, 1))
     path.write_text(text, "utf-8")
-    with closing(open_store(folder / "store")) as store:
+    place = stores.lasting(folder / "store")
+    with closing(open_store(place)) as store:
         publish.load(store, [files.shipped() / "ontology" / "control.ttl", path], who="test")
-    return folder / "store"
+    return place
 
 
 class Ingesting:
     """The command line on a store of its own, with files of its own."""
 
-    def __init__(self, store: Path, folder: Path) -> None:
-        self.store, self.folder = store, folder
+    def __init__(self, place: Place, folder: Path) -> None:
+        self.place, self.folder = place, folder
+        self.store = place if isinstance(place, Path) else place.location
 
     def __call__(self, *arguments: str) -> Result:
         """Type a command."""
-        return CliRunner().invoke(main, ["--store", str(self.store), *arguments])
+        return command(self.place, *arguments)
 
     def said(self, *arguments: str) -> str:
         """What a command that goes well says."""
@@ -87,7 +88,7 @@ class Ingesting:
 
     def ask(self, query: str) -> list[list[str]]:
         """The rows of an answer."""
-        with closing(open_store(self.store, Limits(children=1))) as store:
+        with closing(open_store(self.place, Limits(children=1))) as store:
             answer = store.query(query, results="csv", prefixes=PREFIXES).text()
         return list(csv.reader(io.StringIO(answer)))[1:]
 
@@ -102,6 +103,5 @@ class Ingesting:
 
 
 @pytest.fixture
-def kg(bare: Path, tmp_path: Path) -> Ingesting:
-    shutil.copytree(bare, tmp_path / "store")
-    return Ingesting(tmp_path / "store", tmp_path)
+def kg(bare: Place, tmp_path: Path, stores: Stores) -> Ingesting:
+    return Ingesting(stores.copy(bare, tmp_path / "store"), tmp_path)

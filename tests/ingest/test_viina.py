@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +16,7 @@ import pytest
 
 from bench.observations import write
 from kg.ingest import report, tables
+from tests.elsewhere.stores import Place, Stores, settings_of
 from tests.ingest.conftest import DATASET, RETRIEVED, Ingesting
 
 HEADING = "geonameid,date,status_wiki,status_boost,status_dsm,status_isw,status\n"
@@ -31,11 +32,12 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def brought(bare: Path, control: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ingesting, str, list[str]]:
+def brought(
+    bare: Place, control: Path, tmp_path_factory: pytest.TempPathFactory, stores: Stores
+) -> tuple[Ingesting, str, list[str]]:
     """A store into which that file was brought, what the command said, and what the graph says."""
     folder = tmp_path_factory.mktemp("brought")
-    shutil.copytree(bare, folder / "store")
-    kg = Ingesting(folder / "store", folder)
+    kg = Ingesting(stores.copy(bare, folder / "store"), folder)
     return kg, kg.ingest("viina", str(control)), kg.exported("viina")
 
 
@@ -236,15 +238,15 @@ def test_a_dry_run_reports_and_publishes_nothing(kg: Ingesting, control: Path) -
 PROGRAM = "import sys; from kg.ingest import tables; tables.CHUNK = 5_000; from kg.cli import main; main(sys.argv[1:])"
 
 
-def test_a_run_that_was_killed_is_gone_on_with(kg: Ingesting, tmp_path: Path) -> None:
+def test_a_run_that_was_killed_is_gone_on_with(kg: Ingesting, stores: Stores, tmp_path: Path) -> None:
     path = tmp_path / "control.csv"
     write(path, 20, 150, 100)
-    clean = tmp_path / "clean"
-    shutil.copytree(kg.store, clean)
+    clean = stores.copy(kg.place, tmp_path / "clean")
+    environment = {**os.environ, **settings_of(kg.place)}
     command = ["ingest", "viina", str(path), "--dataset", DATASET, "--retrieved", RETRIEVED]
     running = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "--store", str(kg.store), *command],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [sys.executable, "-c", PROGRAM, *command],
+        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     until = time.monotonic() + 60
     while not list(kg.store.glob("ingest/*/work-*/chunk-000009.json")):
@@ -254,7 +256,7 @@ def test_a_run_that_was_killed_is_gone_on_with(kg: Ingesting, tmp_path: Path) ->
     running.wait()
     assert list(kg.store.glob("ingest/*/work-*/chunk-*.json"))
     again = subprocess.run(
-        [sys.executable, "-c", PROGRAM, "--store", str(kg.store), *command], capture_output=True, text=True, check=True
+        [sys.executable, "-c", PROGRAM, *command], env=environment, capture_output=True, text=True, check=True
     )
     assert "made 100 changes of control" in again.stdout
     assert not list(kg.store.glob("ingest/*/work-*"))

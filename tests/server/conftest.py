@@ -5,14 +5,12 @@ from __future__ import annotations
 import http.client
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -21,7 +19,8 @@ from flask.testing import FlaskClient
 
 from kg.store.embedded import Store
 from server.app import create_app
-from server.settings import Settings
+from server.settings import from_environment
+from tests.elsewhere.stores import Place, Stores, settings_of
 
 
 @dataclass(frozen=True)
@@ -69,14 +68,14 @@ class Service:
         return self.ask("GET", "/sparql?" + urlencode({"query": text}), **headers)
 
 
-def environment(store: Path, **settings: str) -> dict[str, str]:
+def environment(store: Place, **settings: str) -> dict[str, str]:
     """The environment of a server on this store and a free port."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
-    return {**clean, "KG_STORE": str(store), "KG_PORT": "0", "KG_LOG": "off", **settings}
+    return {**clean, **settings_of(store), "KG_PORT": "0", "KG_LOG": "off", **settings}
 
 
 @contextmanager
-def running(store: Path, **settings: str) -> Iterator[Service]:
+def running(store: Place, **settings: str) -> Iterator[Service]:
     """A server, told to stop at the end; it says where it listens once it does."""
     process = subprocess.Popen(
         [sys.executable, "-m", "server"], env=environment(store, **settings), stdout=subprocess.PIPE, text=True
@@ -94,7 +93,7 @@ def running(store: Path, **settings: str) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
-def service(world: Path) -> Iterator[Service]:
+def service(world: Place) -> Iterator[Service]:
     """A server of the invented world."""
     with running(world) as started:
         yield started
@@ -105,18 +104,17 @@ WRITER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture(scope="module")
-def writable(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def writable(world: Place, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Service]:
     """A server of a copy of the invented world, in which the holder of `TOKEN` may write."""
-    location = tmp_path_factory.mktemp("writable") / "store"
-    shutil.copytree(world, location)
-    with running(location, KG_TOKENS=f"tester:{TOKEN}") as started:
+    place = stores.copy(world, tmp_path_factory.mktemp("writable") / "store")
+    with running(place, KG_TOKENS=f"tester:{TOKEN}") as started:
         yield started
 
 
 @contextmanager
-def client_of(store: Path | str, **settings: Any) -> Iterator[FlaskClient]:
+def client_of(store: Place, **settings: Any) -> Iterator[FlaskClient]:
     """A Flask client of an application on this store, whose child processes end with it."""
-    app = create_app(Settings(store=store, **{"log": False, **settings}))
+    app = create_app(replace(from_environment(settings_of(store)), **{"log": False, **settings}))
     yield app.test_client()
     app.extensions["controlgraph"].store.close()
     app.extensions["controlgraph"].writer.close()
@@ -124,7 +122,7 @@ def client_of(store: Path | str, **settings: Any) -> Iterator[FlaskClient]:
 
 
 @pytest.fixture(scope="session")
-def client(world: Path) -> Iterator[FlaskClient]:
+def client(world: Place) -> Iterator[FlaskClient]:
     """A client of the invented world."""
     with client_of(world, children=2) as made:
         yield made
@@ -133,5 +131,5 @@ def client(world: Path) -> Iterator[FlaskClient]:
 @pytest.fixture(scope="session")
 def shipped_client(shipped: Store) -> Iterator[FlaskClient]:
     """A client of everything that is shipped."""
-    with client_of(shipped.location, children=2) as made:
+    with client_of(shipped.origin, children=2) as made:
         yield made

@@ -59,7 +59,7 @@ def test_the_keys_that_are_listed_are_those_of_the_pages(shipped_client: FlaskCl
 
 
 def test_help_needs_no_data(empty: Store) -> None:
-    with client_of(empty.location, children=1) as client:
+    with client_of(empty.origin, children=1) as client:
         shown = read(client.get("/help").text)
         assert "controlled by another" in shown.text
         for path in ("/", "/data", "/browse", "/browse/event"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from kg.store import open_store
 from server.settings import Settings
+from tests.elsewhere.stores import Place, Stores
 from tests.server.conftest import client_of, running
 
 ANN, BOB = "ann-has-this-token", "bob+has/that-one=="
@@ -30,13 +30,13 @@ WRITES: list[dict[str, Any]] = [
 
 
 @pytest.fixture
-def copy(world: Path, tmp_path: Path) -> Path:
-    """The directory of a store that a test may write to."""
-    return shutil.copytree(world, tmp_path / "store")
+def copy(world: Place, tmp_path: Path, stores: Stores) -> Place:
+    """Where a store is that a test may write to."""
+    return stores.copy(world, tmp_path / "store")
 
 
 @pytest.fixture
-def guarded(copy: Path) -> Iterator[FlaskClient]:
+def guarded(copy: Place) -> Iterator[FlaskClient]:
     """A client of a service in which two may write."""
     with client_of(copy, children=1, tokens=(("ann", ANN),), token_file=(("bob", BOB),)) as client:
         yield client
@@ -70,7 +70,7 @@ def test_a_token_that_is_none_of_ours_is_401(guarded: FlaskClient, token: str) -
         assert 'error="invalid_token"' in response.headers["WWW-Authenticate"]
 
 
-def test_the_name_of_the_token_goes_into_the_journal(guarded: FlaskClient, copy: Path) -> None:
+def test_the_name_of_the_token_goes_into_the_journal(guarded: FlaskClient, copy: Place) -> None:
     for number, (scheme, token) in enumerate([("Bearer", ANN), ("bearer", BOB)]):
         update = {"update": INSERT % number}
         response = guarded.post("/sparql", data=update, headers={"Authorization": f"{scheme} {token}"})
@@ -86,7 +86,7 @@ def test_a_read_needs_no_token(guarded: FlaskClient) -> None:
     assert guarded.get("/sparql?query=ASK{}", headers={"Authorization": f"Bearer {ANN}"}).status_code == 200
 
 
-def test_tokens_from_the_environment_and_a_file(copy: Path, tmp_path: Path) -> None:
+def test_tokens_from_the_environment_and_a_file(copy: Place, tmp_path: Path) -> None:
     (tmp_path / "tokens").write_text(f"bob {BOB}\n")
     with running(copy, KG_TOKENS=f"ann:{ANN}", KG_TOKENS_FILE=str(tmp_path / "tokens")) as service:
         for number, token in enumerate((ANN, BOB)):

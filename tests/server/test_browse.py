@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from kg.ontology import PREFIXES
 from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.terms import read_rows
+from tests.elsewhere.stores import Place, Stores
 from tests.server.conftest import client_of
 from tests.server.reading import read
 
@@ -173,9 +173,9 @@ def test_where_nothing_fits_the_page_says_which_choice_to_leave_out(shipped_clie
 
 
 def test_while_a_large_new_version_is_read_the_lists_are_of_the_one_before(
-    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stores: Stores
 ) -> None:
-    location = Path(shutil.copytree(world, tmp_path / "store"))
+    location = stores.copy(world, tmp_path / "store")
     monkeypatch.setattr("kg.browsing.shelves.LARGE", 0)
     with client_of(location, children=1) as client:
         first = told(client, "claim")
@@ -191,7 +191,8 @@ def test_while_a_large_new_version_is_read_the_lists_are_of_the_one_before(
             time.sleep(0.05)
             response = client.get("/browse/claim?format=json")
         assert json.loads(response.data)["total"] == first["total"] - 1
-        assert told(client, "claim", version=first["version"]) == first
+        if isinstance(location, Path):  # an engine has only its present version
+            assert told(client, "claim", version=first["version"]) == first
 
 
 @pytest.mark.parametrize(

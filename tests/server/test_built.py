@@ -84,7 +84,7 @@ def test_without_them_pages_are_whole_and_say_what_is_missing(
     monkeypatch.setattr(built, "FOLDER", tmp_path)
     built.islands.cache_clear()
     try:
-        with client_of(shipped.location, children=1) as client:
+        with client_of(shipped.origin, children=1) as client:
             shown = page(client, "/map?at=2021-08-09")
     finally:
         built.islands.cache_clear()

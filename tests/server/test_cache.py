@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from kg.store import open_store
 from server.asking import changing
 from server.cache import LARGEST
 from tests.conftest import load
+from tests.elsewhere.stores import Place, Stores
 from tests.server.conftest import TOKEN, WRITER, Service, client_of, running
 
 NAMES = "SELECT ?place ?name { ?place skos:prefLabel ?name } ORDER BY ?place ?name"
@@ -23,7 +23,7 @@ ROWS = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 200"
 
 
 @pytest.fixture
-def fresh(world: Path) -> Iterator[FlaskClient]:
+def fresh(world: Place) -> Iterator[FlaskClient]:
     """A client of an application that has answered nothing yet."""
     with client_of(world, children=1) as client:
         yield client
@@ -82,8 +82,8 @@ def test_the_body_of_a_get_means_nothing(fresh: FlaskClient) -> None:
         assert "boolean" not in fresh.get("/sparql?query=SELECT*{}").text
 
 
-def test_another_version_is_another_answer(world: Path, tmp_path: Path) -> None:
-    location = shutil.copytree(world, tmp_path / "store")
+def test_another_version_is_another_answer(world: Place, tmp_path: Path, stores: Stores) -> None:
+    location = stores.copy(world, tmp_path / "store")
     with client_of(location, children=1, tokens=(("tester", TOKEN),)) as client:
         query = "SELECT ?o { <e:a> <e:b> ?o } ORDER BY ?o"
         tags = set()
@@ -98,8 +98,8 @@ def test_another_version_is_another_answer(world: Path, tmp_path: Path) -> None:
         assert len(tags) == 3
 
 
-def test_a_load_beside_the_server_is_seen_at_once(world: Path, tmp_path: Path) -> None:
-    location, data = shutil.copytree(world, tmp_path / "store"), tmp_path / "more.ttl"
+def test_a_load_beside_the_server_is_seen_at_once(world: Place, tmp_path: Path, stores: Stores) -> None:
+    location, data = stores.copy(world, tmp_path / "store"), tmp_path / "more.ttl"
     store = open_store(location)
     with running(location) as service:
         for number in range(5):
@@ -113,8 +113,8 @@ def test_a_load_beside_the_server_is_seen_at_once(world: Path, tmp_path: Path) -
     store.close()
 
 
-def test_readers_never_see_an_older_version_after_a_newer_one(world: Path, tmp_path: Path) -> None:
-    location = shutil.copytree(world, tmp_path / "store")
+def test_readers_never_see_an_older_version_after_a_newer_one(world: Place, tmp_path: Path, stores: Stores) -> None:
+    location = stores.copy(world, tmp_path / "store")
     with running(location, KG_TOKENS=f"tester:{TOKEN}") as service:
         done = threading.Event()
         seen: list[list[tuple[int, int]]] = []
@@ -171,7 +171,7 @@ def test_a_problem_is_not_kept(fresh: FlaskClient, query: str) -> None:
     assert found(fresh, "hit") == 0
 
 
-def test_nothing_is_kept_for_or_from_the_holder_of_a_token(world: Path) -> None:
+def test_nothing_is_kept_for_or_from_the_holder_of_a_token(world: Place) -> None:
     with client_of(world, children=1, tokens=(("tester", TOKEN),)) as client:
         for _ in range(2):
             assert get(client, NAMES, **WRITER)[0] == 200
@@ -188,7 +188,7 @@ def test_a_large_answer_is_not_kept_but_validated(fresh: FlaskClient) -> None:
     assert found(fresh, "hit") == 0
 
 
-def test_what_is_kept_has_a_limit(world: Path) -> None:
+def test_what_is_kept_has_a_limit(world: Place) -> None:
     with client_of(world, children=1, cache=20_000) as client:
         for number in range(12):
             get(client, f"SELECT * {{ ?s ?p ?o }} ORDER BY ?s ?p ?o LIMIT 20 OFFSET {number}")
@@ -200,7 +200,7 @@ def test_what_is_kept_has_a_limit(world: Path) -> None:
         assert found(client, "hit") == 1  # the newest is there, the oldest had to go
 
 
-def test_nothing_is_kept_where_that_is_set(world: Path) -> None:
+def test_nothing_is_kept_where_that_is_set(world: Place) -> None:
     with client_of(world, children=1, cache=0) as client:
         for _ in range(2):
             assert get(client, NAMES, Accept_Encoding="gzip")[1]["content-encoding"] == "gzip"

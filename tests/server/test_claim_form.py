@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.elsewhere.stores import Place, Stores
 from tests.server.conftest import TOKEN, WRITER, client_of
 from tests.server.reading import read
 
@@ -23,9 +22,9 @@ ALDEN = {
 
 
 @pytest.fixture(scope="module")
-def written_to(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def written_to(world: Place, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[FlaskClient]:
     """A client of a copy of the invented world, in which the holder of `TOKEN` may write."""
-    location = Path(shutil.copytree(world, tmp_path_factory.mktemp("forms") / "store"))
+    location = stores.copy(world, tmp_path_factory.mktemp("forms") / "store")
     with client_of(location, children=1, tokens=(("tester", TOKEN),)) as client:
         yield client
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from kg.control.opening import open_control
 from kg.ontology import PREFIXES
 from kg.store import open_store
 from kg.store.embedded import Store
+from tests.elsewhere.stores import Place, Stores
 from tests.server.conftest import TOKEN, WRITER, Reply, Service, client_of, running
 
 ALDEN = {
@@ -28,20 +28,20 @@ ALDEN = {
 
 
 @pytest.fixture(scope="module")
-def location(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def location(world: Place, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Place:
     """A copy of the invented world, which the tests of this module add to."""
-    return Path(shutil.copytree(world, tmp_path_factory.mktemp("added") / "store"))
+    return stores.copy(world, tmp_path_factory.mktemp("added") / "store")
 
 
 @pytest.fixture(scope="module")
-def open_to_claims(location: Path) -> Iterator[Service]:
+def open_to_claims(location: Place) -> Iterator[Service]:
     """A server of it, in which the holder of `TOKEN` may write."""
     with running(location, KG_TOKENS=f"tester:{TOKEN}") as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def store(location: Path) -> Iterator[Store]:
+def store(location: Place) -> Iterator[Store]:
     """The same store, opened by this process."""
     opened = open_store(location)
     yield opened
@@ -261,10 +261,10 @@ def test_a_list_that_cannot_be_says_why(service: Service, query: str, status: in
     assert words in told(service.ask("GET", f"/api/claims{query}"), status)["detail"]
 
 
-def test_the_body_that_the_documents_show_is_taken(shipped: Store, tmp_path: Path) -> None:
+def test_the_body_that_the_documents_show_is_taken(shipped: Store, tmp_path: Path, stores: Stores) -> None:
     text = (Path(__file__).parents[2] / "docs" / "claims.md").read_text("utf-8")
     body = text.partition("```json\n")[2].partition("```")[0]
-    location = shutil.copytree(shipped.location, tmp_path / "store")
+    location = stores.copy(shipped.origin, tmp_path / "store")
     with client_of(location, children=1, tokens=(("tester", TOKEN),)) as client:
         reply = client.post("/api/claims", data=body, content_type="application/json", headers=WRITER)
         assert reply.status_code == 201, reply.text

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -15,6 +14,7 @@ from rdflib.compare import isomorphic
 from kg import files
 from kg.store import open_store
 from kg.store.embedded import Store
+from tests.elsewhere.stores import Place
 from tests.server.conftest import WRITER, Service, running
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
@@ -84,7 +84,7 @@ def test_3_what_can_be_asked(service: Service, writable: Service) -> None:
     }  # fmt: skip
 
 
-def test_3_the_named_graphs_with_their_sizes(service: Service, world: Path) -> None:
+def test_3_the_named_graphs_with_their_sizes(service: Service, world: Place) -> None:
     described = read(service, "/sparql")
     sizes = {}
     for named in described.objects(None, SD.namedGraph):
@@ -93,7 +93,7 @@ def test_3_the_named_graphs_with_their_sizes(service: Service, world: Path) -> N
     assert sizes == {name: record.triples for name, record in open_store(world).manifest().graphs.items()}
 
 
-def test_the_limits_in_force_are_told(world: Path) -> None:
+def test_the_limits_in_force_are_told(world: Place) -> None:
     with running(world, KG_DEADLINE="7", KG_RESULT_MAX="123456", KG_MEMORY="0") as narrow:
         words = " ".join(str(text) for text in read(narrow, "/sparql").objects(None, RDFS.comment))
     assert "7 seconds" in words
@@ -156,7 +156,7 @@ def test_void_of_what_is_shipped_has_its_licence_and_links(shipped: Store) -> No
         str(row["space"]): int(str(row["links"])) for row in shipped.select("void-links")
         if str(row["relation"]).endswith("#exactMatch")
     }  # fmt: skip
-    with running(shipped.location) as service:
+    with running(shipped.origin) as service:
         described = read(service, "/.well-known/void")
     licence = URIRef("https://creativecommons.org/licenses/by/4.0/")
     assert licence in set(described.objects(None, DCTERMS.license))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ from rdflib import RDFS, SKOS, Dataset, Graph, Literal, URIRef
 from kg import publish
 from kg.store import open_store
 from kg.store.answer import GRAPH_FORMATS
+from tests.elsewhere.stores import Place, Stores
 from tests.server.conftest import client_of
 from tests.server.reading import Page, read
 
@@ -57,8 +57,9 @@ def test_a_client_without_a_wish_gets_turtle_and_a_browser_a_page(client: FlaskC
     assert client.get("/id/place/town-alden", headers=BROWSER).mimetype == "text/html"
 
 
-def test_all_of_a_page_is_of_the_version_that_is_asked_for(world: Path, tmp_path: Path) -> None:
-    location = shutil.copytree(world, tmp_path / "store")
+@pytest.mark.embedded("an engine has only its present version")
+def test_all_of_a_page_is_of_the_version_that_is_asked_for(world: Place, tmp_path: Path, stores: Stores) -> None:
+    location = stores.copy(world, tmp_path / "store")
     with client_of(location, children=1) as client:
         before = client.get("/healthz").headers["Controlgraph-Version"]
         store = open_store(location)
@@ -228,13 +229,13 @@ def test_the_ontology_as_rdf(client: FlaskClient, name: str) -> None:
     assert graph.value(URIRef(f"{BASE}ontology#Claim"), RDFS.label) == Literal("claim", lang="en")
 
 
-def test_what_was_cut_is_said(tmp_path: Path) -> None:
+def test_what_was_cut_is_said(tmp_path: Path, stores: Stores) -> None:
     data = tmp_path / "many.ttl"
     data.write_text("".join(f"<https://e.org/{n}> <https://e.org/p> <https://e.org/hub> .\n" for n in range(700)))
-    store = open_store(tmp_path / "store")
+    store = open_store(stores.at(tmp_path / "store"))
     publish.load(store, [data], who="test")
     store.close()
-    with client_of(tmp_path / "store", children=1) as client:
+    with client_of(stores.at(tmp_path / "store"), children=1) as client:
         shown = page(client, "/resource?iri=https://e.org/hub")
         assert "only the first 500 mentions are here" in shown.text
         complete = next(link for link in shown.links if link.startswith("/query?query="))
@@ -245,13 +246,13 @@ def test_what_was_cut_is_said(tmp_path: Path) -> None:
         assert client.get("/ontology", headers=BROWSER).status_code == 404
 
 
-def test_a_thing_without_a_label_and_an_unknown_datatype_are_shown(tmp_path: Path) -> None:
+def test_a_thing_without_a_label_and_an_unknown_datatype_are_shown(tmp_path: Path, stores: Stores) -> None:
     data = tmp_path / "odd.ttl"
     data.write_text('<https://e.org/a> <https://e.org/p> <https://e.org/b> , 1.5 , "x"^^<https://e.org/type> .\n')
-    store = open_store(tmp_path / "store")
+    store = open_store(stores.at(tmp_path / "store"))
     publish.load(store, [data], who="test")
     store.close()
-    with client_of(tmp_path / "store", children=1) as client:
+    with client_of(stores.at(tmp_path / "store"), children=1) as client:
         shown = page(client, "/resource?iri=https://e.org/a")
     assert shown.heading == "a"
     assert "<https://e.org/type>" in shown.text

@@ -34,7 +34,8 @@ from kg.errors import (
 from server import current
 from server.app import create_app
 from server.errors import document
-from server.settings import Settings
+from server.settings import Settings, from_environment
+from tests.elsewhere.stores import Place, Stores, settings_of
 from tests.server.conftest import client_of
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -117,9 +118,9 @@ def test_a_method_that_is_not_allowed_names_those_that_are(client: FlaskClient) 
 
 @pytest.mark.parametrize("headers", [{}, BROWSER])
 def test_what_should_not_happen_is_logged_and_not_shown(
-    world: Path, headers: dict[str, str], caplog: pytest.LogCaptureFixture
+    world: Place, headers: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = create_app(Settings(store=world))
+    app = create_app(from_environment(settings_of(world)))
 
     def broken() -> str:
         raise ZeroDivisionError("the secret inside")
@@ -133,8 +134,8 @@ def test_what_should_not_happen_is_logged_and_not_shown(
     assert "the secret inside" in caplog.text
 
 
-def test_a_store_without_a_version_is_served_and_says_so(tmp_path: Path) -> None:
-    with client_of(tmp_path / "store") as client:
+def test_a_store_without_a_version_is_served_and_says_so(tmp_path: Path, stores: Stores) -> None:
+    with client_of(stores.at(tmp_path / "store")) as client:
         for path in ("/readyz", "/", "/sparql?query=ASK{}", "/id/place/x", "/ontology"):
             response = client.get(path)
             assert response.status_code == 503, path
@@ -154,7 +155,7 @@ def test_a_damaged_store_is_told_at_the_start_and_later(tmp_path: Path) -> None:
     assert json.loads(response.data)["type"].endswith("/store-unreadable")
 
 
-def test_busy_says_when_to_come_back(world: Path) -> None:
+def test_busy_says_when_to_come_back(world: Place) -> None:
     slow = "/sparql?query=SELECT(COUNT(*)AS%20?n){?a%20?b%20?c.?d%20?e%20?f.?g%20?h%20?i}&timeout=1"
     with client_of(world, children=1, wait=0.3, cache=0) as client:
         statuses: list[int] = []

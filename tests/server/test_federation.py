@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,10 @@ from SPARQLWrapper import JSON, SPARQLWrapper
 from tests.elsewhere import hostile
 from tests.elsewhere.engine import Elsewhere
 from tests.elsewhere.hostile import Hostile
+from tests.elsewhere.stores import Place
 from tests.server.conftest import TOKEN, WRITER, Service, running
+
+pytestmark = pytest.mark.embedded("an engine is given no SERVICE (docs/deploy.md)")
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 PLACES = "?place a kg:Place ; skos:prefLabel ?name"
@@ -28,7 +30,7 @@ def bad() -> Iterator[Hostile]:
 
 
 @pytest.fixture(scope="module")
-def federated(world: Path, elsewhere: Elsewhere, bad: Hostile) -> Iterator[Service]:
+def federated(world: Place, elsewhere: Elsewhere, bad: Hostile) -> Iterator[Service]:
     """A server of the invented world whose queries may ask the other engine, and the hostile server in two ways."""
     listed = f"{elsewhere.query} {bad.url}/failing\n{bad.url}/silent"
     with running(world, KG_FEDERATION=listed, KG_DEADLINE="4", KG_PATIENCE="4", KG_TOKENS=f"tester:{TOKEN}") as started:

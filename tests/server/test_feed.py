@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from kg.store import open_store
 from kg.store.journal import BLOCK, newest
 from server import feed
 from tests.conftest import WORLD, load
+from tests.elsewhere.stores import Place, Stores
 from tests.server.conftest import client_of
 
 CLAIM = """claim:{name} a kg:Claim ; kg:about event:{event} ; kg:stance kg:{stance} ; kg:source source:{source} ;
@@ -42,10 +42,10 @@ def entries(client: FlaskClient, path: str = "/feed") -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def told(tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[FlaskClient]:
     """A client of a store with some versions: the world; a claim that came; one told otherwise; one taken back; a
     write that has nothing to do with control."""
-    location = tmp_path_factory.mktemp("feed") / "store"
+    location = stores.at(tmp_path_factory.mktemp("feed") / "store")
     store = open_store(location)
     load(store, files.shipped() / "ontology" / "control.ttl", WORLD / "world.ttl")
     saw = CLAIM.format(
@@ -122,8 +122,8 @@ def test_the_versions(told: FlaskClient) -> None:
     assert found[0].title.endswith(": 1 statements came, 0 went")
 
 
-def test_a_load_and_a_restore_tell_what_they_change(world: Path, tmp_path: Path) -> None:
-    location = shutil.copytree(world, tmp_path / "store")
+def test_a_load_and_a_restore_tell_what_they_change(world: Place, tmp_path: Path, stores: Stores) -> None:
+    location = stores.copy(world, tmp_path / "store")
     store = open_store(location)
     backup = tmp_path / "backup"
     store.backup(backup)
@@ -132,7 +132,7 @@ def test_a_load_and_a_restore_tell_what_they_change(world: Path, tmp_path: Path)
     path.write_text((WORLD / "world.ttl").read_text("utf-8") + said)
     load(store, path)
     publish.restore(store, backup, who="test")
-    restored, loaded = (line["control"] for line in list(newest(location))[:2])
+    restored, loaded = (line["control"] for line in store.journal()[:-3:-1])
     assert [claim["gloss"] for claim in loaded["came"]] == [["So they say."]]
     assert [claim["gloss"] for claim in restored["went"]] == [["So they say."]]
     store.close()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import product
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException
 
+from tests.elsewhere.stores import Place, Stores
 from tests.server.conftest import TOKEN, WRITER, client_of
 
 PATHS = [
@@ -42,9 +41,9 @@ DOCUMENTED = {503, 504}
 
 
 @pytest.fixture(scope="module")
-def open_door(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def open_door(world: Place, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[FlaskClient]:
     """A client of a store to which anything may be written."""
-    location = shutil.copytree(world, tmp_path_factory.mktemp("fuzz") / "store")
+    location = stores.copy(world, tmp_path_factory.mktemp("fuzz") / "store")
     with client_of(location, children=1, deadline=5, body_max=4096, tokens=(("tester", TOKEN),)) as client:
         yield client
 

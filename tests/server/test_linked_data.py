@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -20,7 +21,8 @@ from kg.ontology import KG, PREFIXES, context
 from kg.store.embedded import Store
 from server import sitemap
 from server.app import create_app
-from server.settings import Settings
+from server.settings import from_environment
+from tests.elsewhere.stores import Place, Stores, settings_of
 from tests.server.conftest import client_of
 from tests.server.test_entities import page
 
@@ -38,7 +40,7 @@ SELECT DISTINCT ?ours {
 
 
 @pytest.fixture(scope="module")
-def client(world: Path) -> Iterator[FlaskClient]:
+def client(world: Place) -> Iterator[FlaskClient]:
     with client_of(world, children=2) as started:
         yield started
 
@@ -78,7 +80,7 @@ def test_every_iri_of_ours_that_is_shipped_is_described_or_mentioned(shipped: St
     kinds = {re.sub(r"[^/#]*$", "", iri.removeprefix(BASE))[:14]: iri for iri in found}
     assert len(found) > 1900
     assert {"ontology#", "id/place/", "id/claim/", "id/road/", "id/activity/", "graph/", ""} <= set(kinds)
-    app = create_app(Settings(store=shipped.location, children=1))
+    app = create_app(replace(from_environment(settings_of(shipped.origin)), children=1))
     client = app.test_client()
     try:
         for iri in kinds.values():
@@ -163,7 +165,7 @@ def test_a_claim_names_who_makes_it_where_and_about_what(client: FlaskClient) ->
 
 
 def test_what_is_shipped_has_its_position_and_its_match(shipped: Store) -> None:
-    with client_of(shipped.location, children=1) as client:
+    with client_of(shipped.origin, children=1) as client:
         told = embedded(client, "/id/place/city-kunduz")
         assert "http://www.wikidata.org/entity/Q108155" in told["sameAs"]
         assert told["geo"]["@type"] == "GeoCoordinates"
@@ -176,17 +178,17 @@ def test_what_is_shipped_has_its_position_and_its_match(shipped: Store) -> None:
     assert {each["encodingFormat"] for each in sets[0]["distribution"]} == {"application/n-quads", "application/trig"}
 
 
-def test_what_ends_a_script_in_a_name_ends_nothing(tmp_path: Path) -> None:
+def test_what_ends_a_script_in_a_name_ends_nothing(tmp_path: Path, stores: Stores) -> None:
     from kg import publish
     from kg.store import open_store
 
-    store = open_store(tmp_path / "store")
+    store = open_store(stores.at(tmp_path / "store"))
     name = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
     said = f'{name} "</script><b>"@en ; <javascript:alert(1)> <javascript:alert(2)>'
     text = f"INSERT DATA {{ GRAPH <https://e.org/g> {{ <https://e.org/a> {said} }} }}"
     publish.write(store, [{"update": text}], who="test")
     store.close()
-    with client_of(tmp_path / "store", children=1) as client:
+    with client_of(stores.at(tmp_path / "store"), children=1) as client:
         assert embedded(client, "/resource?iri=https://e.org/a")["name"] == [
             {"@value": "</script><b>", "@language": "en"}
         ]

@@ -19,6 +19,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from kg.store import open_store
+from tests.elsewhere.stores import Place, Stores
 from tests.server.conftest import TOKEN, WRITER, Reply, Service, client_of, environment
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -34,7 +35,7 @@ def numbers(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     }
 
 
-def test_healthy_and_ready(service: Service, world: Path) -> None:
+def test_healthy_and_ready(service: Service, world: Place) -> None:
     assert json.loads(service.ask("GET", "/healthz").body)["status"] == "ok"
     ready = service.ask("GET", "/readyz")
     assert json.loads(ready.body) == {"status": "ready", "version": open_store(world).version()}
@@ -52,6 +53,7 @@ def test_alive_but_not_ready(tmp_path: Path) -> None:
         assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.embedded("the directory is what is lost; of engines: test_a_copy_is_not_ready_while_the_engine_is_away")
 def test_a_version_that_is_lost_is_not_ready(world: Path, tmp_path: Path) -> None:
     location = shutil.copytree(world, tmp_path / "store")
     with client_of(location) as client:
@@ -60,7 +62,7 @@ def test_a_version_that_is_lost_is_not_ready(world: Path, tmp_path: Path) -> Non
         assert client.get("/readyz").status_code == 503
 
 
-def test_requests_are_counted_by_route_method_and_status(world: Path) -> None:
+def test_requests_are_counted_by_route_method_and_status(world: Place) -> None:
     with client_of(world, children=1) as client:
         for path in ("/sparql?query=ASK{}", "/sparql?query=ASK{}", "/sparql?query=ASK{", "/id/place/town-alden", "/no"):
             client.get(path)
@@ -88,7 +90,7 @@ def test_requests_are_counted_by_route_method_and_status(world: Path) -> None:
     assert told["controlgraph_queries", (("lane", "short"),)] == 0
 
 
-def test_ended_queries_are_counted_by_reason(world: Path) -> None:
+def test_ended_queries_are_counted_by_reason(world: Place) -> None:
     with client_of(world, children=1) as client:
         assert client.get("/sparql?" + urlencode({"query": SLOW, "timeout": "0.1"})).status_code == 504
         told = numbers(client.get("/metrics").text)
@@ -96,14 +98,14 @@ def test_ended_queries_are_counted_by_reason(world: Path) -> None:
     assert told["controlgraph_problems_total", (("problem", "query-timeout"),)] == 1
 
 
-def test_numbers_are_told_of_a_store_without_a_version(tmp_path: Path) -> None:
-    with client_of(tmp_path / "store") as client:
+def test_numbers_are_told_of_a_store_without_a_version(tmp_path: Path, stores: Stores) -> None:
+    with client_of(stores.at(tmp_path / "store")) as client:
         told = numbers(client.get("/metrics").text)
     assert not [name for name, _ in told if name in ("controlgraph_version", "controlgraph_triples")]
 
 
 @contextmanager
-def logging(store: Path, lines: list[dict[str, Any]], **settings: str) -> Iterator[Service]:
+def logging(store: Place, lines: list[dict[str, Any]], **settings: str) -> Iterator[Service]:
     """A server that logs; its lines are read when it has stopped."""
     process = subprocess.Popen(
         [sys.executable, "-m", "server"],
@@ -124,8 +126,8 @@ def logging(store: Path, lines: list[dict[str, Any]], **settings: str) -> Iterat
         lines += [json.loads(line) for line in errors.splitlines() if line.startswith("{")]
 
 
-def test_each_request_is_a_line(world: Path, tmp_path: Path) -> None:
-    location = shutil.copytree(world, tmp_path / "store")
+def test_each_request_is_a_line(world: Place, tmp_path: Path, stores: Stores) -> None:
+    location = stores.copy(world, tmp_path / "store")
     lines: list[dict[str, Any]] = []
     with logging(location, lines, KG_TOKENS=f"tester:{TOKEN}", KG_PROXIES="1") as service:
         first = service.query("ASK {}", X_Forwarded_For="6.6.6.6, 192.0.2.7")
@@ -168,8 +170,8 @@ def test_a_query_has_a_name(service: Service) -> None:
     assert "controlgraph-query" not in service.query("ASK {}").headers
 
 
-def test_the_feed_tells_every_version(world: Path, tmp_path: Path) -> None:
-    location = shutil.copytree(world, tmp_path / "store")
+def test_the_feed_tells_every_version(world: Place, tmp_path: Path, stores: Stores) -> None:
+    location = stores.copy(world, tmp_path / "store")
     with client_of(location, children=1, tokens=(("ann & bob", TOKEN),)) as client:
         update = {"update": "INSERT DATA { GRAPH <https://example.org/g> { <e:a> <e:b> 1, 2 } }"}
         version = json.loads(client.post("/sparql", data=update, headers=WRITER).data)["version"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 from flask.testing import FlaskClient
 
 from kg import queries
+from tests.elsewhere.stores import Place
 from tests.server.conftest import client_of
 from tests.server.reading import Page, read
 
@@ -47,7 +47,7 @@ def test_home_counts_what_there_is(client: FlaskClient) -> None:
     assert "000001-" in shown.text
 
 
-def test_home_shows_the_doors_for_machines(client: FlaskClient, world: Path) -> None:
+def test_home_shows_the_doors_for_machines(client: FlaskClient, world: Place) -> None:
     assert "curl -s http://localhost/sparql" in page(client, "/").text
     with client_of(world, children=1, public_url="https://example.org/graph") as behind:
         assert "curl -s https://example.org/graph/sparql" in page(behind, "/").text
@@ -157,7 +157,7 @@ def test_an_error_keeps_the_query_and_points_at_the_place(client: FlaskClient) -
     assert shown.areas[0].strip() == query.strip()
 
 
-def test_an_error_without_a_place_is_told_too(client: FlaskClient, world: Path) -> None:
+def test_an_error_without_a_place_is_told_too(client: FlaskClient, world: Place) -> None:
     with client_of(world, children=1, deadline=0.3) as hasty:
         shown = asked(hasty, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", 504)
     assert "The query took too long" in shown.text

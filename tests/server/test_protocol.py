@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -13,6 +12,7 @@ from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
 from rdflib.query import Result
 from SPARQLWrapper import JSON, POST, SPARQLWrapper
 
+from tests.elsewhere.stores import Place
 from tests.server.conftest import TOKEN, WRITER, Reply, Service, client_of
 
 FORM = "application/x-www-form-urlencoded"
@@ -282,7 +282,7 @@ def test_an_update_reaches_nobody(writable: Service) -> None:
     problem(writable.update("LOAD <http://127.0.0.1:9/x>"), 403, "query-reaches-out")
 
 
-def test_a_large_update_is_taken_and_a_larger_one_is_413(writable: Service, world: Path) -> None:
+def test_a_large_update_is_taken_and_a_larger_one_is_413(writable: Service, world: Place) -> None:
     comment = "#" + "x" * (2 << 20) + "\n"
     assert writable.update(f"{comment}INSERT DATA {{ GRAPH <{E}large> {{ <e:a> <e:b> 1 }} }}").status == 200
     with client_of(world, body_max=2048, tokens=(("tester", TOKEN),)) as narrow:

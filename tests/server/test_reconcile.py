@@ -292,7 +292,7 @@ def test_a_client_that_is_not_ours_matches_a_column(shipped: Store) -> None:
         "Puli Khumri": "Baghlan", "Qalat": "Zabul",
     }  # fmt: skip
     frame = pd.DataFrame({"city": list(provinces), "province": list(provinces.values())})
-    with running(shipped.location) as service:
+    with running(shipped.origin) as service:
         found = reconcile(
             frame["city"], property_mapping={"within": frame["province"]}, top_res=1,
             reconciliation_endpoint=f"{service.url}/reconcile",

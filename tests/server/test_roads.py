@@ -20,6 +20,7 @@ from kg.ontology import PREFIXES
 from kg.store import open_store
 from kg.store.embedded import Store
 from server import connected
+from tests.elsewhere.stores import Stores
 from tests.server.conftest import client_of
 from tests.server.test_control import asked, problem
 
@@ -41,18 +42,18 @@ def short(told: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def golden_client(shipped: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def golden_client(shipped: Store, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[FlaskClient]:
     """The service with the roads that the golden network has."""
     folder = tmp_path_factory.mktemp("golden")
-    shipped.backup(folder / "store")
+    place = stores.copy(shipped.origin, folder / "store")
     (routes,) = (path for path in files.shipped_files() if path.name == "routes.ttl")
     text, cut = re.subn(rf"\nsegment:{ADDED}\n.*?\n\.\n", "\n", routes.read_text("utf-8"), flags=re.DOTALL)
     assert cut == 1
     (folder / "routes.ttl").write_text(text, "utf-8")
-    store = open_store(folder / "store")
+    store = open_store(place)
     publish.load(store, [folder / "routes.ttl"], who="test")
     store.close()
-    with client_of(folder / "store") as client:
+    with client_of(place) as client:
         yield client
 
 

@@ -30,6 +30,7 @@ from kg.store import open_store
 from server.__main__ import Address, CannotServe, free_address, greeting
 from server.settings import Settings
 from tests.conftest import load
+from tests.elsewhere.stores import Place, Stores
 from tests.server.conftest import Service, environment, running
 
 KG = "https://w3id.org/controlgraph/ontology#"
@@ -53,7 +54,7 @@ def wrapped(service: Service, query: str, form: str, method: str = "GET") -> Any
     return made.queryAndConvert()
 
 
-def test_the_greeting_is_one_line_with_a_command_to_try(service: Service, world: Path) -> None:
+def test_the_greeting_is_one_line_with_a_command_to_try(service: Service, world: Place) -> None:
     assert service.greeting.count("\n") == 1
     assert service.greeting.startswith(
         f"Controlgraph serves version {open_store(world).version()} on {service.url}  try: curl "
@@ -183,7 +184,7 @@ def test_many_at_once_are_all_answered(service: Service) -> None:
 
 
 @pytest.fixture(scope="module")
-def hasty(world: Path) -> Iterator[Service]:
+def hasty(world: Place) -> Iterator[Service]:
     """A server whose queries have one second."""
     with running(world, KG_DEADLINE="1", KG_CHILDREN="2") as service:
         yield service
@@ -207,12 +208,12 @@ def test_a_query_that_runs_away_costs_nobody_else(hasty: Service, query: str, st
     assert hasty.query("ASK { ?s ?p ?o }", Accept="text/csv").body == b"true"
 
 
-def test_the_server_follows_a_load(tmp_path: Path) -> None:
+def test_the_server_follows_a_load(tmp_path: Path, stores: Stores) -> None:
     data = tmp_path / "one.ttl"
-    store = open_store(tmp_path / "store")
+    store = open_store(stores.at(tmp_path / "store"))
     data.write_text("<https://e.org/a> <https://e.org/p> 1 .\n")
     first = load(store, data)
-    with running(tmp_path / "store") as service:
+    with running(stores.at(tmp_path / "store")) as service:
         assert json.loads(service.ask("GET", "/healthz").body)["version"] == first
         assert service.query("SELECT ?o { ?s ?p ?o }", Accept="text/csv").body == b"o\r\n1\r\n"
         data.write_text("<https://e.org/a> <https://e.org/p> 2 .\n")
@@ -223,7 +224,7 @@ def test_the_server_follows_a_load(tmp_path: Path) -> None:
     store.close()
 
 
-def test_who_reads_slowly_holds_nobody_up(world: Path) -> None:
+def test_who_reads_slowly_holds_nobody_up(world: Place) -> None:
     large = "/sparql?" + urlencode({"query": "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 50000"})
     with running(world, KG_DOWNLOADS="4") as service:
         place = urlsplit(service.url)
@@ -268,7 +269,7 @@ def descendants(pid: int) -> set[int]:
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are looked up in /proc")
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_a_stop_ends_every_process(world: Path, how: signal.Signals) -> None:
+def test_a_stop_ends_every_process(world: Place, how: signal.Signals) -> None:
     with running(world) as service:
         service.query("ASK {}")
         started = descendants(service.process.pid)
@@ -289,7 +290,7 @@ def gone(pid: int) -> bool:
         return True
 
 
-def refused(store: Path, **settings: str) -> str:
+def refused(store: Place, **settings: str) -> str:
     """What a server says that cannot start: one sentence, exit code 1, no traceback."""
     done = subprocess.run(
         [sys.executable, "-m", "server"],
@@ -306,7 +307,7 @@ def refused(store: Path, **settings: str) -> str:
     return done.stderr
 
 
-def test_what_cannot_be_served_is_told_in_a_sentence(world: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_served_is_told_in_a_sentence(world: Place, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("dear")
     assert "is no store" in refused(tmp_path / "other")
@@ -317,15 +318,15 @@ def test_what_cannot_be_served_is_told_in_a_sentence(world: Path, tmp_path: Path
     assert "KG_HOST='nowhere.invalid' is no address" in refused(world, KG_HOST="nowhere.invalid")
 
 
-def test_a_store_without_a_version_is_served_until_there_is_one(tmp_path: Path) -> None:
+def test_a_store_without_a_version_is_served_until_there_is_one(tmp_path: Path, stores: Stores) -> None:
     data = tmp_path / "one.ttl"
     data.write_text("<https://e.org/a> <https://e.org/p> 1 .\n")
-    with running(tmp_path / "store") as service:
+    with running(stores.at(tmp_path / "store")) as service:
         assert f"serves no version yet on {service.url}  load data with: kg --store" in service.greeting
         assert service.ask("GET", "/healthz").status == 200
         assert service.ask("GET", "/readyz").status == 503
         assert service.query("ASK {}").status == 503
-        store = open_store(tmp_path / "store")
+        store = open_store(stores.at(tmp_path / "store"))
         version = load(store, data)
         store.close()
         assert json.loads(service.ask("GET", "/readyz").body)["version"] == version

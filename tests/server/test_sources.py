@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -15,6 +14,7 @@ from kg import publish
 from kg.store import open_store
 from kg.store.embedded import Store
 from tests.conftest import WORLD
+from tests.elsewhere.stores import Place, Stores
 from tests.server.conftest import client_of
 from tests.server.reading import Page, read
 
@@ -22,9 +22,9 @@ TEXT = (WORLD / "gazette.txt").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
-def location(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def location(world: Place, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Place:
     """The invented world, with a source of which there is a text."""
-    found = Path(shutil.copytree(world, tmp_path_factory.mktemp("sources") / "store"))
+    found = stores.copy(world, tmp_path_factory.mktemp("sources") / "store")
     store = open_store(found)
     publish.load(store, [WORLD / "gazette.ttl"], who="test")
     store.close()
@@ -32,7 +32,7 @@ def location(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def with_copies(location: Path) -> Iterator[FlaskClient]:
+def with_copies(location: Place) -> Iterator[FlaskClient]:
     """A client of a service beside which the text lies."""
     with client_of(location, children=1, documents=WORLD) as client:
         yield client
@@ -77,7 +77,7 @@ def test_the_text_leads_to_what_was_taken_and_back(with_copies: FlaskClient) -> 
     assert marked == "Soon after, Alden was theirs as well."
 
 
-def test_another_text_of_that_name_is_not_shown(location: Path, tmp_path: Path) -> None:
+def test_another_text_of_that_name_is_not_shown(location: Place, tmp_path: Path) -> None:
     (tmp_path / "gazette.txt").write_text(TEXT.replace("second", "third"), "utf-8")
     with client_of(location, children=1, documents=tmp_path) as client:
         shown = page(client, "/id/source/gazette")
@@ -99,7 +99,7 @@ def test_a_claim_has_what_others_say_of_the_same_and_a_place_who_held_it(with_co
     assert "stays" not in page(with_copies, "/id/actor/blues").tables
 
 
-def test_without_a_copy_there_is_everything_but_the_text(location: Path) -> None:
+def test_without_a_copy_there_is_everything_but_the_text(location: Place) -> None:
     with client_of(location, children=1) as client:
         shown = page(client, "/id/source/gazette")
         assert "shown here where the operator has put a copy" in shown.text

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from rdflib.query import Result, ResultRow
 from werkzeug.test import TestResponse
 
 from kg.store.answer import GRAPH_FORMATS, RESULT_FORMATS
+from tests.elsewhere.stores import Place
 from tests.server.conftest import client_of
 
 KG = "https://w3id.org/controlgraph/ontology#"
@@ -151,7 +151,7 @@ def test_relative_iris_are_resolved_against_the_endpoint(client: FlaskClient) ->
     assert response.text.split() == ["iri", "https://graph.example.org/sparql#x"]
 
 
-def test_the_public_address_is_the_base(world: Path) -> None:
+def test_the_public_address_is_the_base(world: Place) -> None:
     with client_of(world, children=1, public_url="https://example.org/graph") as behind:
         response = ask(behind, "SELECT (<x> AS ?iri) {}", parameters={"format": "csv"})
     assert response.text.split()[1] == "https://example.org/graph/x"
@@ -238,7 +238,7 @@ def test_a_timeout_shortens(client: FlaskClient) -> None:
     assert ask(client, "ASK {}", parameters={"timeout": "9999"}).status_code == 200
 
 
-def test_an_answer_that_is_too_large_is_422(world: Path) -> None:
+def test_an_answer_that_is_too_large_is_422(world: Place) -> None:
     with client_of(world, children=1, result_max=2000) as narrow:
         document = problem(ask(narrow, "SELECT * { ?s ?p ?o }"))
         assert (document["status"], document["limit"]) == (422, 2000)

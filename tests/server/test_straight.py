@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote, unquote_plus
 
 import pytest
@@ -12,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.straight import _decoded
+from tests.elsewhere.stores import Place
 from tests.server.conftest import client_of
 from tests.server.test_sparql import NAMES, STANCES
 
 
 @pytest.fixture(scope="module")
-def uncached(world: Path) -> Iterator[FlaskClient]:
+def uncached(world: Place) -> Iterator[FlaskClient]:
     with client_of(world, cache=0) as made:
         yield made
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from kg.store import open_store
 from kg.store.pool import Limits
 from kg.writing import Writer
+from tests.elsewhere.stores import Stores
 from tests.server.conftest import WRITER, Service
 
 GRAPH = "/graphs?graph=http://example.org/many"
@@ -33,8 +34,8 @@ def test_checking_is_part_of_a_write_and_ends_with_its_deadline(writable: Servic
     assert answer.status == 201
 
 
-def test_a_process_that_was_killed_is_followed_by_another(tmp_path: Path) -> None:
-    writer = Writer(tmp_path / "store", Limits(children=1))
+def test_a_process_that_was_killed_is_followed_by_another(tmp_path: Path, stores: Stores) -> None:
+    writer = Writer(stores.at(tmp_path / "store"), Limits(children=1))
     step = {"update": "INSERT DATA { <http://e/a> <http://purl.org/dc/terms/title> 'one' }"}
     first = writer.write([step], who="test")
     assert writer._process
@@ -43,6 +44,6 @@ def test_a_process_that_was_killed_is_followed_by_another(tmp_path: Path) -> Non
     again = writer.write([{"update": "INSERT DATA { <http://e/a> <http://purl.org/dc/terms/title> 'three' }"}], who="t")
     assert again.version.startswith("000002-")
     writer.close()
-    store = open_store(tmp_path / "store")
+    store = open_store(stores.at(tmp_path / "store"))
     assert [line["version"] for line in store.journal()] == [first.version, again.version]
     store.close()
