@@ -18,6 +18,7 @@ from typing import Literal
 from kg import described, queries
 from kg.errors import StoreUnreadable
 from kg.files import BASE
+from kg.store import beside
 from kg.store.embedded import Store
 from kg.store.made import Made
 
@@ -157,17 +158,27 @@ def open_gazetteer(store: Store) -> Gazetteer:
 
 def _renewed(store: Store, former: Gazetteer | None) -> Gazetteer:
     """The gazetteer of the version of a store, from a former one where it is known what has changed since; else from
-    what is stored with the version; else from everything."""
+    what was published or is kept with the version, which is else asked for."""
     version = store.version()
     things: Collection[str] | None = _since(store, version, former.version) if former else None
     if former is None or things is None:
-        kept = described.stored(store.published.directory())
-        former, things = (gazetteer(version, kept[0]), kept[1]) if kept else (None, ())
-    found = _patched(store, version, former, things or ()) if former else None
-    if found is None:
-        answer = store.query(queries.text("gazetteer"), results="csv")
-        found = gazetteer(answer.version, answer.text())
-    return found
+        rows, things = _rows(store.at(version))
+        former = gazetteer(version, rows)
+    return _patched(store, version, former, things) or gazetteer(version, _asked(store.at(version)))
+
+
+def _rows(store: Store) -> described.Rows:
+    """The rows of the version of a store, and the things that it describes otherwise."""
+    directory = store.published.directory()
+    published = described.stored(directory) if beside.place(directory) != directory else None
+    return published or beside.kept(
+        directory, described.NAME, described.stored, lambda: (_asked(store), frozenset()),
+        lambda found, place: described.save(found[0].encode(), place),
+    )  # fmt: skip
+
+
+def _asked(store: Store) -> str:
+    return store.query(queries.text("gazetteer"), results="csv").text()
 
 
 def _patched(store: Store, version: str, former: Gazetteer, things: Collection[str]) -> Gazetteer | None:

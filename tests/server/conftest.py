@@ -69,14 +69,14 @@ class Service:
         return self.ask("GET", "/sparql?" + urlencode({"query": text}), **headers)
 
 
-def environment(store: Path, **settings: str) -> dict[str, str]:
+def environment(store: Path | str, **settings: str) -> dict[str, str]:
     """The environment of a server on this store and a free port."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
     return {**clean, "KG_STORE": str(store), "KG_PORT": "0", "KG_LOG": "off", **settings}
 
 
 @contextmanager
-def running(store: Path, **settings: str) -> Iterator[Service]:
+def running(store: Path | str, **settings: str) -> Iterator[Service]:
     """A server, told to stop at the end; it says where it listens once it does."""
     process = subprocess.Popen(
         [sys.executable, "-m", "server"], env=environment(store, **settings), stdout=subprocess.PIPE, text=True
