@@ -68,7 +68,13 @@ def measured(store: Path, address: str, times: int = 3) -> dict[str, Any]:
         for _ in range(times):
             begun, before = time.perf_counter(), processor(server.process.pid)
             try:
-                with urllib.request.urlopen(urllib.request.Request(server.endpoint.removesuffix("sparql") + address, headers={"Accept": "text/html, application/json;q=0.9"}), timeout=600) as reply:
+                with urllib.request.urlopen(
+                    urllib.request.Request(
+                        server.endpoint.removesuffix("sparql") + address,
+                        headers={"Accept": "text/html, application/json;q=0.9"},
+                    ),
+                    timeout=600,
+                ) as reply:
                     status, size = reply.status, len(reply.read())
             except urllib.error.HTTPError as error:
                 status, size = error.code, len(error.read())
