@@ -93,7 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what a start costs who comes first.")
     parser.add_argument("store", type=Path)
     parser.add_argument("pages", nargs="*", help="names of pages; all where none is named")
-    parser.add_argument("--place", default="district-10", help="the last part of the IRI of a place")
+    parser.add_argument("--place", default="district-1000", help="the last part of the IRI of a place")
     parser.add_argument("--forget", action="store_true", help="remove what is kept of the version before each page")
     given = parser.parse_args()
     for name, address in pages(given.place).items():
