@@ -11,6 +11,7 @@ from kg import publish
 from kg.browsing import stored
 from kg.browsing.shelf import Shelves
 from kg.browsing.shelves import at_hand, shelves
+from kg.event_days import event_days
 from kg.store import beside, open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
@@ -59,6 +60,20 @@ def test_it_is_read_as_it_was_made(store: Store) -> None:
     shutil.copytree(store.location, store.location.with_name("copy"))
     copy = open_store(store.location.with_name("copy"), Limits(children=1))
     assert plain(shelves(copy)) == plain(made)
+    store.close()
+    copy.close()
+
+
+def test_the_days_of_events_are_read_as_they_were_made(store: Store) -> None:
+    made = event_days(store)
+    shutil.copytree(store.location, store.location.with_name("copy"))
+    copy = open_store(store.location.with_name("copy"), Limits(children=1))
+    again = event_days(copy)
+    assert (again.events, again.first.tolist(), again.last.tolist()) == (
+        made.events, made.first.tolist(), made.last.tolist(),
+    )  # fmt: skip
+    assert (beside.place(copy.published.directory()) / "event-days" / beside.SEAL).exists()
+    assert made.events
     store.close()
     copy.close()
 
