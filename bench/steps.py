@@ -25,7 +25,7 @@ from bench.fronts import START as FRONTS_START
 from bench.fronts import fronts
 from bench.invented import invented
 from bench.world import START
-from kg import checks, files
+from kg import checks, described, files
 from kg.control import portions, publishing, stored
 from kg.control.conclusions import of_parts
 from kg.control.facts import of_record
@@ -233,6 +233,7 @@ def conclude(work: Path, changes: int) -> Figures:
     watch = Watch()
     with closing(open_store(location(work, changes), Limits(children=1))) as store, store.candidate() as candidate:
         publishing.rebuild(candidate)
+        described.keep(candidate, None)
         watch("rebuilt")
         candidate.tidy()
         watch("in order")

@@ -30,10 +30,14 @@ TOLD = frozenset(
 """What is read of each thing (`kg/queries/gazetteer.rq`)."""
 POSITION = f"{PREFIXES['geo']}asWKT"
 """What is read of its geometry."""
+NAME = "gazetteer"
+"""The folder of all this."""
 FEW = 200
 """Things that one write describes otherwise, up to which they are listed."""
 FOLDED = 2000
 """Things described otherwise from which on the rows are written anew."""
+Rows = tuple[str, frozenset[str]]
+"""Rows as CSV, and the things that are described otherwise."""
 
 
 def otherwise(account: Account) -> list[str] | None:
@@ -43,7 +47,7 @@ def otherwise(account: Account) -> list[str] | None:
 
 def keep(candidate: Candidate, things: Collection[str] | None) -> None:
     """Bring what is stored in line with a candidate; `things` are described otherwise, None: it is not known which."""
-    here = candidate.directory / "gazetteer"
+    here = candidate.directory / NAME
     before = stored(candidate.directory)
     if things is not None and before is not None:
         since = sorted({*before[1], *things})
@@ -53,8 +57,13 @@ def keep(candidate: Candidate, things: Collection[str] | None) -> None:
                 (here / "since").write_text("".join(f"{thing}\n" for thing in since), "utf-8")
             return
     shutil.rmtree(here, ignore_errors=True)
-    here.mkdir()
-    (here / _name()).write_bytes(candidate.csv(queries.text("gazetteer")))
+    save(candidate.csv(queries.text("gazetteer")), candidate.directory)
+
+
+def save(rows: bytes, version: Path) -> None:
+    """Write the rows, as CSV, into a directory that has none yet."""
+    (version / NAME).mkdir()
+    (version / NAME / _name()).write_bytes(rows)
 
 
 def keep_loaded(candidate: Candidate) -> None:
@@ -62,10 +71,10 @@ def keep_loaded(candidate: Candidate) -> None:
     keep(candidate, None if candidate.changed is None else _things(candidate.changed))
 
 
-def stored(version: Path) -> tuple[str, frozenset[str]] | None:
+def stored(version: Path) -> Rows | None:
     """The rows that are stored with a version, as CSV, and the things that it describes otherwise; None where it has
     none that this release reads. Raises StoreUnreadable."""
-    here = version / "gazetteer"
+    here = version / NAME
     try:
         with (here / _name()).open(encoding="utf-8", newline="") as file:
             rows = file.read()

@@ -1,26 +1,33 @@
 """Between which days every event happened, by its own date and by those that claims give: read once a version.
 
 A page of events in the order of their days needs to know those of all events, which no query of millions of statements
-answers before its deadline; seven scans do, and what they find is kept.
+answers before its deadline; seven scans do, and what they find is kept on disk (`kg.store.beside`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from kg import queries
 from kg.control.facts import OPEN, Pairs
-from kg.control.names import Array
+from kg.control.ledger import save
+from kg.control.names import Array, Names, tabulated
 from kg.control.reading import asserted, joined
 from kg.control.statements import KG, Statements, statements
+from kg.store import beside
 from kg.store.embedded import Store
 from kg.store.made import Made
 from kg.store.scan import scan
 
 READ = ("about", "statesWhen", "when", "earliest", "latest", "endLatest")
+NAME = "event-days"
+"""The folder of what is kept."""
+FORMAT = 1
+"""Another number for every change of what the files hold, and of how anything in them is found."""
 NEVER = 1 << 40
 """After all days, where no last day is put in order; no first day is before all, as `OPEN` is."""
 Span = tuple[int | None, int | None]
@@ -62,6 +69,26 @@ def event_days(store: Store) -> EventDays:
 
 def _read(store: Store, _former: EventDays | None) -> EventDays:
     directory = store.published.directory()
+    return beside.kept(
+        directory, NAME, lambda place: _stored(place, directory.name), lambda: _made(store, directory), _save
+    )
+
+
+def _stored(place: Path, version: str) -> EventDays | None:
+    here = place / NAME
+    if not (here / f"{FORMAT}").exists():
+        return None
+    text, ends, first, last = (np.load(here / f"{name}.npy") for name in ("text", "ends", "first", "last"))
+    return EventDays(version, list(Names(text, ends)), first, last)
+
+
+def _save(days: EventDays, place: Path) -> None:
+    names = tabulated([event.encode() for event in days.events], b"")
+    save({"text": names.text, "ends": names.ends, "first": days.first, "last": days.last}, place / NAME)
+    (place / NAME / f"{FORMAT}").touch()
+
+
+def _made(store: Store, directory: Path) -> EventDays:
     graphs = store.at(directory.name).manifest().graphs
     told = asserted(graphs)
     texts = {name: queries.text_for("values", "property", [KG + name]) for name in READ}

@@ -18,6 +18,7 @@ from typing import Literal
 from kg import described, queries
 from kg.errors import StoreUnreadable
 from kg.files import BASE
+from kg.store import beside
 from kg.store.embedded import Store
 from kg.store.made import Made
 
@@ -157,17 +158,27 @@ def open_gazetteer(store: Store) -> Gazetteer:
 
 def _renewed(store: Store, former: Gazetteer | None) -> Gazetteer:
     """The gazetteer of the version of a store, from a former one where it is known what has changed since; else from
-    what is stored with the version; else from everything."""
+    what was published or is kept with the version, which is else asked for."""
     version = store.version()
     things: Collection[str] | None = _since(store, version, former.version) if former else None
     if former is None or things is None:
-        kept = described.stored(store.published.directory())
-        former, things = (gazetteer(version, kept[0]), kept[1]) if kept else (None, ())
-    found = _patched(store, version, former, things or ()) if former else None
-    if found is None:
-        answer = store.query(queries.text("gazetteer"), results="csv")
-        found = gazetteer(answer.version, answer.text())
-    return found
+        rows, things = _rows(store.at(version))
+        former = gazetteer(version, rows)
+    return _patched(store, version, former, things) or gazetteer(version, _asked(store.at(version)))
+
+
+def _rows(store: Store) -> described.Rows:
+    """The rows of the version of a store, and the things that it describes otherwise."""
+    directory = store.published.directory()
+    published = described.stored(directory) if beside.place(directory) != directory else None
+    return published or beside.kept(
+        directory, described.NAME, described.stored, lambda: (_asked(store), frozenset()),
+        lambda found, place: described.save(found[0].encode(), place),
+    )  # fmt: skip
+
+
+def _asked(store: Store) -> str:
+    return store.query(queries.text("gazetteer"), results="csv").text()
 
 
 def _patched(store: Store, version: str, former: Gazetteer, things: Collection[str]) -> Gazetteer | None:
@@ -206,13 +217,11 @@ def _since(store: Store, version: str | None, former: str) -> set[str] | None:
 
 def gazetteer(version: str, rows: str) -> Gazetteer:
     """The gazetteer from the CSV answer to `kg/queries/gazetteer.rq`."""
-    told: dict[str, defaultdict[str, set[tuple[str, str]]]] = {}
+    told: dict[str, _Said] = {}
     reader = csv.reader(io.StringIO(rows, newline=""))
     next(reader)
     for thing, what, value, language in reader:
-        if thing not in told:
-            told[thing] = defaultdict(set)
-        told[thing][what].add((language, value))
+        told.setdefault(thing, {}).setdefault(what, []).append((language, value))
     entries = {
         kind: {thing: _entry(thing, kind, said) for thing, said in sorted(told.items()) if kind in said}
         for kind in KINDS
@@ -227,26 +236,32 @@ def last_part(iri: str) -> str:
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
 
 
-def _entry(iri: str, kind: Kind, said: Mapping[str, set[tuple[str, str]]]) -> Entry:
+_Said = dict[str, list[tuple[str, str]]]
+"""What is said of a thing: pairs of language and value, by what they are."""
+
+
+def _entry(iri: str, kind: Kind, said: _Said) -> Entry:
     labels: dict[str, list[str]] = {}
     for role in ("preferred", "other"):
         for language, name in sorted(said.get(role, ())):
             known = labels.setdefault(language, [])
             if name not in known:
                 known.append(name)
-    points = (_point(wkt) for wkt in sorted(_values(said, "position")))
+    points = (_point(wkt) for wkt in _values(said, "position"))
     return Entry(
         iri,
         kind,
-        tuple(sorted(_values(said, kind))),
+        _values(said, kind),
         {language: tuple(names) for language, names in labels.items()},
-        tuple(sorted(_values(said, "within"))),
+        _values(said, "within"),
         next((point for point in points if point), None),
     )
 
 
-def _values(said: Mapping[str, set[tuple[str, str]]], what: str) -> Iterable[str]:
-    return (value for _, value in said.get(what, ()))
+def _values(said: _Said, what: str) -> tuple[str, ...]:
+    """Each value once, in order."""
+    pairs = said.get(what, ())
+    return (pairs[0][1],) if len(pairs) == 1 else tuple(sorted({value for _, value in pairs}))
 
 
 def coordinates(wkt: str) -> tuple[str, str] | None:
@@ -263,7 +278,7 @@ def _point(wkt: str) -> tuple[float, float] | None:
         return None
 
 
-def _concept(iri: str, said: Mapping[str, set[tuple[str, str]]]) -> str:
+def _concept(iri: str, said: _Said) -> str:
     return min((name for language, name in said.get("preferred", ()) if language == "en"), default=last_part(iri))
 
 

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ from server.settings import BadSetting, Settings, from_environment
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from kg.store.embedded import Store
 
 OPEN = (
     "this system gives query processes no network namespace of their own; "
@@ -98,7 +101,18 @@ def serving() -> Flask:
         served.writer.prepare()
     gc.collect()
     gc.freeze()
+    threading.Thread(target=_get_ready, args=(served.store,), daemon=True).start()
     return app
+
+
+def _get_ready(store: Store) -> None:
+    """Read what the first answer would have to wait for: names, the index, and what pages with counts list."""
+    from kg import answering
+    from kg.browsing import shelves
+
+    for read in (answering.known, shelves.at_hand):
+        with suppress(Problem):  # who asks is told
+            read(store)
 
 
 def end_with_parent() -> None:

@@ -19,7 +19,7 @@ from kg.asking import Question
 from kg.browsing import rows as browsed
 from kg.browsing.choosing import Found, choose
 from kg.browsing.rows import Shown, Standing
-from kg.browsing.shelves import SORTS, Shelf, Shelves
+from kg.browsing.shelf import SORTS, Shelf, Shelves
 from kg.control.courses import changes
 from kg.errors import NoStudyStart
 from kg.figures import seen

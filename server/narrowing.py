@@ -11,8 +11,9 @@ from flask import request
 
 from kg import asking, naming
 from kg.browsing.gathering import Facet
-from kg.browsing.shelves import SORTS, Shelf, Shelves, Sort, shelves
+from kg.browsing.shelf import SORTS, Shelf, Shelves, Sort
 from kg.browsing.shelves import at_hand as hand
+from kg.browsing.shelves import shelves
 from kg.control.verdicts import STATES
 from kg.errors import BadQuestion, StoreProblem
 from kg.gazetteer import Gazetteer, Kind, last_part

@@ -27,7 +27,7 @@ from kg.figures.picture import Site, Window
 from kg.figures.seen import Actors
 from kg.figures.sheets import Sheet, map_title, open_credits, sheet, timeline_title
 from kg.figures.states import Answer
-from kg.figures.timeline import LANES, Lane, reach
+from kg.figures.timeline import LANES, Lane, Span, reach
 from kg.gazetteer import Entry, Gazetteer
 from server import parameters, wording
 
@@ -149,7 +149,7 @@ class Scene:
         listed = self.listed
         if self.ranks:
             listed = [pair for pair in listed if self.ranks.get(pair[0].iri, SYMBOLS) < SYMBOLS]
-        return seen.lanes(self.index, self.question.view, listed, self.actors, self.question.lang, self.about)
+        return self._lanes(listed)
 
     @cached_property
     def lanes(self) -> list[Lane]:
@@ -159,7 +159,16 @@ class Scene:
         if not (question.places or question.within or question.types):
             told = set(told_first(self.index, question.view, LANES))
             listed = [pair for pair in listed if pair[0].iri in told]
-        return seen.lanes(self.index, question.view, listed, self.actors, question.lang, self.about)
+        return self._lanes(listed)
+
+    def _lanes(self, listed: list[tuple[Entry, Answer]]) -> list[Lane]:
+        question = self.question
+        return seen.lanes(self.index, question.view, listed, self.actors, question.lang, self.about, self._spans)
+
+    @cached_property
+    def _spans(self) -> dict[str, tuple[Span, ...]]:
+        """What is answered about places through time, as far as it was read."""
+        return {}
 
     @cached_property
     def window(self) -> tuple[Day, Day]:

@@ -27,6 +27,8 @@ from server.settings import VARIABLES, Settings, from_environment
 from tests.elsewhere.engine import free
 from tests.server.conftest import environment, running
 
+pytestmark = pytest.mark.embedded("engines are started here as they are needed")
+
 FILES = Path(__file__).parent.parent / "docs" / "deploy"
 PROXY, UNIT, CONTAINER = (FILES / name for name in ("nginx.conf", "controlgraph.service", "Containerfile"))
 HOST = "graph.example.org"

@@ -28,6 +28,8 @@ from tests.elsewhere import copies as copy
 from tests.elsewhere import engine as engines
 from tests.server.conftest import Reply, Service
 
+pytestmark = pytest.mark.embedded("engines are started here as they are needed")
+
 BEGIN = """
 INSERT DATA { GRAPH <urn:test:a> { <urn:test:c> <urn:test:n> 0 } GRAPH <urn:test:b> { <urn:test:c> <urn:test:n> 0 } }
 """

@@ -23,6 +23,8 @@ from kg.store.remote.store import RemoteStore
 from kg.store.remote.wording import worded
 from tests.elsewhere import engine as engines
 
+pytestmark = pytest.mark.embedded("engines are started here as they are needed")
+
 BASE = "urn:test:"
 PREFIXES = {"e": "urn:test:", "": "urn:test:"}
 DATA = """PREFIX : <urn:test:> INSERT DATA {

@@ -25,6 +25,8 @@ from tests.elsewhere import copies as copy
 from tests.elsewhere import engine as engines
 from tests.server.conftest import TOKEN, WRITER, Service, client_of
 
+pytestmark = pytest.mark.embedded("engines are started here as they are needed")
+
 UPDATE = "INSERT DATA { GRAPH <urn:test:g> { <urn:test:a> <urn:test:p> NUMBER } }"
 ASK = "ASK { <urn:test:a> <urn:test:p> NUMBER }"
 TURTLE = {"Content_Type": "text/turtle", **WRITER}

@@ -24,6 +24,8 @@ from kg.store.remote.store import RemoteStore
 from tests.elsewhere import engine as engines
 from tests.elsewhere import faulty
 
+pytestmark = pytest.mark.embedded("engines are started here as they are needed")
+
 LARGE = "urn:test:large"
 STEPS = {
     "one is staged": (b"INSERT+DATA+%7B+GRAPH+%3Curn%3Acontrolgraph%3Astaged", False),

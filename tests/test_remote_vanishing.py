@@ -24,6 +24,8 @@ from tests.elsewhere import faulty
 from tests.elsewhere.engine import Lasting
 from tests.server.conftest import TOKEN, WRITER, client_of
 
+pytestmark = pytest.mark.embedded("engines are started here as they are needed")
+
 DEADLINE = 8.0
 SOON = 60.0
 """Seconds in which happens what happens by itself."""
@@ -60,9 +62,8 @@ def opened(engine: Lasting, cache: Path, update: str | None = None) -> Iterator[
 @pytest.fixture
 def service(lasting: Lasting, tmp_path: Path) -> Iterator[FlaskClient]:
     """A service on it that answers within eight seconds, with its process for writes."""
-    settings = {"store_update": lasting.update, "store_dialect": "oxigraph", "store_cache": tmp_path / "cache"}
-    tokens = (("tester", TOKEN),)
-    with client_of(lasting.query, children=4, deadline=DEADLINE, cache=0, tokens=tokens, **settings) as client:
+    place = Engine(lasting.query, lasting.update, dialect="oxigraph", cache=tmp_path / "cache")
+    with client_of(place, children=4, deadline=DEADLINE, cache=0, tokens=(("tester", TOKEN),)) as client:
         assert client.get("/readyz").status_code == 200
         yield client
 

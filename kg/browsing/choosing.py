@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kg.browsing.gathering import Facet
-from kg.browsing.shelves import Shelf
+from kg.browsing.shelf import Shelf
 from kg.control.names import Array
 
 Chosen = Mapping[str, Sequence[str]]

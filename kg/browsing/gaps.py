@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kg.browsing.shelves import Shelves
+from kg.browsing.shelf import Shelves
 from kg.control.facts import OPEN
 from kg.gazetteer import ROUTES
 

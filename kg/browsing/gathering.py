@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +35,7 @@ class Facet:
     The values are IRIs, or words of ours; of months (2021-07) `sure` tells whether it was certainly then.
     """
 
-    values: list[str]
+    values: Sequence[str]
     thing: Array
     value: Array
     sure: Array | None = None

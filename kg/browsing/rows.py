@@ -14,7 +14,7 @@ from kg import told
 from kg.answering import Known, columns
 from kg.asking import Question
 from kg.browsing.gathering import Facet
-from kg.browsing.shelves import Shelf, Shelves, Sort
+from kg.browsing.shelf import Shelf, Shelves, Sort
 from kg.control.facts import OPEN
 from kg.control.index import Columns
 from kg.control.names import Array, spans

@@ -1,56 +1,29 @@
 """The places, actors, events, claims and sources of a version as columns, with all that they can be chosen by.
 
 A page with counts needs to know of every thing what it is, where, when, by whom and who says so: no query of millions
-of statements tells that before its deadline. One scan a property does, once a version, and what they find is kept.
+of statements tells that before its deadline. One scan a property does, once a version, and what they find is kept on
+disk (`kg.store.beside`).
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from contextlib import suppress
+from pathlib import Path
 
 from kg import queries, told
-from kg.browsing.coverage import Coverage, coverage
+from kg.browsing import stored
+from kg.browsing.coverage import coverage
 from kg.browsing.gathering import EVENT_TYPE, READ, Facet, Gathered, gathered, month_facet
-from kg.control.names import Array
+from kg.browsing.shelf import Shelf, Shelves
 from kg.control.reading import asserted
 from kg.control.statements import KG, statements
+from kg.errors import StoreProblem
 from kg.gazetteer import open_gazetteer
+from kg.store import beside, versions
 from kg.store.embedded import Store
 from kg.store.made import Made
 from kg.store.scan import LARGE, scan
-
-Sort = Literal["place", "actor", "event", "claim", "source"]
-SORTS: tuple[Sort, ...] = ("place", "actor", "event", "claim", "source")
-"""What can be browsed."""
-
-
-@dataclass(frozen=True, eq=False)
-class Shelf:
-    """The things of one sort, in the order in which they are listed: events and claims by their latest days, sources by
-    the day of publication, those without one last; places and actors by their English names.
-
-    `counts` has for each thing how many claims, denials or events belong to it; `days` are the first and the
-    last on which an event may have happened, or a source been published, as ordinals (`OPEN`: no bound).
-    """
-
-    sort: Sort
-    things: list[str]
-    facets: Mapping[str, Facet]
-    counts: Mapping[str, Array] = field(default_factory=dict)
-    days: tuple[Array, Array] | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Shelves:
-    """Everything that can be browsed in one version; `labels` are English names of types and stances."""
-
-    version: str
-    of: Mapping[Sort, Shelf]
-    labels: Mapping[str, str]
-    coverage: Coverage
 
 
 def shelves(store: Store) -> Shelves:
@@ -65,11 +38,23 @@ def at_hand(store: Store) -> Shelves:
     """Those of the version of a store; or, where it is large and those of an earlier version are there, these, while
     the newer ones are made beside: whoever browses is not to wait for each write. Raises what `shelves` raises."""
     former = _every.last(store)
+    if former is None and _size(store) >= LARGE:
+        former = _earlier(store)
     if former is None or former.version == store.version() or _size(store) < LARGE:
         return shelves(store)
     if _making.acquire(blocking=False):
         threading.Thread(target=_make_beside, args=(store,), daemon=True).start()
     return former
+
+
+def _earlier(store: Store) -> Shelves | None:
+    """Those of the newest version of which they are on disk; None where there are none."""
+    here = beside.place(store.published.directory()).parent
+    found = [each.parent.name for each in here.glob(f"*/{stored.NAME}") if versions.is_name(each.parent.name)]
+    for version in sorted(found, key=versions.number_of, reverse=True):
+        with suppress(StoreProblem):  # it may be gone
+            return shelves(store.at(version))
+    return None
 
 
 _making = threading.Lock()
@@ -90,7 +75,13 @@ def _size(store: Store) -> int:
 
 def _read(store: Store, _former: Shelves | None) -> Shelves:
     directory = store.published.directory()
-    seen = store.at(directory.name)
+    return beside.kept(
+        directory, stored.NAME, lambda place: stored.stored(place, directory.name),
+        lambda: _made(store.at(directory.name), directory), stored.save,
+    )  # fmt: skip
+
+
+def _made(seen: Store, directory: Path) -> Shelves:
     graphs = seen.manifest().graphs
     listed = asserted(graphs)
     texts = {name: queries.text_for("values", "property", [KG + name]) for name in READ}

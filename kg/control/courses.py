@@ -12,7 +12,7 @@ from kg.control.answers import Flag, State, View
 from kg.control.findings import runs_from
 from kg.control.index import DEFAULT, Index
 from kg.control.ledger import ACTOR_SHIFT, NEVER, REPORT, Ledger
-from kg.control.names import Array, spans
+from kg.control.names import Array, distinct, spans
 from kg.control.record import Day
 from kg.control.runs import Runs, is_wide
 from kg.control.verdicts import STATES, flags_of, history
@@ -164,6 +164,7 @@ def _runs(index: Index, places: Array, view: View) -> tuple[Runs, Array]:
 def _read(index: Index, found: Runs, at: Array) -> Iterator[tuple[str, Course]]:
     """The courses that some of the runs stand for, each with its place."""
     ledger = index.ledger
+    places = ledger.places.spelled(distinct(found.place[at].astype(np.int64)))
     actors: dict[tuple[int, int], frozenset[str]] = {}
 
     def named(place: int, members: int) -> frozenset[str]:
@@ -177,7 +178,7 @@ def _read(index: Index, found: Runs, at: Array) -> Iterator[tuple[str, Course]]:
         goes_on = number + 1 < len(rows) and rows[number + 1][0] == place
         sure = named(place, certain)
         yield (
-            ledger.places[place],
+            places[place],
             Course(
                 first,
                 rows[number + 1][1] - 1 if goes_on else None,

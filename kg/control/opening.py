@@ -7,8 +7,8 @@ from pathlib import Path
 
 from kg.control.index import Index, build
 from kg.control.reading import read_facts
-from kg.control.stored import stored
-from kg.store import versions
+from kg.control.stored import NAME, Stored, save, stored
+from kg.store import beside, versions
 from kg.store.embedded import Store
 from kg.store.made import Made
 
@@ -30,11 +30,27 @@ def open_control(store: Store) -> Control:
 
 
 def index_of(version: Path) -> Index:
-    """The index in a version's directory; built in memory where an older release, which wrote none, published it."""
-    found = stored(version)
-    if found is None:
-        return build(read_facts(version, versions.read_manifest(version).graphs))
-    return found.whole()
+    """The index in a version's directory; where none was published with it (by an older release, or because the version
+    lies in an engine), what is kept of one that was built once.
+
+    Raises NoStudyStart, StoreUnreadable.
+    """
+    # what was published with a version that lies here is as damaged as that version, if it is
+    published = stored(version) if beside.place(version) != version else None
+    return published.whole() if published else beside.kept(version, NAME, _found, lambda: _built(version), _save)
+
+
+def _found(place: Path) -> Index | None:
+    found = stored(place)
+    return None if found is None else found.whole()
+
+
+def _built(version: Path) -> Index:
+    return build(read_facts(version, versions.read_manifest(version).graphs))
+
+
+def _save(index: Index, place: Path) -> None:
+    save(Stored(index), place, None)
 
 
 def _opened(store: Store, _: Control | None) -> Control:

@@ -10,6 +10,7 @@ Files are never changed, because other versions have them too: an overlay is wri
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from kg.control.names import Names, table
 from kg.control.runs import Runs
 from kg.errors import StoreUnreadable
 
+NAME = "control"
+"""The folder of the index."""
 FORMAT = 3
 """Another number for every change of what the files hold; a version with another one is read as one without."""
 FOLDED = 20
@@ -56,7 +59,7 @@ class Stored:
 
 def folder(version: Path) -> Path:
     """Where the index of a version or a candidate lies."""
-    return version / "control"
+    return version / NAME
 
 
 def stored(version: Path) -> Stored | None:
@@ -74,7 +77,7 @@ def stored(version: Path) -> Stored | None:
         with np.load(here / "overlay.npz") as columns:
             touched = Names(columns["touched-text"], columns["touched-ends"])
             return Stored(base, of_columns(columns), touched)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise StoreUnreadable(f"the index of control in {here} cannot be read: {error}") from error
 
 

@@ -16,11 +16,12 @@ from kg.control.index import DEFAULT
 from kg.control.reading import read_facts
 from kg.derive.describing import LeftOut
 from kg.derive.held import evidence_of_parts, held
+from kg.derive.history.sweep import everything
 from kg.derive.network import Network
 from kg.derive.reading import read_network
 from kg.derive.situation import Situation
-from kg.derive.stored import stored
-from kg.store import versions
+from kg.derive.stored import NAME, Stored, save_all, stored
+from kg.store import beside, versions
 from kg.store.embedded import Store
 from kg.store.made import Made
 from kg.store.terms import read_rows
@@ -62,14 +63,24 @@ def _listened(directory: Path, view: View) -> tuple[Situation, dict[str, list[st
 
 
 def situation_of(directory: Path) -> Situation:
-    """The situation in a version's directory: what lies beside it, or, where an older release published it, or there
-    are no roads, read and concluded anew."""
-    kept = stored(directory)
-    if kept is not None:
-        left = (*kept.unfit, *kept.unknown)
-        return Situation(directory.name, kept.study_start, kept.network, kept.held, left, kept.found)
-    network, left_out = read_network(directory, versions.read_manifest(directory).graphs)
-    return _situation(directory, network, left_out, stays_of(directory, DEFAULT))
+    """The situation in a version's directory: what was published with it, or, where an older release did that, the
+    version lies in an engine, or there are no roads, what is kept of one that was read and concluded once.
+
+    Raises NoStudyStart, StoreUnreadable.
+    """
+    # what was published with a version that lies here is as damaged as that version, if it is
+    published = stored(directory) if beside.place(directory) != directory else None
+    kept = published or beside.kept(directory, NAME, stored, lambda: _concluded(directory), save_all)
+    left = (*kept.unfit, *kept.unknown)
+    return Situation(directory.name, kept.study_start, kept.network, kept.held, left, kept.found)
+
+
+def _concluded(directory: Path) -> Stored:
+    network, unfit = read_network(directory, versions.read_manifest(directory).graphs)
+    stays = stays_of(directory, DEFAULT)
+    intervals, unknown = held(network, stays)
+    start = stays.ledger.study_start
+    return Stored(start, network, tuple(unfit), intervals, tuple(unknown), everything(network, intervals, start))
 
 
 def stays_of(directory: Path, view: View) -> Stays:

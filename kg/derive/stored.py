@@ -34,6 +34,8 @@ FORMAT = 1
 one is read as one without."""
 
 
+NAME = "derive"
+"""The folder of all this."""
 NOTHING = "without-roads"
 
 
@@ -54,7 +56,7 @@ class Stored:
 
 def folder(version: Path) -> Path:
     """Where this lies in a version or a candidate."""
-    return version / "derive"
+    return version / NAME
 
 
 def ours(here: Path) -> bool:
@@ -81,7 +83,7 @@ def stored(version: Path) -> Stored | None:
             int(network["study-start"][0]), network_of(network), left_out(network), held_of(held), left_out(held),
             Swept(**{each.name: found[each.name] for each in fields(Swept)}),
         )  # fmt: skip
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise StoreUnreadable(f"what was derived of networks in {here} cannot be read: {error}") from error
 
 
@@ -115,6 +117,11 @@ def save(new: Stored, version: Path, before: Stored | None) -> None:
     if not len(new.network.pieces):
         (here / NOTHING).touch()
         return
+    _write(new, version, before)
+
+
+def _write(new: Stored, version: Path, before: Stored | None) -> None:
+    here = folder(version)
     if before is None or new.network is not before.network:
         start = {"study-start": np.array([new.study_start])}
         write(here / "network.npz", {**new.network.columns(), **start, **told(new.unfit)})
@@ -122,6 +129,12 @@ def save(new: Stored, version: Path, before: Stored | None) -> None:
         write(here / "held.npz", {**new.held.columns(), **told(new.unknown)})
     if before is None or new.found is not before.found:
         write(here / "found.npz", columns_of(new.found))
+
+
+def save_all(new: Stored, version: Path) -> None:
+    """Write it into a directory that has nothing of it yet, also where there are no roads."""
+    begin(version)
+    _write(new, version, None)
 
 
 def begin(version: Path) -> None:

@@ -121,24 +121,28 @@ def lanes(
     actors: Actors,
     lang: str,
     href: Callable[[str], str],
+    known: dict[str, tuple[Span, ...]],
 ) -> list[Lane]:
     """The listed places as a timeline shows them, the first to change first, with all that is answered about each from
     the study start on. Those that are called the same have their kind in the name.
 
+    `known` has the spans of places of which they were read before, in the same view, and gets those of the others.
     Raises ValueError for a policy that is none.
     """
     entries = {entry.iri: entry for entry, _ in listed}
     names = Counter(entry.label(lang) for entry in entries.values())
     drawn: dict[Course, Answer] = {}
-    found = []
-    for place, told in courses(index, entries, view).items():
+    for place, told in courses(index, entries.keys() - known.keys(), view).items():
         spans = []
         for course in told:
             key = replace(course, first=0, last=None)
             if key not in drawn:
                 drawn[key] = answer_of(course, actors)
             spans.append(Span(course.first, course.last, drawn[key]))
-        told_of = site(actors.gazetteer, entries[place], UNKNOWN, lang, href(place))
+        known[place] = tuple(spans)
+    found = []
+    for place, entry in entries.items():
+        told_of = site(actors.gazetteer, entry, UNKNOWN, lang, href(place))
         label = f"{told_of.label} ({told_of.kind})" if names[told_of.label] > 1 else told_of.label
-        found.append(Lane(place, label, told_of.lang, told_of.kind, tuple(spans), told_of.href))
+        found.append(Lane(place, label, told_of.lang, told_of.kind, known[place], told_of.href))
     return sorted(found, key=lambda lane: (first_change(lane.spans) or NEVER, lane.label, lane.place))

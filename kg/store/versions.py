@@ -8,6 +8,7 @@
     store/CURRENT                           the name of the published version, replaced atomically
     store/write.lock                        held by the one writer, across processes
     store/journal.jsonl                     one line per published version: who, when, what
+    store/made/                             what was made of versions since, and may be lost (`kg.store.beside`)
     store/dossiers/                         dossiers that were given out (kg.dossier.kept)
     store/ingest/                           reports on what was brought in, and unfinished work (kg.ingest.work)
 
@@ -24,7 +25,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -131,15 +132,16 @@ def copy(version: Path, directory: Path) -> None:
     link_beside(version, directory)
 
 
-def link_beside(version: Path, directory: Path) -> None:
-    """Give `directory` what a version has in folders beside its database, as hard links: nobody changes a file there,
-    whoever has other content writes another file."""
+def link_beside(version: Path, directory: Path, leave: Collection[str] = ()) -> None:
+    """Give `directory` what a version has in folders beside its database, but for some, as hard links: nobody changes a
+    file there, whoever has other content writes another file."""
     for folder in version.rglob("*/"):
-        copied = directory / folder.relative_to(version)
-        copied.mkdir()
-        for path in folder.iterdir():
-            if path.is_file():
-                _link(path, copied / path.name)
+        inside = folder.relative_to(version)
+        if inside.parts[0] not in leave:
+            (directory / inside).mkdir()
+            for path in folder.iterdir():
+                if path.is_file():
+                    _link(path, directory / inside / path.name)
 
 
 def _link(path: Path, target: Path) -> None:
@@ -151,7 +153,7 @@ def _link(path: Path, target: Path) -> None:
 
 def is_ours(location: Path) -> bool:
     """Whether a directory is empty or has only what a store has."""
-    ours = {"versions", "CURRENT", "CURRENT.new", "write.lock", "journal.jsonl", "dossiers", "ingest"}
+    ours = {"versions", "CURRENT", "CURRENT.new", "write.lock", "journal.jsonl", "dossiers", "ingest", "made"}
     return all(entry.name in ours or entry.name.startswith("candidate-") for entry in location.iterdir())
 
 

@@ -19,7 +19,7 @@ class Faulty:
     body that looks whole), "lying" (another version than there is), "nameless" (a version without its name, once),
     "late" (no answer; the request is passed on once another fault begins), or a status. It begins with the request
     after the next `left` ones, of those of which the body has `where` in it. `meanwhile` is done once, before such a
-    request.
+    request. `asked` are the bodies of all requests.
     """
 
     def __init__(self, target: str) -> None:
@@ -27,6 +27,7 @@ class Faulty:
         self.fault, self.left, self.where = "", 0, b""
         self.over = threading.Event()
         self.arrived = threading.Event()
+        self.asked: list[bytes] = []
         self.meanwhile: Callable[[], object] | None = None
 
     def begin(self, fault: str, left: int = 0, where: bytes = b"") -> None:
@@ -37,6 +38,7 @@ class Faulty:
 
     def meant(self, body: bytes) -> str:
         """The fault that this request meets."""
+        self.asked.append(body)
         if self.meanwhile is not None and self.where in body:
             do, self.meanwhile = self.meanwhile, None
             do()

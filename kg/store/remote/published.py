@@ -1,6 +1,7 @@
 """Which version an engine has, and what is kept of it on this machine.
 
     <cache>/<engine>/versions/<name>/manifest.json   what the version knows of its graphs
+    <cache>/<engine>/versions/<name>/control, …      what was made of it (`kg.store.beside`), as with a version here
     <cache>/<engine>/journal.jsonl                   the journal as far as it was fetched
     <cache>/<engine>/CURRENT                         the version that was seen last
     <cache>/<engine>/working/                        a whole copy of the data, where somebody writes from here
@@ -27,6 +28,7 @@ from kg.store import journal, versions
 from kg.store.published import Published, Stamp
 from kg.store.remote import state
 from kg.store.remote.requests import Requests
+from kg.store.remote.tables import TABLES, since
 
 LOOK = 0.25
 """Seconds for which a look at the engine's version is good. An answer is of the version that it names all the same."""
@@ -100,6 +102,8 @@ class Away(Published):
         working = self._location / "working" / "versions" / name
         if working.is_dir():  # it was made here: so were its tables
             versions.link_beside(working, made)
+        else:
+            self._carry_on(manifest, made)
         versions.write_manifest(made, manifest)
         shutil.rmtree(directory, ignore_errors=True)
         made.rename(directory)
@@ -107,6 +111,16 @@ class Away(Published):
         for old in every[:-KEPT]:
             if time.time() - old.stat().st_mtime > KEPT_SECONDS:
                 shutil.rmtree(old, ignore_errors=True)
+
+    def _carry_on(self, manifest: versions.Manifest, made: Path) -> None:
+        """Give a version the tables of the one before it here that are still right."""
+        earlier = [each for each in (self._location / "versions").iterdir() if versions.is_name(each.name)]
+        earlier = [each for each in earlier if versions.number_of(each.name) < manifest.number]
+        if earlier:
+            former = max(earlier, key=lambda each: versions.number_of(each.name))
+            _, stale = since(self._requests, former.name, manifest)
+            right = TABLES.keys() - stale
+            versions.link_beside(former, made, leave={each.name for each in former.iterdir()} - right)
 
     def _follow(self, manifest: versions.Manifest) -> None:
         """Bring the journal here up to a version."""

@@ -17,19 +17,14 @@ import pyoxigraph as ox
 
 from kg.engine_errors import VersionMoved
 from kg.errors import NothingPublished, StoreUnreadable
-from kg.files import BASE
 from kg.store import versions
-from kg.store.remote import state
 from kg.store.remote.claims import claimed
 from kg.store.remote.published import PinnedAway
-from kg.store.remote.state import UNNAMED
+from kg.store.remote.tables import TABLES, since
 
 if TYPE_CHECKING:
     from kg.store.remote.store import RemoteStore
 
-TABLES = {"control": f"{BASE}graph/derived/control", "derive": f"{BASE}graph/derived/networks", "gazetteer": ""}
-"""The folders of what is made of a version, with the graph that is written whenever they are; "" where the journal
-tells. The next write makes anew what others wrote meanwhile."""
 TRIES = 2
 """How often it is tried while others may write."""
 
@@ -59,7 +54,7 @@ def _bring_up(store: RemoteStore) -> None:
     if mine is not None and mine.name == published.name:
         return
     manifest = versions.read_manifest(published)
-    wanted, stale = (None, set(TABLES)) if mine is None else _touched(store, mine.name, manifest)
+    wanted, stale = (None, set(TABLES)) if mine is None else since(store.requests, mine.name, manifest)
     if mine is not None and wanted is None:
         _empty(working)
         mine = None
@@ -91,22 +86,6 @@ def _mine(working: Path) -> Path | None:
     with suppress(NothingPublished):
         return versions.current(working)
     return None
-
-
-def _touched(store: RemoteStore, mine: str, manifest: versions.Manifest) -> tuple[set[str] | None, set[str]]:
-    """The graphs that were written after the version `mine`, and the tables that are not right any more; None and all
-    of them where that is not known, or on another branch."""
-    parent, found, described = mine, set[str](), False
-    for line, touched in state.lines(store.requests, versions.number_of(mine)):
-        if line["parent"] != parent or touched is None:
-            break
-        parent = line["version"]
-        found |= touched
-        described |= line.get("described") != []
-        if parent == manifest.version:
-            stale = {table for table, graph in TABLES.items() if (graph in found if graph else described)}
-            return {"" if graph == UNNAMED else graph for graph in found if graph}, stale
-    return None, set(TABLES)
 
 
 def _empty(working: Path) -> None:
