@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import get_args
 
 from rapidfuzz import fuzz, process
 
@@ -101,12 +102,17 @@ def slugged(text: str) -> str:
 
 def nearest(gazetteer: Gazetteer, kind: Kind, text: str, most: int = NEAREST) -> list[Entry]:
     """The entries whose names, in any script, are most like a text; the most like first."""
-    names = [(fold(name), entry) for entry in gazetteer.entries[kind].values() for name in entry.names()]
+    names, entries = _called(gazetteer, kind)
     # several names of one entry may be near
-    found = process.extract(
-        fold(text), [name for name, _ in names], scorer=fuzz.WRatio, score_cutoff=LIKE, limit=4 * most
-    )
-    return list({names[number][1].iri: names[number][1] for _, _, number in found}.values())[:most]
+    found = process.extract(fold(text), names, scorer=fuzz.WRatio, score_cutoff=LIKE, limit=4 * most)
+    return list({entries[number].iri: entries[number] for _, _, number in found}.values())[:most]
+
+
+@lru_cache(2 * len(get_args(Kind)))
+def _called(gazetteer: Gazetteer, kind: Kind) -> tuple[list[str], list[Entry]]:
+    """All folded names, and what has each."""
+    names = [(fold(name), entry) for entry in gazetteer.entries[kind].values() for name in entry.names()]
+    return [name for name, _ in names], [entry for _, entry in names]
 
 
 def likeness(one: str, other: str) -> float:
