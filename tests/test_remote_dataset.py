@@ -10,6 +10,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 
+import pyoxigraph as ox
 import pytest
 
 from kg import publish
@@ -251,10 +252,129 @@ def test_a_call_that_a_comment_hides_from_nobody_is_refused(remote: RemoteStore)
         told(remote, "SELECT * { # \r SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }")
 
 
-def test_words_that_run_together_are_refused() -> None:
-    for text in ("PREFIX e: <urn:test:> ASK FROMe:g {}", "ASK FROMNAMED<urn:test:a> {}"):
-        with pytest.raises(ValueError, match="space"):
-            worded(text, ())
+MODES = ("SQLVAL", "LONG", "SHORT", "BOOL", "NUM", "SHORT_REF", "SPECIAL", "SHORT_OR_LONG", "sqlval", "_")
+ODD = ("\u3001", "\uff0d", "e\u00b7", "e\u203f", "e\u0300", "\u2c00", "\u200c", "\u037d")
+"""Beginnings of names whose characters are no letters to most readers, or are no longer in a class elsewhere."""
+
+
+@pytest.mark.parametrize("mode", [*MODES, "(LONG)LONG", "LONG::SHORT"])
+@pytest.mark.parametrize("call", ["{}('x')", "e:f('x') }} # {}", "p:exec('x')"])
+def test_a_function_is_found_behind_how_its_value_is_passed_on(mode: str, call: str, remote: RemoteStore) -> None:
+    name = f"<{mode}::bif:exec>"
+    prologue = f"PREFIX p: <{mode}::bif:> " if call.startswith("p:") else ""
+    text = f"{prologue}SELECT * {{ ?s ?p ?o OPTIONAL {{ FILTER(false) BIND({call.format(name)} AS ?y) }} }}"
+    with pytest.raises((QueryFailed, QuerySyntax)):
+        told(remote, text)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: f"U+{ord(odd[-1]):04X}")
+def test_no_name_hides_behind_another(odd: str, here: Store, remote: RemoteStore) -> None:
+    before = told(here, "SELECT ?s ?p ?o { ?s ?p ?o }")
+    for act in ("SPARQL CLEAR GRAPH <urn:test:a>", "delete from DB.DBA.RDF_QUAD"):
+        for name in ("SQLVAL::bif:exec", "bif:exec"):
+            with pytest.raises(QueryFailed, match=r"not supported|of its own language"):
+                told(
+                    remote,
+                    f"PREFIX e: <http://www.w3.org/2001/XMLSchema#integer> PREFIX {odd}e: <{name}> SELECT * "
+                    f"{{ ?s ?p ?o OPTIONAL {{ FILTER(false) BIND({odd}e:(UCASE('{act}')) AS ?y) }} }}",
+                )
+    assert told(remote, "SELECT ?s ?p ?o { ?s ?p ?o }") == before
+    for graph in FOREIGN:
+        prologue = f"PREFIX {odd}: <{graph}> PREFIX : <urn:test:> "
+        same(remote, here, f"{prologue} SELECT ?o {{ GRAPH {odd}: {{ ?s ?p ?o }} }}")
+        same(remote, here, f"{prologue} SELECT ?o FROM {odd}: {{ ?s ?p ?o }}")
+
+
+@pytest.mark.parametrize("graph", FOREIGN)
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "SELECT ?o {{ BIND(1 AS ?x) FILTER(?x < 1e5)GRAPH<{0}>{{ ?s ?p ?o }} }}",
+        "SELECT ?o {{ ?s <urn:test:r> 1.GRAPH <{0}> {{ ?s ?p ?o }} }}",
+        "SELECT ?o {{ ?a <urn:test:r> 1e0 . GRAPH\t<{0}>\r{{ ?s ?p ?o }} }}",
+        "SELECT ?o {{ VALUES ?x {{ 1e5}}GRAPH <{0}> {{ ?s ?p ?o }} }}",
+        "BASE <{0}> SELECT ?o {{ GRAPH <> {{ ?s ?p ?o }} }}",
+        "PREFIX GRAPHe: <{0}> SELECT ?o {{ GRAPH GRAPHe: {{ ?s ?p ?o }} }}",
+        "PREFIX x.-y: <{0}> SELECT ?o {{ GRAPH x.-y: {{ ?s ?p ?o }} }}",
+    ],
+)
+def test_a_graph_is_found_however_it_is_written(pattern: str, graph: str, here: Store, remote: RemoteStore) -> None:
+    same(remote, here, pattern.format(graph))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"SELECT ?o { ?s ?p ?o FILTER(?s = e:\-\.%41 || ?o = 1.e0 || ?o<2&& ?o>-1) }",
+        "SELECT ?o{?s<urn:test:p>?o.FILTER(?o!='a'&&!(?o='b'))}ORDER BY?o LIMIT 3",
+        "SELECT ?n { BIND(2-1+3*-1 AS ?n) }", "SELECT ?n { BIND('a'@en AS ?x) BIND(LANG(?x) AS ?n) }",
+        "SELECT $o { _:x e:p $o ; e:q [] . [ e:p ?y ] e:q [ e:q [] ] }",
+        "SELECT ?o { e:s e:q/e:q+|^e:q|!(e:p|^e:q) ?o }",
+        "SELECT ?o { e:s a|e:q+ ?o }", "ASK{?s<urn:test:r>1}", "SELECT ?t { VALUES ?t { true false } }",
+        "SELECT (GROUP_CONCAT(DISTINCT ?v;SEPARATOR=\"'|\") AS ?n) { { SELECT ?v { ?s e:p ?v } ORDER BY ?v } }",
+        "SELECT ?x { BIND('1'^^<http://www.w3.org/2001/XMLSchema#integer>AS ?x) }", "SELECT (COUNT(*)AS?n){?s?p?o}",
+        "SELECT ?x { BIND(CONCAT('\u00a0\u2028', \"it's\", '\\\\u0022', '\u0001') AS ?y) BIND(STRLEN(?y) AS ?x) }",
+        "SELECT ?s { ?s ?p ?o FILTER(?o IN(1,'a')&&?p NOT IN(e:x)) }", "SELECT ?x { BIND(<urn:x'),(1)'--> AS ?x) }",
+    ],
+)  # fmt: skip
+def test_what_is_written_anew_says_the_same(text: str, here: Store, remote: RemoteStore) -> None:
+    same(remote, here, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PREFIX e: <urn:test:> ASK FROMe:g {}", "ASK FROMNAMED<urn:test:a> {}",
+        "PREFIX e: <urn:test:> ASK { GRAPHe:g {} }",
+        "SELECTDISTINCT?x { ?x ?p ?o }", "BASE <urn:test:> ASK { FILTER(1<2&&3>2) VALUES ?a {1} FILTER(?a<?b&&?c>?d) }",
+        "PREFIX e: <urn:t:> ASK { VALUES ?x { UNDEFe:g } }",
+    ],
+)  # fmt: skip
+def test_words_that_run_together_are_refused(text: str) -> None:
+    ox.Store().query(text)
+    with pytest.raises(ValueError, match="space"):
+        worded(text, ())
+
+
+def test_what_an_engine_is_given_is_of_one_shape() -> None:
+    text = "PREFIX \u3001: <urn:x:> BASE <http://b/> SELECT$x#\r{$x a*/\u3001:\\-%41 _:q,'''it's''',-1.e2.graph<c>{}}"
+    assert worded(text, ()).text == (
+        'SELECT ?x { ?x a * / <urn:x:-%41> _:b0 , "it\'s" , -1.0e2 . GRAPH <http://b/c> { } }'
+    )
+    assert worded(worded(text, ()).text, ()) == worded(text, ())
+
+
+FUNCTIONS = (
+    "STR(1)", "LANG('a')", "LANGMATCHES('a','*')", "DATATYPE(1)", "BOUND(?z)", "IRI('urn:x')", "URI('urn:x')",
+    "BNODE()", "BNODE('a')", "RAND()", "ABS(1)", "CEIL(1)", "FLOOR(1)", "ROUND(1)", "CONCAT('a','b')", "CONCAT()",
+    "STRLEN('a')", "UCASE('a')", "LCASE('a')", "ENCODE_FOR_URI('a')", "CONTAINS('a','a')", "STRSTARTS('a','a')",
+    "STRENDS('a','a')", "STRBEFORE('a','a')", "STRAFTER('a','a')", "YEAR(NOW())", "MONTH(NOW())", "DAY(NOW())",
+    "HOURS(NOW())", "MINUTES(NOW())", "SECONDS(NOW())", "TIMEZONE(NOW())", "TZ(NOW())", "UUID()", "STRUUID()",
+    "MD5('a')", "SHA1('a')", "SHA256('a')", "SHA384('a')", "SHA512('a')", "COALESCE(?z,1)", "IF(true,1,2)",
+    "STRLANG('a','en')", "STRDT('a',<urn:d>)", "sameTerm(1,1)", "isIRI(1)", "isURI(1)", "isBLANK(1)", "isLITERAL(1)",
+    "isNUMERIC(1)", "REGEX('a','a')", "REGEX('a','a','i')", "SUBSTR('a',1)", "SUBSTR('a',1,1)",
+    "REPLACE('a','a','b')", "REPLACE('a','a','b','i')", "COUNT(*)", "COUNT(DISTINCT*)", "SUM(?z)", "MIN(?z)",
+    "MAX(?z)", "AVG(?z)", "SAMPLE(?z)", "GROUP_CONCAT(?z)", "GROUP_CONCAT(DISTINCT?z;separator='')",
+    "(EXISTS{?a?b?c})", "(NOT\tEXISTS{?a?b?c})",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("call", FUNCTIONS)
+def test_every_function_of_sparql_is_written_so_that_it_is_one(call: str) -> None:
+    said = worded(f"SELECT ({call} AS ?x) {{}}", ()).text
+    assert said.upper().replace(" ", "").count("(") == call.count("(") + 1
+    ox.Store().query(said)
+
+
+@pytest.mark.parametrize("number", ["9999999999999999999", "-1234567890123456789012", "1.9999999999999999999"])
+def test_a_number_that_one_engine_takes_for_an_address_is_refused(number: str) -> None:
+    with pytest.raises(ValueError, match="digits"):
+        worded(f"SELECT ({number} AS ?x) {{}}", ())
+
+
+@pytest.mark.parametrize("name", ["http://[::1]/x", "urn:a::b", "https://a.org/bif:x", "urn:sql:x", "urn:LONG::x"])
+def test_names_that_only_look_like_an_engines_are_names(name: str) -> None:
+    assert name in worded(f"ASK {{ ?s ?p <{name}> }}", ("bif:", "sql:")).text
 
 
 def test_all_of_it_is_there_for_who_asks_the_engine(remote: RemoteStore) -> None:

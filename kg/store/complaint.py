@@ -21,7 +21,7 @@ def of_query(text: str, error: SyntaxError, prefixes: Iterable[str]) -> dict[str
     """
     known = {*prefixes, *_declared(text)}
     for token in tokens(text):
-        if token.kind == "name" and (prefix := token.text.partition(":")[0]) not in known and prefix != "_":
+        if token.kind == "name" and (prefix := token.text.partition(":")[0]) not in known:
             line, column = position(text, token.start)
             return {
                 "error": "syntax",

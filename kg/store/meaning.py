@@ -24,8 +24,13 @@ def iris(
     """The IRIs that names (tokens of the kinds iri and name) mean after the prologue `begin`. Raises SyntaxError."""
     if not names:
         return []
-    asked = " ".join(f"({name.text} AS ?n{number})" for number, name in enumerate(names))
+    asked = " ".join(name.text for name in names)  # as rows, which are no deeper where they are many
     solutions: Any = ox.Store().query(
-        f"{begin}SELECT {asked} {{}}", base_iri=base_iri, prefixes=dict(prefixes) if prefixes else None
+        f"{begin}SELECT ?n {{ VALUES ?n {{ {asked} }} }}",
+        base_iri=base_iri,
+        prefixes=dict(prefixes) if prefixes else None,
     )
-    return [str(term.value) for term in next(solutions)]
+    found = [solution[0] for solution in solutions]
+    if len(found) != len(names):  # `UNDEFe:g` is two values to the engine
+        raise SyntaxError("a word runs together with a name")
+    return [str(term.value) for term in found]

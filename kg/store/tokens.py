@@ -10,24 +10,38 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+_BASE = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
+    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+"""What a name may begin with (PN_CHARS_BASE), as the inside of a class of characters."""
+_WITHIN = "_0-9\u00b7\u0300-\u036f\u203f\u2040"
+"""What may stand inside a name beside that, and but for the hyphen."""
+_ESCAPED = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
+
 _TOKEN = re.compile(
-    r"""
+    rf"""
     (?P<comment>\#[^\r\n]*)
   | (?P<string>\"\"\"(?:(?:\"|\"\")?(?:[^"\\]|\\.))*\"\"\"|\'\'\'(?:(?:\'|\'\')?(?:[^'\\]|\\.))*\'\'\'
       |\"(?:[^"\\\r\n]|\\.)*\"|\'(?:[^'\\\r\n]|\\.)*\')
-  | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
-  | (?P<variable>[?$]\w+)
-  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-  | (?P<name>(?:[^\W\d_][\w.\-]*)?:(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\.)*)
+  | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*>)
+  | (?P<variable>[?$][{_BASE}_0-9][{_BASE}{_WITHIN}]*)
+  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[a-z]+)?)
+  | (?P<blank>_:[{_BASE}_0-9](?:\.*[{_BASE}{_WITHIN}\-])*)
+  | (?P<name>(?:[{_BASE}](?:\.*[{_BASE}{_WITHIN}\-])*)?:
+      (?:(?:[{_BASE}_:0-9]|{_ESCAPED})(?:\.*(?:[{_BASE}{_WITHIN}:\-]|{_ESCAPED}))*)?)
   | (?P<word>[^\W\d_]\w*)
-  | (?P<other>\S)
+  | (?P<number>(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+\-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+)
+  | (?P<sign>\^\^|&&|\|\||[!<>]=|<<\(|\)>>|<<|>>|\{{\||\|\}}|[{{}}()\[\].,;|/^*+\-?!=<>~])
+  | (?P<other>[^\x20\t\r\n])
     """,
     re.VERBOSE | re.DOTALL,
 )
 
 
 class Token(NamedTuple):
-    """One token: its kind (string, iri, variable, language, name, word, other), its text, where it begins and ends."""
+    """One token: its kind (string, iri, variable, language, blank, name, word, number, sign; other is what SPARQL has
+    not), its text, where it begins and ends."""
 
     kind: str
     text: str
