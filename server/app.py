@@ -33,6 +33,7 @@ from server import (
     operation,
     pages,
     problems,
+    received,
     reconcile,
     roads,
     roads_page,
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     headers.init_app(app)
     again.init_app(app)
+    received.init_app(app)
     forwarded.init_app(app)
     frame.init_app(app)
     app.extensions["controlgraph.counts"] = description.init_app()
@@ -76,7 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     numbers = Numbers(served, lambda: cache.size)
     app.extensions["controlgraph.numbers"] = numbers
     app.wsgi_app = Observed(  # type: ignore[assignment]
-        cache, numbers, log=served.settings.log, proxies=served.settings.proxies
+        received.whole(cache), numbers, log=served.settings.log, proxies=served.settings.proxies
     )
     return app
 

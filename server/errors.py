@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, current_app, json, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from kg import engine_errors, errors
 from kg.files import BASE
@@ -112,6 +112,9 @@ def document(error: Exception) -> dict[str, Any]:
         if isinstance(error, errors.StoreLocked):
             known["retryAfter"] = LOCKED
         return _document(status, slug, title, str(error).partition("\n")[0]) | known
+    if isinstance(error, ClientDisconnected):
+        detail = "the connection broke off before all of the body had come; nothing was done"
+        return _document(400, "body-cut", "The body is cut", detail)
     if isinstance(error, HTTPException) and error.code:
         phrase = HTTPStatus(error.code).phrase
         return _document(error.code, phrase.lower().replace(" ", "-"), phrase, error.description or phrase)

@@ -6,19 +6,18 @@ What it names by addresses, it names by ours: the writer is told the host that t
 from __future__ import annotations
 
 import http.client
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
-from server import current, parameters
+from server import access, current, writes
 from server.errors import Rejected
 from server.parameters import FORM_TYPE
+from server.settings import SPARE
 
-WRITES = {"graphs", "claims", "claim_form"}
-"""The blueprints of which everything but reading writes; `/sparql` has its updates."""
-READING = {"GET", "HEAD", "OPTIONS", "QUERY"}
 PRESENT = "1.1 controlgraph-copy"
 """What a request that was passed on has in `Via` (RFC 9110, section 7.6.3)."""
 AGAIN = 5
@@ -27,31 +26,24 @@ CONNECT = 3.0
 """Seconds in which the writer takes a connection, or is away."""
 WAITS = 60.0
 """Seconds that the writer may take beside the deadline of the write: it may have to wait for others."""
-_UPDATE_TYPE = "application/sparql-update"
+AT_ONCE = SPARE // 2
+"""Writes that are under way at once: each holds a thread for as long as the writer is silent, and reading goes on."""
 _ASKED = ("Accept", "Accept-Language", "Authorization", "Content-Type", "Content-Encoding", "If-Match", "If-None-Match",
           "User-Agent")  # fmt: skip
 _OF_A_CONNECTION = {"connection", "content-length", "date", "keep-alive", "server", "trailer", "transfer-encoding"}
 _PIECE = 1 << 16
-_SAFE = "/:@!$&'()*+,;=-._~%"
+_SAFE = "/:@!$&'()*+,;=-._~"
 
 
 def init_app(app: Flask) -> None:
     """Pass the writes of this application on, where its settings name who takes them."""
+    app.extensions["controlgraph.forwarded"] = threading.BoundedSemaphore(AT_ONCE)
     app.before_request(_passed_on)
-
-
-def is_write() -> bool:
-    """Whether the request is one that writes."""
-    if request.method in READING:
-        return False
-    if request.blueprint == "sparql":
-        return request.mimetype == _UPDATE_TYPE or (request.mimetype == FORM_TYPE and bool(parameters.values("update")))
-    return request.blueprint in WRITES
 
 
 def _passed_on() -> Response | None:
     writer = current.settings().writer
-    if writer is None or not is_write():
+    if writer is None or not writes.is_write():
         return None
     if PRESENT in request.headers.get("Via", ""):
         raise Rejected(
@@ -59,11 +51,16 @@ def _passed_on() -> Response | None:
             "this write was passed on to here by another copy, and KG_WRITER is set here too; the copy that takes the "
             "writes has none",
         )  # fmt: skip
-    if request.blueprint == "graphs" or request.mimetype == _UPDATE_TYPE:
+    if request.blueprint == "graphs" or request.mimetype == writes.UPDATE_TYPE:
         request.max_content_length = current.settings().body_max
+    places: threading.BoundedSemaphore = current_app.extensions["controlgraph.forwarded"]
+    if not places.acquire(blocking=False):
+        detail = f"{AT_ONCE} writes are being passed on from here, which is as many as may be; nothing was written"
+        raise _failed(503, "busy", detail, "Too many writes are under way")
     try:
         return _answer(writer)
     finally:
+        places.release()
         current.look()  # whoever wrote it reads it here
 
 
@@ -80,8 +77,8 @@ def _answer(writer: str) -> Response:
         ) from None
     try:
         connection.sock.settimeout(current.settings().deadline + WAITS)
-        path = f"{parts.path}{quote(request.path, safe=_SAFE)}"
-        query = request.query_string.decode("latin-1")
+        path = parts.path + quote(request.environ["PATH_INFO"].encode("latin-1"), safe=_SAFE)
+        query = quote(request.query_string, safe=f"{_SAFE}%?")
         with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered before it read all of the body
             _send(connection, f"{path}?{query}" if query else path)
         response = connection.getresponse()
@@ -100,23 +97,23 @@ def _answer(writer: str) -> Response:
 
 def _send(connection: http.client.HTTPConnection, path: str) -> None:
     headers = {name: request.headers[name] for name in _ASKED if name in request.headers}
-    came_from = [*request.headers.getlist("X-Forwarded-For"), request.remote_addr or ""]
     headers |= {
         "Host": urlsplit(current.address()).netloc,
         "Via": ", ".join([*request.headers.getlist("Via"), PRESENT]),
-        "X-Forwarded-For": ", ".join(filter(None, came_from)),
+        "X-Forwarded-For": access.address(),
     }
     if request.mimetype == FORM_TYPE:
         connection.request(request.method, path, request.get_data(), headers)
     elif request.content_length is not None:
         headers["Content-Length"] = str(request.content_length)
         connection.request(request.method, path, _pieces(), headers)
-    else:
-        connection.request(request.method, path, _pieces(), headers, encode_chunked=True)
+    else:  # it has no body: `server.received`
+        connection.request(request.method, path, headers=headers)
 
 
 def _pieces() -> Iterator[bytes]:
-    """The body, as it comes. Raises what Flask does where it is larger than it may be."""
+    """The body, as it comes. Raises what Flask does where it is larger than it may be, or breaks off: the connection to
+    the writer is then closed, and what came there is no whole body either."""
     while piece := request.stream.read(_PIECE):
         yield piece
 
@@ -128,8 +125,9 @@ def _named_here(name: str, value: str, writer: str) -> str:
     return value
 
 
-def _failed(status: int, slug: str, detail: str) -> Rejected:
-    title = "The copy that takes the writes does not answer"
+def _failed(
+    status: int, slug: str, detail: str, title: str = "The copy that takes the writes does not answer"
+) -> Rejected:
     return Rejected(status, slug, title, detail, {"Retry-After": str(AGAIN)}, {"retryAfter": AGAIN})
 
 

@@ -225,7 +225,7 @@ VARIABLES = (
              "the path of a readable file with one `name token` a line, each as in KG_TOKENS", _token_file),
     Variable("KG_WRITER", "writer", "the address of the copy that takes the writes: those that come here are passed on "
              "to it ([deploy.md](deploy.md#writing-from-several-copies))", "an http or https address without user name "
-             "and query", _copy),
+             "and query, and KG_PUBLIC_URL beside it", _copy),
     Variable("KG_BODY_MAX", "body_max", "bytes that the body of a write may have: of an update sent as "
              "application/sparql-update, or of a graph; any other body may have 1048576", "1024 or more", _whole(1024)),
     Variable("KG_DOWNLOADS", "downloads", "how many answers of more than 1000000 bytes are on their way at once, a "
@@ -262,4 +262,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         except ValueError:
             what = variable.name if variable.secret else f"{variable.name}={shown(text)!r}"
             raise BadSetting(f"{what} is not accepted: {variable.accepted}") from None
+    if "writer" in values and "public_url" not in values:
+        raise BadSetting(
+            "KG_WRITER needs KG_PUBLIC_URL: the writer names graphs by the host that it is told, which is none of the "
+            "client's to choose"
+        )
     return Settings(**values)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""A write over HTTP: by whom, on what condition, and what it did; and what is done to claims."""
+"""A write over HTTP: what is one, by whom, on what condition, and what it did; and what is done to claims."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Response, json
+from flask import Response, json, request
 
 from kg.claims.naming import said_of
 from kg.claims.writing import Outcome
@@ -14,10 +14,25 @@ from kg.errors import UnknownEntity
 from kg.ontology import KG, PREFIXES
 from kg.publish import Written
 from server import current, parameters
+from server.parameters import FORM_TYPE
+
+WRITES = {"graphs", "claims", "claim_form"}
+"""The blueprints of which everything but reading writes; `/sparql` has its updates."""
+READING = {"GET", "HEAD", "OPTIONS", "QUERY"}
+UPDATE_TYPE = "application/sparql-update"
 
 _one_claim_at_a_time = threading.Lock()
 _one_at_a_time = threading.Lock()
 """Held from a write's condition to its end: nobody else who writes over HTTP comes between."""
+
+
+def is_write() -> bool:
+    """Whether the request is one that writes."""
+    if request.method in READING:
+        return False
+    if request.blueprint == "sparql":
+        return request.mimetype == UPDATE_TYPE or (request.mimetype == FORM_TYPE and bool(parameters.values("update")))
+    return request.blueprint in WRITES
 
 
 def write(

@@ -20,8 +20,9 @@ from kg.errors import Refused, StoreLocked
 from kg.ontology import KG
 from kg.store import open_store
 from kg.store.pool import Limits
+from kg.store.remote import claims, writing
 from kg.store.remote.engine import Engine
-from kg.store.remote.state import STORE, table
+from kg.store.remote.state import OURS, QUICK, STORE, table
 from kg.store.remote.store import RemoteStore
 from kg.store.spool import INLINE
 from tests.elsewhere import engine as engines
@@ -215,6 +216,29 @@ def test_an_update_that_arrives_after_its_writer_was_told_it_failed_does_nothing
         assert fault.arrived.wait(10)
         assert store.published.found().name == before
         assert store.query("ASK { GRAPH <urn:test:late> { ?s ?p ?o } }", results="csv").text() == "false"
+
+
+def test_a_write_to_an_engine_that_falls_silent_fails_in_time(
+    filled: RemoteStore, engine: Elsewhere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in ((writing, "ONCE"), (writing, "KNOWS"), (claims, "KNOWS")):
+        monkeypatch.setattr(module, name, 1.0)
+    begun = list[float]()
+    with faulty.started(engine.update) as (update, fault), opened(engine.query, update, tmp_path) as store:
+
+        def falls_silent() -> None:
+            begun.append(time.monotonic())
+            fault.begin("silent")
+            monkeypatch.setattr(claims, "RENEWED", 0.05)
+
+        fault.where, fault.meanwhile = b"urn%3Atest%3Asilent", falls_silent
+        step = {"update": "INSERT DATA { GRAPH <urn:test:silent> { <urn:test:a> <urn:test:p> 1 } }"}
+        with pytest.raises(EngineFailed, match="not known whether this was written"):
+            publish.write(store, [step], who="test")
+        assert time.monotonic() - begun[0] < 1 + 2 * 1 + QUICK
+        fault.begin("")
+    left = f"GRAPH <{STORE}> {{ ?claim <{OURS}since> ?since }}"  # it ends by itself, but only after minutes
+    filled.requests.update(f"DELETE WHERE {{ {left} }}", seconds=QUICK)
 
 
 def test_a_graph_that_is_emptied_by_much_is_empty_in_the_engine_too(filled: RemoteStore, tmp_path: Path) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import select
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
@@ -17,13 +19,14 @@ from kg import publish
 from kg.store import open_store
 from kg.store.pool import Limits
 from kg.store.remote.engine import Engine
-from server import forwarded
+from server import forwarded, writes
 from server.__main__ import takes_writes_alone
 from server.app import create_app
 from server.settings import BadSetting, Settings, from_environment
 from tests.elsewhere import copies as copy
 from tests.elsewhere import engine as engines
-from tests.server.conftest import TOKEN, WRITER, Service, client_of
+from tests.server.conftest import TOKEN, WRITER, Service, client_of, own_address, running
+from tests.test_lanes import until
 
 pytestmark = pytest.mark.embedded("engines are started here as they are needed")
 
@@ -49,8 +52,8 @@ def pair(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
         publish.restore(store, world, who="test")
         store.close()
         writer = stack.enter_context(copy.copy(engine, folder / "writer"))
-        other = copy.copy(engine, folder / "copy", KG_WRITER=writer.url, KG_TOKENS="", KG_BODY_MAX="4096")
-        yield writer, stack.enter_context(other)
+        told = {"KG_WRITER": writer.url, "KG_TOKENS": "", "KG_BODY_MAX": "200000", **own_address()}
+        yield writer, stack.enter_context(copy.copy(engine, folder / "copy", hasty=False, **told))
 
 
 @contextmanager
@@ -140,9 +143,91 @@ def test_claims_are_added_through_a_copy_by_programs_and_by_forms(pair: tuple[Se
 
 def test_a_body_is_no_larger_than_this_copy_takes(pair: tuple[Service, Service]) -> None:
     _, other = pair
-    large = "<urn:test:a> <urn:test:p> 1 .\n" * 200
+    large = "<urn:test:a> <urn:test:p> 1 .\n" * 10000
     assert other.ask("PUT", "/graphs?graph=urn:test:large", large, **TURTLE).status == 413
     assert other.ask("GET", "/graphs?graph=urn:test:large").status == 404
+
+
+def test_of_a_body_that_breaks_off_nothing_is_written(pair: tuple[Service, Service]) -> None:
+    writer, other = pair
+
+    def cuts() -> int:
+        return writer.ask("GET", "/metrics").body.count(b'problem="body-cut"')
+
+    path, before = "/graphs?graph=urn:test:cut", writer.query("ASK {}").headers["controlgraph-version"]
+    body = "<urn:test:a> <http://purl.org/dc/terms/title> 'a title' .\n" * 3000
+    reply = other.cut("PUT", path, body, 100_000, **TURTLE)  # of which some is passed on before it breaks off
+    assert (reply.status, json.loads(reply.body)["type"].rpartition("/")[2]) == (400, "body-cut")
+    until(lambda: cuts() == 1)
+    assert other.unmeasured("PUT", path, body, **TURTLE).status == 411
+    assert writer.query("ASK {}").headers["controlgraph-version"] == before
+    assert writer.ask("GET", path).status == 404
+
+
+def test_names_arrive_as_they_were_sent(pair: tuple[Service, Service]) -> None:
+    writer, other = pair
+    for path in ("/graphs/a%2541", "/graphs/%C3%A9%20%3F", "/graphs?graph=urn:test:%C3%A9", "/graphs?graph=urn:test:é"):
+        place = urlsplit(other.url)
+        with socket.create_connection((place.hostname or "", place.port or 80), timeout=60) as plain:
+            head = f"Host: {place.netloc}\r\nAuthorization: Bearer {TOKEN}\r\nContent-Type: text/turtle\r\n"
+            body = "<urn:test:a> <http://purl.org/dc/terms/title> 'one' ."
+            head += f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+            plain.sendall(f"PUT {path} HTTP/1.1\r\n{head}".encode())
+            assert plain.makefile("rb").readline().split()[1] in (b"201", b"204"), path
+        assert other.ask("GET", quote(path, safe="/%?=:")).status == 200
+    assert writer.truth(f"ASK {{ GRAPH <{other.url}/graphs/a%2541> {{ ?s ?p ?o }} }}")
+    assert not writer.truth(f"ASK {{ GRAPH <{other.url}/graphs/aA> {{ ?s ?p ?o }} }}")
+
+
+def test_the_writer_is_told_the_client_that_this_copy_knows_and_the_public_host(world: Path) -> None:
+    told: list[bytes] = []
+
+    def answer(connection: socket.socket) -> None:
+        told.append(connection.recv(1 << 16))
+        connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+
+    forged = {"X-Forwarded-For": "192.0.2.1, 203.0.113.9", "Host": "other.example.org", **WRITER}
+    for proxies, known in ((1, b"203.0.113.9"), (0, b"127.0.0.1")):
+        with peer(answer) as address:
+            settings = {"writer": address, "proxies": proxies, "public_url": "https://graph.example.org"}
+            with client_of(world, children=1, **settings) as client:
+                assert client.delete("/graphs?graph=urn:test:g", headers=forged).status_code == 204
+        lines = told.pop().split(b"\r\n")
+        assert [line for line in lines if line.startswith(b"X-Forwarded-For")] == [b"X-Forwarded-For: " + known]
+        assert [line for line in lines if line.startswith(b"Host")] == [b"Host: graph.example.org"]
+
+
+def test_reading_goes_on_while_the_writer_is_silent(world: Path) -> None:
+    few = {"KG_CHILDREN": "1", "KG_LONG": "1", "KG_QUEUE": "0", "KG_DOWNLOADS": "1"}
+    with ExitStack() as stack:
+        silent = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=128))
+        writer = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        service = stack.enter_context(running(world, **own_address(), **few, KG_WRITER=writer))
+        place = urlsplit(service.url)
+        asked = [
+            stack.enter_context(socket.create_connection((place.hostname or "", place.port or 80), timeout=60))
+            for _ in range(48)
+        ]
+        for each in asked:
+            each.sendall(b"DELETE /graphs?graph=urn:test:g HTTP/1.1\r\nHost: x\r\n\r\n")
+        refused: list[socket.socket] = []
+        while len(refused) < len(asked) - forwarded.AT_ONCE:
+            readable, _, _ = select.select([each for each in asked if each not in refused], [], [], 20)
+            assert readable, f"{len(refused)} were refused"
+            refused += readable
+        for each in refused:
+            response = http.client.HTTPResponse(each)
+            response.begin()
+            assert (response.status, json.loads(response.read())["type"].rpartition("/")[2]) == (503, "busy")
+            assert int(response.headers["Retry-After"]) > 0
+        assert service.ask("GET", "/healthz").status == 200
+        assert service.truth("ASK {}")
+        assert not select.select([each for each in asked if each not in refused], [], [], 0)[0]
+        silent.close()  # which breaks the others off
+        for each in asked:
+            if each not in refused:
+                assert each.makefile("rb").readline().split()[1] == b"502"
+        assert service.ask("DELETE", "/graphs?graph=urn:test:g").status == 503  # writer-away: places were given back
 
 
 def test_a_writer_that_passes_writes_on_itself_is_told_of(pair: tuple[Service, Service], world: Path) -> None:
@@ -183,15 +268,15 @@ def test_a_writer_that_is_not_there_is_told_of_and_whether_it_may_have_written(
 def test_every_route_that_writes_is_passed_on(world: Path) -> None:
     app = create_app(Settings(store=world, log=False, children=1))
     for rule in app.url_map.iter_rules():
-        for method in (rule.methods or set()) - forwarded.READING - {"HEAD"}:
+        for method in (rule.methods or set()) - writes.READING - {"HEAD"}:
             path = rule.rule.replace("<slug>", "x").replace("<name>", "x").replace("<path:rest>", "x")
             kind = "application/sparql-update" if path == "/sparql" else "text/turtle"
             with app.test_request_context(path.replace("<path:name>", "x"), method=method, content_type=kind):
-                assert forwarded.is_write() is (rule.rule not in READS_BY_POST), (method, rule.rule)
+                assert writes.is_write() is (rule.rule not in READS_BY_POST), (method, rule.rule)
     with app.test_request_context("/sparql", method="POST", data={"query": "ASK {}"}):
-        assert not forwarded.is_write()
+        assert not writes.is_write()
     with app.test_request_context("/sparql", method="POST", data={"update": "DROP ALL"}):
-        assert forwarded.is_write()
+        assert writes.is_write()
     app.extensions["controlgraph"].store.close()
 
 
@@ -202,6 +287,13 @@ def test_who_takes_the_writes_of_an_engine_that_is_not_known_says_so() -> None:
     assert not takes_writes_alone(Settings(store="http://127.0.0.1:1/sparql", tokens=tokens, writer="http://a.example"))
     assert not takes_writes_alone(Settings(store="http://127.0.0.1:1/", tokens=tokens, store_dialect="oxigraph"))
     assert not takes_writes_alone(Settings(tokens=tokens))
-    assert from_environment({"KG_WRITER": "http://10.0.0.11:8000/"}).writer == "http://10.0.0.11:8000"
-    with pytest.raises(BadSetting, match="KG_WRITER"):
-        from_environment({"KG_WRITER": "10.0.0.11:8000"})
+    public = {"KG_PUBLIC_URL": "https://graph.example.org"}
+    found = from_environment({"KG_WRITER": "http://10.0.0.11:8000/", **public})
+    assert found.writer == "http://10.0.0.11:8000"
+    for address in ("10.0.0.11:8000", "http://h:99999", "http://h:x", "http://h:-1"):
+        with pytest.raises(BadSetting, match=r"KG_WRITER=.* is not accepted"):
+            from_environment({"KG_WRITER": address, **public})
+        with pytest.raises(BadSetting, match=r"KG_STORE_UPDATE=.* is not accepted"):
+            from_environment({"KG_STORE_UPDATE": address})
+    with pytest.raises(BadSetting, match="KG_WRITER needs KG_PUBLIC_URL"):
+        from_environment({"KG_WRITER": "http://10.0.0.11:8000"})

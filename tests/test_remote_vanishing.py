@@ -16,7 +16,7 @@ from kg import publish
 from kg.engine_errors import EngineLoading
 from kg.store import open_store
 from kg.store.pool import Limits
-from kg.store.remote import claims, writing
+from kg.store.remote import claims
 from kg.store.remote.engine import Engine
 from kg.store.remote.state import table
 from kg.store.remote.store import RemoteStore
@@ -119,13 +119,13 @@ def test_who_asks_while_the_engine_vanishes_is_told_in_time_and_is_answered_once
     assert comes(lambda: bool(table(requests, CLAIMED, SOON)) or not asking[2].is_alive())
     lasting.kill()
     for each in asking:
-        each.join(DEADLINE + writing.KNOWS + SOON)
+        each.join(DEADLINE + claims.KNOWS + SOON)
     assert len(told) == 3
     for status, content_type, document, seconds in told:
         was_written = "version" in document and status == 200
         assert status in (503, 504) or was_written, document
         assert content_type == "application/problem+json" or was_written
-        assert seconds < DEADLINE + (writing.KNOWS if "written" in str(document) else 0) + 2
+        assert seconds < DEADLINE + (claims.KNOWS if "written" in str(document) else 0) + 2
     assert comes(lambda: service.get("/readyz").status_code == 503)
     assert service.get("/healthz").status_code == 200
     lasting.start()

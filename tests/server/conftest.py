@@ -6,6 +6,7 @@ import http.client
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -53,6 +54,36 @@ class Service:
         finally:
             connection.close()
 
+    def cut(self, method: str, path: str, body: str, came: int, **headers: str) -> Reply:
+        """One request of whose body, all of which is told, so many bytes come before the connection breaks off."""
+        place = urlsplit(self.url)
+        assert place.hostname
+        connection = http.client.HTTPConnection(place.hostname, place.port, timeout=60)
+        try:
+            connection.putrequest(method, path)
+            connection.putheader("Content-Length", str(len(body.encode())))
+            for name, value in headers.items():
+                connection.putheader(name.replace("_", "-"), value)
+            connection.endheaders(body.encode()[:came])
+            connection.sock.shutdown(socket.SHUT_WR)
+            response = connection.getresponse()
+            return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        finally:
+            connection.close()
+
+    def unmeasured(self, method: str, path: str, body: str, **headers: str) -> Reply:
+        """One request in chunks, without the length of its body."""
+        place = urlsplit(self.url)
+        with socket.create_connection((place.hostname or "", place.port or 80), timeout=60) as connection:
+            named = {**headers, "Host": place.netloc, "Transfer-Encoding": "chunked", "Connection": "close"}
+            head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in named.items())
+            data = body.encode()
+            chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (len(data), data)
+            connection.sendall(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + chunks)
+            response = http.client.HTTPResponse(connection, method=method)
+            response.begin()
+            return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+
     def update(self, text: str, path: str = "/sparql", **headers: str) -> Reply:
         """One update by POST, by someone who may."""
         return self.ask("POST", path, text, Content_Type="application/sparql-update", **{**WRITER, **headers})
@@ -66,6 +97,13 @@ class Service:
     def query(self, text: str, **headers: str) -> Reply:
         """One query by GET."""
         return self.ask("GET", "/sparql?" + urlencode({"query": text}), **headers)
+
+
+def own_address() -> dict[str, str]:
+    """Settings for a port that was free a moment ago, and for the address that goes with it."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    return {"KG_PORT": str(port), "KG_PUBLIC_URL": f"http://127.0.0.1:{port}"}
 
 
 def environment(store: Place, **settings: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from kg.engine_errors import EngineFailed
-from kg.errors import Problem, QueryFailed, StoreLocked
+from kg.errors import Problem, QueryFailed, QueryTimeout, StoreLocked
 from kg.store.remote.requests import Requests
 from kg.store.remote.state import OURS, STORE, table
 
@@ -26,6 +26,8 @@ LEASE = 120.0
 """Seconds after which a claim that was not renewed is none."""
 CONFIRMED = 30.0
 """Seconds in which an engine confirms a claim, or has failed."""
+KNOWS = 10.0
+"""Seconds after a failure in which an engine says what holds, or it is not known."""
 RENEWED = 20.0
 """Seconds after which a claim is renewed, for as long as it is held."""
 _SINCE = f"{OURS}since"
@@ -61,12 +63,18 @@ class Claim:
         dead writer would put in place once more what is being put in place."""
         self._thread.start()
 
-    def end(self) -> None:
-        """Say that nobody wants to write any more. Raises EngineFailed, QueryTimeout; it then ends by itself."""
+    def end(self, seconds: float = CONFIRMED) -> None:
+        """Say within so many seconds that nobody wants to write any more.
+
+        Raises EngineFailed, QueryTimeout; it then ends by itself.
+        """
+        until = time.monotonic() + seconds
         self._over.set()
         if self._thread.is_alive():
-            self._thread.join()
-        remove(self._requests, self.name)
+            self._thread.join(seconds)
+        if self._thread.is_alive():  # what renews it might be carried out after what removes it
+            raise QueryTimeout(seconds)
+        remove(self._requests, self.name, until - time.monotonic())
 
     def _renew(self) -> None:
         while not self._over.wait(RENEWED):
@@ -104,14 +112,17 @@ def claimed(requests: Requests, wait: float) -> Iterator[Claim]:
             claim.make()
         claim.hold()
         yield claim
-    finally:
+    except BaseException:
         with suppress(Problem):  # it ends by itself after a while
-            claim.end()
+            claim.end(KNOWS)
+        raise
+    with suppress(Problem):
+        claim.end()
 
 
-def remove(requests: Requests, name: str) -> None:
-    """Take a claim away."""
-    requests.update(f"DELETE WHERE {{ GRAPH <{STORE}> {{ <{name}> <{_SINCE}> ?since }} }}", seconds=CONFIRMED)
+def remove(requests: Requests, name: str, seconds: float = CONFIRMED) -> None:
+    """Take a claim away. Raises EngineFailed, QueryTimeout."""
+    requests.update(f"DELETE WHERE {{ GRAPH <{STORE}> {{ <{name}> <{_SINCE}> ?since }} }}", seconds=seconds)
 
 
 def _time(text: str) -> datetime:

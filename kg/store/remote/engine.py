@@ -61,9 +61,10 @@ def is_address(text: str) -> bool:
     """Whether a text is an http or https address with a host, and without a user and a fragment."""
     try:
         parts = urlsplit(text)
+        port = parts.port  # which raises where it is no number, or none of a port
     except ValueError:
         return False
-    plain = parts.username is None and not parts.fragment and " " not in text
+    plain = parts.username is None and not parts.fragment and " " not in text and port != 0
     return text.startswith(SCHEMES) and bool(parts.hostname) and plain
 
 

@@ -24,7 +24,7 @@ from kg.errors import NothingPublished, Problem, QueryTimeout, Refused, Violatio
 from kg.store import versions
 from kg.store.candidate import Candidate
 from kg.store.remote import state
-from kg.store.remote.claims import LEASE, Claim, claimed
+from kg.store.remote.claims import KNOWS, LEASE, Claim, claimed
 from kg.store.remote.dialects import Dialect
 from kg.store.remote.difference import Change, difference, line
 from kg.store.remote.placing import PORTION, SLOW, clear, complete, pieces, put_in_place
@@ -33,8 +33,6 @@ from kg.store.remote.state import LOADING, OURS, STORE, literal, named
 
 WAIT = 30.0
 """Seconds that a writer waits for others."""
-KNOWS = 10.0
-"""Seconds after a failure in which the engine says what holds, or it is not known."""
 ONCE = LEASE / 2
 """Seconds that an update with all of a write may take: less than the claim to write holds, should the writer die."""
 
@@ -131,7 +129,7 @@ def _sent(requests: Requests, claim: Claim, text: str, version: str) -> tuple[Pr
     while True:
         try:
             if failure is not None:
-                claim.end()
+                claim.end(max(1.0, until - time.monotonic()))
             return failure, state.said(requests)
         except (EngineFailed, QueryTimeout) as problem:
             if time.monotonic() >= until:
