@@ -192,7 +192,13 @@ def _staged(
 
 
 def _stage(requests: Requests, begin: str, batches: Iterator[list[str]]) -> int:
-    """Stage a graph in pieces, which are put in place one by one; how many these are."""
+    """Stage a graph in pieces, which are put in place one by one; how many these are.
+
+    Every piece is in the list of what is staged before it has a statement. Somebody who takes this writer for dead
+    clears that list; what comes after that is removed by this writer, unless it dies then: such a piece is in no list,
+    is never seen, and takes room. To insert it on the condition that the claim holds took Virtuoso four times as long
+    as this or more (100,000 statements: 92 s for 20), and to look for such graphs 5 s with each write.
+    """
     count, several = 0, max(1, PORTION // requests.engine.particular.batch)
     while piece := list(islice(batches, several)):
         staged = f"{begin}:{count}"
