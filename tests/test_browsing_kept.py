@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from kg import publish
+from kg.browsing import shelves as browsing
 from kg.browsing import stored
 from kg.browsing.shelf import Shelves
 from kg.browsing.shelves import at_hand, shelves
@@ -88,3 +90,32 @@ def test_what_was_made_of_a_version_goes_with_it(store: Store) -> None:
         each.name for each in (store.location / "versions").iterdir()
     )
     store.close()
+
+
+@pytest.mark.parametrize("of", ["this release", "another release"])
+def test_the_lists_of_the_version_before_are_shown_where_this_release_made_them(
+    of: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsing, "LARGE", 0)
+    shelves(store)
+    before = store.version()
+    folder = beside.place(store.published.directory()) / stored.NAME
+    if of == "another release":
+        about = json.loads((folder / "about.json").read_text())
+        (folder / "about.json").write_text(json.dumps(about | {"format": stored.FORMAT - 1}))
+        (folder / beside.SEAL).unlink()
+    publish.write(store, [{"update": "INSERT DATA { GRAPH <urn:test:g> { <urn:test:a> <urn:test:p> 1 } }"}], who="test")
+    shutil.copytree(store.location, store.location.with_name("copy"))
+    copy = open_store(store.location.with_name("copy"), Limits(children=1))  # as after a start: nothing is in memory
+    first = at_hand(copy)
+    if of == "another release":
+        assert first.version == copy.version()
+        place = copy.location / beside.MADE / before / stored.NAME
+        assert json.loads((place / "about.json").read_text())["format"] == stored.FORMAT - 1  # nobody made it again
+    else:
+        assert first.version == before
+        assert browsing._making.acquire(timeout=30)
+        browsing._making.release()
+        assert at_hand(copy).version == copy.version()
+    store.close()
+    copy.close()

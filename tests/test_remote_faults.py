@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -347,4 +348,9 @@ def test_the_journal_here_is_added_to_and_survives_a_crash(
         publish.write(filled, [step], who="test")
         store.published.look()
         assert store.journal() == filled.journal()  # where the histories part, all of it is
+        with path.open("a") as file:  # the engine was given an older database, and this machine has nothing of it
+            file.write('{"parent": null, "version": "000999-000000000000"}\n')
+        shutil.rmtree(store.published.directory())
+        with opened(engine.query, engine.update, tmp_path) as again:
+            assert again.journal() == filled.journal()
     publish.write(filled, [{"drop": "urn:test:line"}], who="test")

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,13 @@ from typing import Any
 import pytest
 
 from kg import publish
+from kg.browsing import shelves as browsing
 from kg.control.opening import index_of
 from kg.derive.opening import situation_of
+from kg.errors import StoreLocked
 from kg.store import beside, open_store
 from kg.store.pool import Limits
+from kg.store.remote import published
 from kg.store.remote.engine import Engine
 from kg.store.remote.store import RemoteStore
 from tests.elsewhere import engine as engines
@@ -178,7 +183,139 @@ def test_where_nothing_can_be_written_it_is_in_memory_and_said_once(
     assert not list(version_of(tmp_path / "full").glob("making-*"))
 
 
-def test_one_makes_it_while_others_wait(tmp_path: Path) -> None:
+def find(place: Path) -> str:
+    """A thing that is one file, as `beside.kept` looks for it."""
+    return (place / "thing" / "file").read_text()
+
+
+def save(what: str, place: Path) -> None:
+    """Write such a thing."""
+    (place / "thing").mkdir()
+    (place / "thing" / "file").write_text(what)
+
+
+@pytest.fixture
+def version(tmp_path: Path) -> Path:
+    """The folder of a version of an engine of which nothing was made yet."""
+    made = tmp_path / "versions" / "000001-000000000000"
+    made.mkdir(parents=True)
+    return made
+
+
+@contextmanager
+def held(lock: Path) -> Iterator[None]:
+    """Another process that has a lock, and is frozen."""
+    text = "import fcntl, sys\nfile = open(sys.argv[1], 'w')\nfcntl.flock(file, 2)\nprint(flush=True)\ninput()"
+    command = [sys.executable, "-c", text, str(lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+class Killed(BaseException):
+    """In place of a signal: nothing is done after it."""
+
+
+def test_who_is_killed_while_replacing_what_is_damaged_leaves_nothing_unchecked(
+    version: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(path: Path, ignore_errors: bool = False) -> None:
+        (path / beside.SEAL).unlink(missing_ok=True)
+        raise Killed
+
+    assert beside.kept(version, "thing", find, lambda: "it", save) == "it"
+    (version / "thing" / "file").write_text("damaged")
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", killed)
+        with pytest.raises(Killed):
+            beside.kept(version, "thing", find, lambda: "it", save)
+    assert beside.kept(version, "thing", find, lambda: "it", save) == "it"
+    # whatever is left goes with the next that is made
+    (version / "thing" / "file").write_text("damaged")
+    assert beside.kept(version, "thing", find, lambda: "it", save) == "it"
+    assert sorted(each.name for each in version.iterdir()) == ["thing", "thing.lock"]
+
+
+def test_a_frozen_process_holds_nobody_up_for_long(version: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert beside.WAIT <= 30.0
+    monkeypatch.setattr(beside, "WAIT", 0.2)
+    with held(version / "thing.lock"):
+        assert beside.kept(version, "thing", find, lambda: "it", save) == "it"
+        assert not (version / "thing").exists()
+    assert beside.kept(version, "thing", find, lambda: "it", save) == "it"
+    assert (version / "thing").exists()
+
+
+def test_a_frozen_process_that_fetches_a_version_is_told_of(
+    copy: RemoteStore, filled: RemoteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy.version()
+    monkeypatch.setattr(published, "WAIT", 0.2)
+    with held(copy.location / "kept.lock"):
+        written(filled)
+        copy.published.look()
+        with pytest.raises(StoreLocked, match=r"kept\.lock"):
+            copy.version()
+    assert copy.version() == filled.version()
+
+
+def written(store: RemoteStore) -> None:
+    """Write something that concerns nothing that is made of a version."""
+    step = {"update": f"INSERT DATA {{ GRAPH <urn:test:g> {{ <urn:test:a> <urn:test:p> {time.time_ns()} }} }}"}
+    publish.write(store, [step], who="test")
+
+
+def test_a_version_takes_over_only_what_nobody_makes_just_then(copy: RemoteStore, filled: RemoteStore) -> None:
+    before = copy.published.directory()
+    index_of(before)
+    situation_of(before)
+    (before / "making-derive-dead").mkdir()
+    with held(before / "control.lock"):
+        written(filled)
+        copy.published.look()
+        after = copy.published.directory()
+    assert after.name != before.name
+    assert sorted(each.name for each in after.iterdir()) == ["derive", "manifest.json"]
+
+
+def test_a_write_while_lists_are_made_beside_is_no_error_of_a_thread(
+    copy: RemoteStore, filled: RemoteStore, proxy: tuple[str, Faulty], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    monkeypatch.setattr(browsing, "LARGE", 0)
+    former = browsing.at_hand(copy)
+    written(filled)
+    copy.published.look()
+    proxy[1].where, proxy[1].meanwhile = SCANS[0], lambda: written(filled)
+    assert browsing.at_hand(copy) is former
+    assert browsing._making.acquire(timeout=30)
+    browsing._making.release()
+    assert proxy[1].meanwhile is None
+    assert raised == []
+
+
+def test_a_server_that_reads_for_the_first_answer_stops_in_time(
+    proxy: tuple[str, Faulty], filled: RemoteStore, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    reached = threading.Event()
+    proxy[1].begin("silent", where=SCANS[0])
+    proxy[1].meanwhile = reached.set
+    with running(replace(filled.engine, query=proxy[0], cache=tmp_path)) as service:
+        assert reached.wait(30)
+        begun = time.monotonic()
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(30) == 0
+        assert time.monotonic() - begun < 10
+    assert capfd.readouterr().err == ""
+
+
+def test_one_makes_it_while_others_wait(version: Path) -> None:
     made = []
     begun, go = threading.Event(), threading.Event()
 
@@ -188,16 +325,7 @@ def test_one_makes_it_while_others_wait(tmp_path: Path) -> None:
         go.wait(10)
         return "it"
 
-    def find(place: Path) -> str:
-        return (place / "thing" / "file").read_text()
-
-    def save(what: str, place: Path) -> None:
-        (place / "thing").mkdir()
-        (place / "thing" / "file").write_text(what)
-
     found: list[str] = []
-    version = tmp_path / "versions" / "000001-000000000000"
-    version.mkdir(parents=True)
     threads = [
         threading.Thread(target=lambda: found.append(beside.kept(version, "thing", find, make, save))) for _ in range(3)
     ]

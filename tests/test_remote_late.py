@@ -20,7 +20,9 @@ from kg.store import open_store
 from kg.store.pool import Limits
 from kg.store.remote import claims, placing
 from kg.store.remote.engine import Engine
+from kg.store.remote.state import STORE
 from kg.store.remote.store import RemoteStore
+from kg.store.remote.writing import condition
 from tests.elsewhere import engine as engines
 from tests.elsewhere import faulty
 
@@ -147,6 +149,36 @@ def test_a_step_that_arrives_while_another_one_completes_the_load_does_nothing(
     assert count(next_one, f"GRAPH <{LARGE}> {{ ?s ?p 'new' }}") == 700
     assert count(next_one, f"GRAPH <{LARGE}> {{ ?s ?p ?o }}") == 700
     publish.write(next_one, [{"drop": "urn:test:next"}], who="test")
+
+
+def test_a_claim_that_was_taken_away_is_not_renewed_and_nothing_is_written_with_it(next_one: RemoteStore) -> None:
+    requests = next_one.requests
+    claim = claims.Claim(requests)
+
+    def does(parent: str | None) -> bool:
+        """Whether an update is carried out that makes the first version, or one after `parent`."""
+        statement = "GRAPH <urn:test:done> { <urn:test:a> <urn:test:p> 1 }"
+        requests.update(f"INSERT {{ {statement} }} WHERE {{ {condition(parent, claim)} }}", seconds=30)
+        done = count(next_one, statement) == 1
+        requests.update(f"DELETE WHERE {{ {statement} }}", seconds=30)
+        return done
+
+    publish.write(
+        next_one, [{"update": f"INSERT DATA {{ GRAPH <{LARGE}> {{ <urn:test:a> <urn:test:p> 1 }} }}"}], who="a"
+    )
+    name = next_one.version()
+    version = f"GRAPH <{STORE}> {{ <{STORE}> <urn:controlgraph:version> '{name}' }}"
+    claim.make()
+    claim.make(claim.held())
+    assert (does(name), does(None)) == (True, False)
+    requests.update(f"DELETE DATA {{ {version} }}", seconds=30)
+    assert (does(name), does(None)) == (False, True)
+    claims.remove(requests, claim.name)
+    assert (does(name), does(None)) == (False, False)
+    claim.make(claim.held())
+    assert count(next_one, f"GRAPH <{STORE}> {{ <{claim.name}> ?since ?when }}") == 0
+    requests.update(f"INSERT DATA {{ {version} }}", seconds=30)
+    assert (does(name), does(None)) == (False, False)
 
 
 def test_a_large_graph_is_put_in_place_a_portion_at_a_time(next_one: RemoteStore, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from kg import queries, told
@@ -18,7 +19,7 @@ from kg.browsing.gathering import EVENT_TYPE, READ, Facet, Gathered, gathered, m
 from kg.browsing.shelf import Shelf, Shelves
 from kg.control.reading import asserted
 from kg.control.statements import KG, statements
-from kg.errors import StoreProblem
+from kg.errors import Problem
 from kg.gazetteer import open_gazetteer
 from kg.store import beside, versions
 from kg.store.embedded import Store
@@ -48,12 +49,18 @@ def at_hand(store: Store) -> Shelves:
 
 
 def _earlier(store: Store) -> Shelves | None:
-    """Those of the newest version of which they are on disk; None where there are none."""
-    here = beside.place(store.published.directory()).parent
-    found = [each.parent.name for each in here.glob(f"*/{stored.NAME}") if versions.is_name(each.parent.name)]
-    for version in sorted(found, key=versions.number_of, reverse=True):
-        with suppress(StoreProblem):  # it may be gone
-            return shelves(store.at(version))
+    """Those of the newest version of which this release has them on disk; None where there are none, and where an
+    engine has the data: it has no other version."""
+    directory = store.published.directory()
+    place = beside.place(directory)
+    if place == directory:
+        return None
+    made = [each.parent.name for each in place.parent.glob(f"*/{stored.NAME}") if versions.is_name(each.parent.name)]
+    for version in sorted(made, key=versions.number_of, reverse=True):
+        found = beside.whole(place.parent / version, stored.NAME, partial(stored.stored, version=version))
+        if found is not None:
+            _every.begin(store, found)
+            return found
     return None
 
 
@@ -63,7 +70,8 @@ _making = threading.Lock()
 
 def _make_beside(store: Store) -> None:
     try:
-        shelves(store)
+        with suppress(Problem):  # such as that another version is published meanwhile; whoever asks next is told
+            shelves(store)
     finally:
         _making.release()
 

@@ -12,28 +12,27 @@ again; where nothing can be written, it is made for this process alone.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
 import shutil
 import tempfile
-import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from kg.errors import StoreUnreadable
+from kg.store import locks, versions
 
 T = TypeVar("T")
 MADE = "made"
 """The folder of a store with what was made of its versions."""
 SEAL = "sealed"
-WAIT = 600.0
-"""Seconds that are waited for another process that makes the same; then it is made for this process alone."""
-PAUSE = 0.05
+WAIT = 30.0
+"""Seconds that are waited for another process that makes the same, as many as a query may compute if nobody says
+otherwise; that process may be frozen, so it is then made for this one alone."""
 PIECE = 1 << 22
 _log = logging.getLogger("controlgraph")
 _told: set[Path] = set()
@@ -54,21 +53,22 @@ def kept(
     what `make` raises; that it could not be written is said in the log, once for each store.
     """
     here = place(version)
-    found = _whole(here, name, find)
+    found = whole(here, name, find)
     if found is not None:
         return found
     with _alone(here, name, version) as mine:
-        found = _whole(here, name, find)  # another process may have made it meanwhile
+        found = whole(here, name, find)  # another process may have made it meanwhile
         if found is not None:
             return found
         made = make()
         if mine and _saved(made, here, name, save):
-            found = _whole(here, name, find)
+            found = whole(here, name, find)
         return made if found is None else found
 
 
-def _whole(here: Path, name: str, find: Callable[[Path], T | None]) -> T | None:
-    """What is there, unless it is damaged. What was published with a version of this machine's has no seal."""
+def whole(here: Path, name: str, find: Callable[[Path], T | None]) -> T | None:
+    """What `find` finds in a place, in the folder `name`; None also where that is damaged. Nothing is made. What was
+    published with a version of this machine's has no seal."""
     folder = here / name
     try:
         if not folder.is_dir():
@@ -78,6 +78,19 @@ def _whole(here: Path, name: str, find: Callable[[Path], T | None]) -> T | None:
         return find(here)
     except (OSError, ValueError, StoreUnreadable):
         return None
+
+
+def take_over(former: Path, version: Path, names: Collection[str]) -> None:
+    """Give the new folder of a version of an engine what was made of a former one, as hard links, but for what somebody
+    is making of that just now. Raises OSError."""
+    for name in names:
+        if (former / name).is_dir():
+            handle = os.open(former / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+            try:
+                if locks.acquired(handle, 0):
+                    versions.link_beside(former, version, [name])
+            finally:
+                os.close(handle)
 
 
 def _sums(folder: Path) -> dict[str, list[int]]:
@@ -100,7 +113,7 @@ def _alone(here: Path, name: str, version: Path) -> Iterator[bool]:
     try:
         here.mkdir(parents=True, exist_ok=True)
         handle = os.open(here / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
-        mine = _acquired(handle)
+        mine = locks.acquired(handle, WAIT)
         if mine:
             _sweep(here, name, version)
     except OSError as error:
@@ -111,17 +124,6 @@ def _alone(here: Path, name: str, version: Path) -> Iterator[bool]:
     finally:
         if handle is not None:
             os.close(handle)
-
-
-def _acquired(handle: int) -> bool:
-    until = time.monotonic() + WAIT
-    while time.monotonic() < until:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            time.sleep(PAUSE)
-    return False
 
 
 def _sweep(here: Path, name: str, version: Path) -> None:
@@ -144,7 +146,8 @@ def _saved(made: T, here: Path, name: str, save: Callable[[T, Path], None]) -> b
         (folder / SEAL).write_text(json.dumps(_sums(folder)), "utf-8")
         for path in [*folder.rglob("*"), folder]:  # after a loss of power a file would have its name, but not its bytes
             _sync(path)
-        shutil.rmtree(here / name, ignore_errors=True)
+        if (here / name).exists():  # out of the way whole: without its seal, what is damaged would be taken for right
+            (here / name).rename(aside / "old")
         folder.rename(here / name)
         _sync(here)
     except OSError as error:

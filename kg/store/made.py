@@ -51,6 +51,16 @@ class Made(Generic[T]):
         """What was made last of the store, of whichever version; None where nothing was."""
         return next(reversed(list(self._kept.get(store.location, {}).values())), None)
 
+    def begin(self, store: Store, found: T) -> None:
+        """Take what a former process made of a version of the store for what was made last, where nothing was yet."""
+        if self._making.acquire(blocking=False):
+            try:
+                kept = self._kept.setdefault(store.location, {})
+                if not kept:
+                    kept[found.version] = found
+            finally:
+                self._making.release()
+
     def _forget(self, store: Store, kept: dict[str, T]) -> None:
         published = versions.current(store.location).name
         for version in [each for each in kept if each != published][:-OTHERS]:

@@ -18,7 +18,6 @@ CURRENT names a complete version.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -32,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import NothingPublished, StoreLocked, StoreUnreadable
-from kg.store import journal
+from kg.store import journal, locks
 
 KEEP_VERSIONS = 5
 """How many of the newest versions are kept whatever their age."""
@@ -132,12 +131,12 @@ def copy(version: Path, directory: Path) -> None:
     link_beside(version, directory)
 
 
-def link_beside(version: Path, directory: Path, leave: Collection[str] = ()) -> None:
-    """Give `directory` what a version has in folders beside its database, but for some, as hard links: nobody changes a
-    file there, whoever has other content writes another file."""
-    for folder in version.rglob("*/"):
-        inside = folder.relative_to(version)
-        if inside.parts[0] not in leave:
+def link_beside(version: Path, directory: Path, names: Collection[str] | None = None) -> None:
+    """Give `directory` what a version has in folders beside its database, in all or in some, as hard links: nobody
+    changes a file there, whoever has other content writes another file."""
+    for name in [each.name for each in version.iterdir()] if names is None else names:
+        for folder in [version / name, *(version / name).rglob("*/")] if (version / name).is_dir() else ():
+            inside = folder.relative_to(version)
             (directory / inside).mkdir()
             for path in folder.iterdir():
                 if path.is_file():
@@ -184,24 +183,13 @@ def lock(location: Path, wait: float) -> Iterator[None]:
     except OSError as error:
         raise StoreUnreadable(f"the store {location} cannot be written: {error}") from error
     try:
-        _acquire(handle, location, wait)
+        if not locks.acquired(handle, wait):
+            raise StoreLocked(f"another process is writing to {location}; waited {wait:g} s for it")
         _sweep(location)
         _complete_journal(location)
         yield
     finally:
         os.close(handle)
-
-
-def _acquire(handle: int, location: Path, wait: float) -> None:
-    until = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                raise StoreLocked(f"another process is writing to {location}; waited {wait:g} s for it") from None
-            time.sleep(0.02)
 
 
 def _sweep(location: Path) -> None:

@@ -58,6 +58,11 @@ class Claim:
         does nothing any more."""
         return f"FILTER EXISTS {{ GRAPH <{STORE}> {{ <{self.name}> <{_SINCE}> ?since }} }}"
 
+    def held(self) -> str:
+        """The same for an update that has no other pattern but filters: Virtuoso carries out such a one in any case.
+        This one may fit several times."""
+        return f"GRAPH <{STORE}> {{ <{self.name}> <{_SINCE}> ?before }}"
+
     def hold(self) -> None:
         """Go on saying so until the end. One step may take longer than a claim holds, and who took it for that of a
         dead writer would put in place once more what is being put in place."""
@@ -79,7 +84,7 @@ class Claim:
     def _renew(self) -> None:
         while not self._over.wait(RENEWED):
             with suppress(Problem):  # it holds for several times as long
-                self.make(self.holds())
+                self.make(self.held())
 
     def is_alone(self) -> bool:
         """Whether nobody else wants to write; claims of the dead are taken away, and looked for once more."""

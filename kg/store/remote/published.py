@@ -12,7 +12,6 @@ All of it may be deleted at any moment at which nothing runs: it is fetched agai
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -23,8 +22,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kg.engine_errors import VersionMoved
-from kg.errors import StoreProblem, StoreUnreadable
-from kg.store import journal, versions
+from kg.errors import StoreLocked, StoreProblem, StoreUnreadable
+from kg.store import beside, journal, locks, versions
 from kg.store.published import Published, Stamp
 from kg.store.remote import state
 from kg.store.remote.requests import Requests
@@ -36,6 +35,8 @@ KEPT = 5
 """Versions of which the manifest is kept, whatever their age."""
 KEPT_SECONDS = 60
 """Seconds for which it is kept of every one: somebody may still be answering from it."""
+WAIT = 30.0
+"""Seconds that are waited for another process that fetches a version to the same place."""
 TRIES = 3
 """How often it is looked what a version is, where another one is published meanwhile."""
 
@@ -78,7 +79,7 @@ class Away(Published):
 
     def _kept(self, name: str) -> Path:
         """The directory of a version, made where it is not there. Raises StoreUnreadable where it cannot be,
-        VersionMoved where the engine has another one by now."""
+        StoreLocked where another process is at it for long, VersionMoved where the engine has another one by now."""
         directory = self._location / "versions" / name
         try:
             if not (directory / "manifest.json").is_file():
@@ -110,7 +111,10 @@ class Away(Published):
         every = sorted(directory.parent.iterdir(), key=lambda each: each.stat().st_mtime)
         for old in every[:-KEPT]:
             if time.time() - old.stat().st_mtime > KEPT_SECONDS:
-                shutil.rmtree(old, ignore_errors=True)
+                # first out of the way whole, as in a store here: a later version has the tables of an earlier one
+                gone = self._location / f"candidate-pruned-{old.name}"
+                old.rename(gone)
+                shutil.rmtree(gone, ignore_errors=True)
 
     def _carry_on(self, manifest: versions.Manifest, made: Path) -> None:
         """Give a version the tables of the one before it here that are still right."""
@@ -119,8 +123,7 @@ class Away(Published):
         if earlier:
             former = max(earlier, key=lambda each: versions.number_of(each.name))
             _, stale = since(self._requests, former.name, manifest)
-            right = TABLES.keys() - stale
-            versions.link_beside(former, made, leave={each.name for each in former.iterdir()} - right)
+            beside.take_over(former, made, TABLES.keys() - stale)
 
     def _follow(self, manifest: versions.Manifest) -> None:
         """Bring the journal here up to a version."""
@@ -160,11 +163,15 @@ class PinnedAway(Away):
 
 @contextmanager
 def alone(location: Path) -> Iterator[None]:
-    """Be the only one, in any process, who changes what is kept."""
+    """Be the only one, in any process, who changes what is kept. Raises StoreLocked where another one is at it for
+    longer than `WAIT`, OSError."""
     (location / "versions").mkdir(parents=True, exist_ok=True)
-    handle = os.open(location / "kept.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    lock = location / "kept.lock"
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        if not locks.acquired(handle, WAIT):
+            message = f"another process on this machine has been fetching a version of the engine for {WAIT:g} s"
+            raise StoreLocked(f"{message}; if it hangs, end it: `fuser {lock}` tells which one it is")
         yield
     finally:
         os.close(handle)

@@ -94,19 +94,19 @@ def _at_once(
         )
     more += f"GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {literal(manifest.version)} .\n{said} }}"
     begin = f"DELETE {{ {less} }}\n" if less else ""
-    text = f"{begin}INSERT {{ {more} }}\nWHERE {{ {_condition(manifest.parent)} {claim.holds()} }}"
+    text = f"{begin}INSERT {{ {more} }}\nWHERE {{ {condition(manifest.parent, claim)} }}"
     failure, found = _sent(requests, claim, text, manifest.version)
     if found != manifest.version:
         raise _unwritten(manifest, failure, found)
 
 
-def _condition(parent: str | None) -> str:
-    """The pattern that fits once where the engine has the version, and else not at all."""
+def condition(parent: str | None, claim: Claim) -> str:
+    """The pattern that fits where the engine has the version, None for none, and the claim is held; else not at all."""
     if parent is None:
-        return f"FILTER NOT EXISTS {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> ?any }} }}"
+        return f"{claim.held()} FILTER NOT EXISTS {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> ?any }} }}"
     return (
         f"GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> {literal(parent)} . "
-        f"<{state.of_version(parent)}> <{OURS}graphs> ?graphs }}"
+        f"<{state.of_version(parent)}> <{OURS}graphs> ?graphs }} {claim.holds()}"
     )
 
 
@@ -172,7 +172,7 @@ def _staged(
     text = (
         f"{begin}INSERT {{ GRAPH <{STORE}> {{ "
         f"<{STORE}> <{OURS}version> {literal(loading)} . <{STORE}> <{OURS}loading> {literal(json.dumps(told))} .\n"
-        f"{state.said_of(manifest, touched)} }} }} WHERE {{ {_condition(manifest.parent)} {claim.holds()} }}"
+        f"{state.said_of(manifest, touched)} }} }} WHERE {{ {condition(manifest.parent, claim)} }}"
     )
     failure, found = _sent(requests, claim, text, manifest.version)
     if found == loading:
@@ -190,7 +190,13 @@ def _staged(
 
 
 def _stage(requests: Requests, begin: str, batches: Iterator[list[str]]) -> int:
-    """Stage a graph in pieces, which are put in place one by one; how many these are."""
+    """Stage a graph in pieces, which are put in place one by one; how many these are.
+
+    Every piece is in the list of what is staged before it has a statement. Somebody who takes this writer for dead
+    clears that list; what comes after that is removed by this writer, unless it dies then: such a piece is in no list,
+    is never seen, and takes room. To insert it on the condition that the claim holds took Virtuoso four times as long
+    as this or more (100,000 statements: 92 s for 20), and to look for such graphs 5 s with each write.
+    """
     count, several = 0, max(1, PORTION // requests.engine.particular.batch)
     while piece := list(islice(batches, several)):
         staged = f"{begin}:{count}"
