@@ -103,6 +103,7 @@ def test_a_fault_is_a_problem_document_within_the_deadline_and_ends_by_itself(
     assert told.status_code == status
     assert told.content_type == "application/problem+json"
     assert json.loads(told.data)["type"].endswith(f"/{slug}")
+    assert json.loads(told.data).get("seconds") == (2.0 if fault == "silent" else None)
     proxy[1].begin("")
     assert there.get("/sparql", query_string={"query": COUNT}).status_code == 200
     assert threading.active_count() <= threads + 1  # a child that was ended is buried
