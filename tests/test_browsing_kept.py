@@ -18,6 +18,8 @@ from kg.store import beside, open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
 
+pytestmark = pytest.mark.embedded("the directory is looked at; of engines: tests/test_remote_kept.py")
+
 
 def plain(of: Shelves) -> dict[str, object]:
     """Everything in plain values."""

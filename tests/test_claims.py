@@ -246,11 +246,12 @@ def test_a_record_that_answers_nothing_is_added_to_all_the_same(tmp_path: Path, 
     bare = re.sub(r"(?m)^  (dcterms:title|dcterms:license|kg:timeZone|void:subset) .*\n", "", text)
     path = tmp_path / "bare.ttl"
     path.write_text(bare.replace('"2026-01-01T00:00:00Z"', '"2026-01-01T00:00:00"'))
-    store = open_store(stores.at(tmp_path / "store"))
+    place = stores.at(tmp_path / "store")
+    store = open_store(place)
     load(store, files.shipped() / "ontology" / "control.ttl", path)
     store.close()
-    assert "before" not in kg(tmp_path / "store", "add", *ALDEN).stdout
-    assert "taken back" in kg(tmp_path / "store", "retract", "brook-1").stdout
+    assert "before" not in kg(place, "add", *ALDEN).stdout
+    assert "taken back" in kg(place, "retract", "brook-1").stdout
 
 
 def test_what_was_taken_back_is_not_added_again(place: Place) -> None:

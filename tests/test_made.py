@@ -32,6 +32,7 @@ def several(empty: Store, tmp_path: Path) -> tuple[Store, list[str]]:
     return empty, names
 
 
+@pytest.mark.embedded("an engine has only its present version")
 def test_the_published_one_and_a_few_others_are_kept(several: tuple[Store, list[str]]) -> None:
     store, names = several
     asked: list[str] = []

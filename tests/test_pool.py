@@ -202,6 +202,7 @@ def test_a_new_version_is_seen_by_a_child_that_ran_before(empty: Store, tmp_path
         assert answer.version == empty.version()
 
 
+@pytest.mark.embedded("the directory is looked at")
 def test_a_damaged_version_is_a_sentence(tiny: Store) -> None:
     version = tiny.location / "versions" / tiny.version()
     for file in version.glob("CURRENT"):
@@ -234,6 +235,7 @@ def test_the_childs_own_work(tmp_path: Path) -> None:
     assert ask("ASK { }", values={"x": {"type": "uri", "value": "http://e/"}})[0]["error"] == "failed"
 
 
+@pytest.mark.embedded("the directory is looked at")
 def test_a_scan_whose_children_die_ends(world: Path) -> None:
     directory = world / "versions" / (world / "CURRENT").read_text().strip()
     texts = {f"q{number}": DEEP for number in range((os.cpu_count() or 1) + 2)}  # more than there are children

@@ -21,6 +21,7 @@ from kg.errors import Refused, StoreLocked
 from kg.ontology import KG
 from kg.store import open_store
 from kg.store.pool import Limits
+from kg.store.published import Stamp
 from kg.store.remote import claims, writing
 from kg.store.remote.engine import Engine
 from kg.store.remote.state import OURS, QUICK, STORE, table
@@ -104,6 +105,7 @@ def test_a_fault_is_a_problem_document_within_the_deadline_and_ends_by_itself(
     assert told.status_code == status
     assert told.content_type == "application/problem+json"
     assert json.loads(told.data)["type"].endswith(f"/{slug}")
+    assert json.loads(told.data).get("seconds") == (2.0 if fault == "silent" else None)
     proxy[1].begin("")
     assert there.get("/sparql", query_string={"query": COUNT}).status_code == 200
     assert threading.active_count() <= threads + 1  # a child that was ended is buried
@@ -129,6 +131,24 @@ def test_a_version_that_is_seen_in_the_middle_of_an_update_is_looked_at_again(
     proxy[1].begin("nameless", where=b"urn%3Acontrolgraph%3Aversion")
     assert there.get("/readyz").status_code == 200
     assert proxy[1].fault == ""
+
+
+def test_who_comes_while_it_is_looked_for_the_first_time_waits_for_what_is_found(
+    proxy: tuple[str, Faulty], engine: Elsewhere, tmp_path: Path
+) -> None:
+    found: list[Stamp] = []
+    with opened(proxy[0], engine.update, tmp_path / "cache") as store:
+        second = threading.Thread(target=lambda: found.append(store.published.stamp()))
+
+        def meanwhile() -> None:
+            second.start()
+            second.join(0.2)  # who does not wait has ended by then
+
+        proxy[1].meanwhile = meanwhile
+        found.append(store.published.stamp())
+        second.join()
+    assert found[0] is not None
+    assert found[0] == found[1]
 
 
 def test_an_engine_that_is_not_there_is_told_and_leaves_nothing(tmp_path: Path) -> None:

@@ -33,10 +33,11 @@ class Published:
         """What tells this version from every other one that this process has seen or will see."""
         if not self._good:
             return self._look()
-        # whoever finds somebody looking takes what was seen before
-        if time.monotonic() >= self._until and self._looking.acquire(blocking=False):
+        # whoever finds somebody looking takes what was seen before, and waits only where nothing was
+        if time.monotonic() >= self._until and self._looking.acquire(blocking=not self._until):
             try:
-                self._look()
+                if time.monotonic() >= self._until:
+                    self._look()
             finally:
                 self._looking.release()
         return self._seen

@@ -48,28 +48,12 @@ class EnginePool(Pool):
         another.
         """
         assert isinstance(published, Away)
-        until = time.monotonic() + min(given for given in (self.limits.seconds, seconds, LONGEST) if given is not None)
+        deadline = min(given for given in (self.limits.seconds, seconds, LONGEST) if given is not None)
         with self._lent(client, name) as ticket:
-            read = self._exchange(
-                ticket, {"asked": True, "own": self._particular.own, **request}, until - time.monotonic()
-            ).message
-            for _ in range(TRIES):
-                directory = published.directory()
-                heard = self._answered(ticket, read, request, published, until)
-                told, inline = heard.message, heard.body if heard.descriptor is None else None
-                answer = Answer(told["kind"], told["form"], told["size"], directory.name, inline, heard.descriptor)
-                try:
-                    present = published.present()
-                except BaseException:
-                    answer.close()
-                    raise
-                if present == directory.name:
-                    return answer
-                answer.close()
-                if published.is_pinned():
-                    break
-                published.look()
-            raise VersionMoved(directory.name, present)
+            try:
+                return self._asked(ticket, published, request, time.monotonic() + deadline)
+            except QueryTimeout:  # which tells what was left of it for one step
+                raise QueryTimeout(deadline) from None
 
     def cancel(self, name: str) -> bool:
         """End the running query of this name; whether there was one. The engine is left alone with what it does."""
@@ -79,6 +63,29 @@ class EnginePool(Pool):
         for line in lines:
             line.end()
         return found
+
+    def _asked(self, ticket: Ticket, published: Away, request: dict[str, Any], until: float) -> Answer:
+        """The answer of the version that the engine has before and after."""
+        read = self._exchange(
+            ticket, {"asked": True, "own": self._particular.own, **request}, until - time.monotonic()
+        ).message
+        for _ in range(TRIES):
+            directory = published.directory()
+            heard = self._answered(ticket, read, request, published, until)
+            told, inline = heard.message, heard.body if heard.descriptor is None else None
+            answer = Answer(told["kind"], told["form"], told["size"], directory.name, inline, heard.descriptor)
+            try:
+                present = published.present()
+            except BaseException:
+                answer.close()
+                raise
+            if present == directory.name:
+                return answer
+            answer.close()
+            if published.is_pinned():
+                break
+            published.look()
+        raise VersionMoved(directory.name, present)
 
     def _answered(
         self, ticket: Ticket, read: dict[str, Any], request: dict[str, Any], published: Away, until: float
