@@ -28,7 +28,7 @@ def shortened(text: str) -> str:
 
 
 @pytest.mark.differs(
-    "virtuoso", "its planner fails: SQ074, SQ156, SQ200, or TR for a path from anything; checks are made on copies here",
+    "virtuoso", "its planner fails: SQ074, SQ156, SQ200, TR (path from anything); checks are made on copies",
     "order-leaves-window-empty", "route-not-a-path", "supersedes-across-voices",
     "10-only-their-own-word", "18-route-adjacent", "19-captured-and-route-adjacent",
 )  # fmt: skip

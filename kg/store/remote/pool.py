@@ -48,7 +48,15 @@ class EnginePool(Pool):
         another.
         """
         assert isinstance(published, Away)
-        until = time.monotonic() + min(given for given in (self.limits.seconds, seconds, LONGEST) if given is not None)
+        allowed = min(given for given in (self.limits.seconds, seconds, LONGEST) if given is not None)
+        try:
+            return self._asked(published, request, time.monotonic() + allowed, client, name)
+        except QueryTimeout:  # it tells what was left of it where it was over
+            raise QueryTimeout(allowed) from None
+
+    def _asked(
+        self, published: Away, request: dict[str, Any], until: float, client: str | None, name: str | None
+    ) -> Answer:
         with self._lent(client, name) as ticket:
             read = self._exchange(
                 ticket, {"asked": True, "own": self._particular.own, **request}, until - time.monotonic()
