@@ -39,7 +39,7 @@ def worded(text: str, own: Sequence[str]) -> Worded:
 
     Raises ValueError where it calls a function that is none here, or has such a name; SyntaxError.
     """
-    rest, sequence, dataset = _apart(*_plain(text))
+    rest, sequence, dataset = _apart(*_with_one_base(*_plain(text)))
     begin = meaning.prologue(rest, sequence)
     _refuse_names(sequence, tuple(own))
     _refuse_functions(rest, begin, sequence)
@@ -69,6 +69,24 @@ def _plain(text: str) -> tuple[str, list[Token]]:
         length, at = start + len(said), token.end
         sequence.append(Token(token.kind, said, start, length))
     return "".join(parts), sequence
+
+
+def _with_one_base(text: str, sequence: list[Token]) -> tuple[str, list[Token]]:
+    """A text whose prologue has one base, before all prefixes, and its tokens: not every engine reads another one.
+
+    >>> whole = "BASE <http://e/a/> PREFIX p: <b#> BASE <c/> ASK { <> p:q <d> }"
+    >>> _with_one_base(whole, list(tokens(whole)))[0]
+    'BASE <http://e/a/c/> PREFIX p: <http://e/a/b#> ASK { <> p:q <d> }'
+    """
+    begin = meaning.prologue(text, sequence)
+    said = [token for token in sequence if token.start < len(begin)]
+    if not any(token.says("BASE") for token in said[1:]):
+        return text, sequence
+    names = list({token.text: token for token in said if token.kind == "name"}.values())
+    base, *meant = meaning.iris(begin, [Token("iri", "<>", 0, 0), *names])
+    prefixes = "".join(f"PREFIX {name.text} <{iri}> " for name, iri in zip(names, meant, strict=True))
+    text = f"BASE <{base}> {prefixes}{text[len(begin) :]}"
+    return text, list(tokens(text))
 
 
 def _character(escape: re.Match[str]) -> str:
