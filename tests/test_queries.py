@@ -27,6 +27,11 @@ def shortened(text: str) -> str:
     return text
 
 
+@pytest.mark.differs(
+    "virtuoso", "its planner fails: SQ074, SQ156, SQ200, TR (path from anything); checks are made on copies",
+    "order-leaves-window-empty", "route-not-a-path", "supersedes-across-voices",
+    "10-only-their-own-word", "18-route-adjacent", "19-captured-and-route-adjacent",
+)  # fmt: skip
 @pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
 def test_a_query_runs_as_it_is_and_uses_only_terms_that_exist(path: Path, shipped: Store) -> None:
     text = path.read_text("utf-8")
@@ -46,6 +51,15 @@ def test_a_query_declares_its_prefixes(path: Path) -> None:
     assert used == declared
 
 
+@pytest.mark.differs(
+    "virtuoso",
+    "its planner fails: SQ074, SQ200",
+    "only-their-own-word",
+    "route-adjacent",
+    "captured-and-route-adjacent",
+)
+@pytest.mark.differs("virtuoso", "rows come twice, after OPTIONAL and COALESCE", "crossings-by-10-july")
+@pytest.mark.differs("virtuoso", "MAX of booleans is 0 or 1", "fronts", "cut-off-places")
 @pytest.mark.parametrize("example", queries.examples(), ids=lambda example: example.slug)
 def test_an_example_gives_the_checked_answer(example: Example, shipped: Store) -> None:
     answer = shipped.query(example.text, results="csv")

@@ -54,6 +54,7 @@ def test_home_shows_the_doors_for_machines(client: FlaskClient, world: Place) ->
         assert "curl -s https://example.org/graph/sparql" in page(behind, "/").text
 
 
+@pytest.mark.differs("virtuoso", "three of the examples are beyond it")
 def test_every_link_on_home_leads_somewhere(shipped_client: FlaskClient) -> None:
     shown = page(shipped_client, "/")
     inside = {link for link in shown.links if link.startswith("/")}
@@ -69,6 +70,13 @@ def test_home_has_every_example(shipped_client: FlaskClient) -> None:
     assert len(cards) >= 8
 
 
+@pytest.mark.differs(
+    "virtuoso",
+    "its planner fails: SQ074, SQ200",
+    "only-their-own-word",
+    "route-adjacent",
+    "captured-and-route-adjacent",
+)
 @pytest.mark.parametrize("example", queries.examples(), ids=lambda example: example.slug)
 def test_an_example_runs_on_a_click_and_shows_rows(shipped_client: FlaskClient, example: queries.Example) -> None:
     shown = page(shipped_client, f"/query?example={example.slug}")

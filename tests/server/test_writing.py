@@ -10,7 +10,7 @@ from pathlib import Path
 from kg.store import open_store
 from kg.store.pool import Limits
 from kg.writing import Writer
-from tests.elsewhere.stores import Stores
+from tests.elsewhere.stores import EMBEDDED, Stores
 from tests.server.conftest import WRITER, Service
 
 GRAPH = "/graphs?graph=http://example.org/many"
@@ -19,9 +19,12 @@ MANY = "".join(
     f' <http://www.w3.org/2004/02/skos/core#prefLabel> "place {number}"@en .\n'
     for number in range(6000)
 )
+SMALL = '<http://example.org/a> <http://purl.org/dc/terms/title> "one"@en .'
 
 
-def test_checking_is_part_of_a_write_and_ends_with_its_deadline(writable: Service) -> None:
+def test_checking_is_part_of_a_write_and_ends_with_its_deadline(writable: Service, stores: Stores) -> None:
+    if stores.engine != EMBEDDED:  # the first write from here fetches everything, before its time begins
+        assert writable.ask("PUT", f"{GRAPH}-before", SMALL, Content_Type="text/turtle", **WRITER).status == 201
     before = writable.ask("GET", "/sparql?query=ASK{}").headers["controlgraph-version"]
     begun = time.monotonic()
     answer = writable.ask("PUT", f"{GRAPH}&timeout=1", MANY, Content_Type="text/turtle", **WRITER)
@@ -29,8 +32,7 @@ def test_checking_is_part_of_a_write_and_ends_with_its_deadline(writable: Servic
     assert answer.status == 504
     assert b"its deadline" in answer.body
     assert writable.ask("GET", "/sparql?query=ASK{}").headers["controlgraph-version"] == before
-    small = '<http://example.org/a> <http://purl.org/dc/terms/title> "one"@en .'
-    answer = writable.ask("PUT", GRAPH, small, Content_Type="text/turtle", **WRITER)
+    answer = writable.ask("PUT", GRAPH, SMALL, Content_Type="text/turtle", **WRITER)
     assert answer.status == 201
 
 

@@ -93,7 +93,7 @@ def said(requests: Requests, seconds: float = QUICK) -> str | None:
     asked = f"SELECT ?version {{ GRAPH <{STORE}> {{ <{STORE}> <{OURS}version> ?version }} }}"
     for pause in (*SETTLES, None):
         rows = table(requests, asked, seconds)
-        if not rows and requests.engine.particular.settled:
+        if not rows and (requests.engine.particular.settled or not _had_any(requests, seconds)):
             return None
         if len(rows) == 1 and "version" in rows[0]:
             return rows[0]["version"]["value"]
@@ -102,6 +102,12 @@ def said(requests: Requests, seconds: float = QUICK) -> str | None:
     if not rows:
         return None
     raise StoreUnreadable(f"the engine at <{requests.engine}> is damaged: it has {len(rows)} versions at once")
+
+
+def _had_any(requests: Requests, seconds: float) -> bool:
+    """Whether the engine ever had a version: lines of the journal are never taken away."""
+    asked = f"SELECT ?version {{ GRAPH <{STORE}> {{ ?version <{OURS}number> ?number }} }} LIMIT 1"
+    return bool(table(requests, asked, seconds))
 
 
 def loading(requests: Requests) -> tuple[str, dict[str, Any]] | None:
