@@ -77,6 +77,7 @@ def test_home_has_every_example(shipped_client: FlaskClient) -> None:
     "route-adjacent",
     "captured-and-route-adjacent",
 )
+@pytest.mark.differs("virtuoso", "rows come twice, and not the same ones each time", "crossings-by-10-july")
 @pytest.mark.parametrize("example", queries.examples(), ids=lambda example: example.slug)
 def test_an_example_runs_on_a_click_and_shows_rows(shipped_client: FlaskClient, example: queries.Example) -> None:
     shown = page(shipped_client, f"/query?example={example.slug}")
@@ -149,6 +150,7 @@ def test_a_graph_is_shown_as_turtle_and_cut_where_it_is_long(client: FlaskClient
     assert len(long.text) < 300_000
 
 
+@pytest.mark.differs("virtuoso", "it has no BNODE()")
 def test_odd_terms_are_shown(client: FlaskClient) -> None:
     duration = '"P1D"^^<http://www.w3.org/2001/XMLSchema#duration>'
     query = f'SELECT (BNODE() AS ?b) ("<script>&" AS ?x) (1.5 AS ?n) ({duration} AS ?d) {{}}'
