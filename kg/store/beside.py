@@ -145,11 +145,11 @@ def _saved(made: T, here: Path, name: str, save: Callable[[T, Path], None]) -> b
         folder = aside / name
         (folder / SEAL).write_text(json.dumps(_sums(folder)), "utf-8")
         for path in [*folder.rglob("*"), folder]:  # after a loss of power a file would have its name, but not its bytes
-            _sync(path)
+            versions.sync(path)
         if (here / name).exists():  # out of the way whole: without its seal, what is damaged would be taken for right
             (here / name).rename(aside / "old")
         folder.rename(here / name)
-        _sync(here)
+        versions.sync(here)
     except OSError as error:
         _tell(here, error)
         return False
@@ -157,14 +157,6 @@ def _saved(made: T, here: Path, name: str, save: Callable[[T, Path], None]) -> b
         if aside is not None:
             shutil.rmtree(aside, ignore_errors=True)
     return True
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _tell(here: Path, error: OSError) -> None:

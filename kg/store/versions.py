@@ -226,10 +226,10 @@ def publish(location: Path, candidate: Path, manifest: Manifest) -> Path:
     _sync_tree(candidate)
     version = location / "versions" / manifest.version
     candidate.rename(version)
-    _sync(location / "versions")
+    sync(location / "versions")
     _write_synced(location / "CURRENT.new", manifest.version + "\n")
     (location / "CURRENT.new").rename(location / "CURRENT")
-    _sync(location)
+    sync(location)
     journal.append(location, _line(manifest))
     _prune(location)
     return version
@@ -253,7 +253,8 @@ def _write_synced(path: Path, text: str) -> None:
         os.fsync(file.fileno())
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have the disk keep a file, or what a directory lists, for good. Raises OSError."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -266,5 +267,5 @@ def _sync_tree(directory: Path) -> None:
         if path.is_dir():
             _sync_tree(path)
         elif path.stat().st_nlink == 1:  # what is linked was written with an earlier version
-            _sync(path)
-    _sync(directory)
+            sync(path)
+    sync(directory)
