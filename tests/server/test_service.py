@@ -30,7 +30,7 @@ from kg.store import open_store
 from server.__main__ import Address, CannotServe, free_address, greeting
 from server.settings import Settings
 from tests.conftest import load
-from tests.elsewhere.stores import Place, Stores
+from tests.elsewhere.stores import EMBEDDED, Place, Stores
 from tests.server.conftest import Service, environment, running
 
 KG = "https://w3id.org/controlgraph/ontology#"
@@ -224,12 +224,14 @@ def test_the_server_follows_a_load(tmp_path: Path, stores: Stores) -> None:
         assert service.query("SELECT ?o { ?s ?p ?o }", Accept="text/csv").body == b"o\r\n1\r\n"
         data.write_text("<https://e.org/a> <https://e.org/p> 2 .\n")
         second = load(store, data)
-        reply = service.query("SELECT ?o { ?s ?p ?o }", Accept="text/csv")
-        assert reply.body == b"o\r\n2\r\n"
+        until = time.monotonic() + (0 if stores.engine == EMBEDDED else 5)  # what was kept is given for a moment longer
+        while (reply := service.query("SELECT ?o { ?s ?p ?o }", Accept="text/csv")).body != b"o\r\n2\r\n":
+            assert time.monotonic() < until
         assert reply.headers["controlgraph-version"] == second != first
     store.close()
 
 
+@pytest.mark.differs("virtuoso", "more rows than its ResultSetMaxRows in the tests")
 def test_who_reads_slowly_holds_nobody_up(world: Place) -> None:
     large = "/sparql?" + urlencode({"query": "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 50000"})
     with running(world, KG_DOWNLOADS="4") as service:
