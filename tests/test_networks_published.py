@@ -45,14 +45,14 @@ def store(shipped: Store, tmp_path: Path, stores: Stores) -> Iterator[Store]:
 @pytest.fixture
 def kept(store: Store) -> Store:
     """The same, with what was made of its version beside it."""
-    keep(store)
+    keep(store, "city-zaranj")
     return store
 
 
-def keep(store: Store) -> None:
+def keep(store: Store, place: str) -> None:
     """Have what is made of a version beside it: of an engine's it is once somebody has written from here."""
     if not isinstance(store.origin, Path):
-        update(store, "INSERT DATA { GRAPH graph:notes { place:city-zaranj kg:isoCode 'ZJ' } }")
+        update(store, f"INSERT DATA {{ GRAPH graph:notes {{ place:{place} kg:isoCode 'XX' }} }}")
 
 
 def update(store: Store, text: str) -> None:
@@ -243,7 +243,7 @@ def test_without_study_start_nothing_is_derived(empty: Store) -> None:
 def test_a_store_without_roads_has_nothing_of_it(world: Place, tmp_path: Path, stores: Stores) -> None:
     with closing(open_store(stores.copy(world, tmp_path / "copy"), Limits(children=1))) as store:
         assert GRAPH not in store.manifest().graphs
-        keep(store)
+        keep(store, "town-alden")
         before = folder(store.published.directory())
         assert {path.name for path in before.iterdir()} == {"format", "without-roads"}
         update(store, "INSERT DATA { GRAPH graph:notes { place:country-eastmark kg:isoCode 'EM' } }")

@@ -20,7 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from kg.store import open_store
 from tests.elsewhere.stores import Place, Stores
-from tests.server.conftest import TOKEN, WRITER, Reply, Service, client_of, environment, running
+from tests.server.conftest import TOKEN, WRITER, Reply, Service, client_of, environment
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -151,19 +151,18 @@ def test_each_request_is_a_line(world: Place, tmp_path: Path, stores: Stores) ->
     assert TOKEN not in json.dumps(lines)
 
 
-def test_a_running_query_can_be_ended_by_its_name(world: Place, tmp_path: Path, stores: Stores) -> None:
+def test_a_running_query_can_be_ended_by_its_name(service: Service) -> None:
     name = "the-name-of-a-slow-query"
     replies: list[Reply] = []
     address = "/sparql?" + urlencode({"query": SLOW, "query-id": name})
-    with running(stores.copy(world, tmp_path / "store")) as service:  # an engine goes on with what was given up
-        thread = threading.Thread(target=lambda: replies.append(service.ask("GET", address)))
-        thread.start()
-        while service.ask("DELETE", f"/queries/{name}").status != 204:
-            assert thread.is_alive(), "the slow query was over before it could be ended"
-        thread.join(10)
-        assert replies[0].status == 422
-        assert json.loads(replies[0].body)["type"].endswith("/query-cancelled")
-        assert service.ask("DELETE", f"/queries/{name}").status == 404
+    thread = threading.Thread(target=lambda: replies.append(service.ask("GET", address)))
+    thread.start()
+    while service.ask("DELETE", f"/queries/{name}").status != 204:
+        assert thread.is_alive(), "the slow query was over before it could be ended"
+    thread.join(10)
+    assert replies[0].status == 422
+    assert json.loads(replies[0].body)["type"].endswith("/query-cancelled")
+    assert service.ask("DELETE", f"/queries/{name}").status == 404
 
 
 def test_a_query_has_a_name(service: Service) -> None:
