@@ -38,11 +38,11 @@ layers: .venv/testing ## who may import whom
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
 
 check: .venv/testing built ## the tests, in JOBS processes
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 coverage: .venv/testing built ## the tests, twice as long, with what of the code they run; fails under 90 of 100
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/coverage run -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 90
 
@@ -53,6 +53,7 @@ engines: .venv/testing built ## the tests that ask a store, on engines: the Oxig
 	for engine in $(or $(ENGINE),oxigraph virtuoso); do \
 	  $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --engine $$engine || exit 1; \
 	done
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --every $(wildcard tests/test_remote*.py)
 
 golden: .venv/testing ## golden cases: of control, through RDF (WORLDS=FILE, ENGINE=index or reference, STORE=virtuoso), or NETWORKS=FILE
 	$(BIN)/python -m $(if $(NETWORKS),tests.golden_networks $(NETWORKS) $(if $(ENGINE),--engine $(ENGINE)),tests.golden_control $(or $(WORLDS),tests/golden/control/worlds.jsonl) --engine $(or $(ENGINE),index) $(if $(STORE),--store $(STORE)))

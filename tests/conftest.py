@@ -6,6 +6,7 @@ is then left out.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,10 @@ from tests.elsewhere.hostile import Hostile
 from tests.elsewhere.stores import EMBEDDED, ENGINES, Place, Stores
 
 WORLD = Path(__file__).parent / "world"
+LONG = {"test_remote_answers", "test_remote_late", "test_remote_copies", "test_remote_kept", "test_deploy"}
+"""The files that take longest for their number of tests."""
+ONE = {"test_remote_late": "oxigraph", "test_remote_copies": "virtuoso", "test_remote_answers": "virtuoso"}
+"""The engine that these start in the ordinary run, if the machine has it; `--every` has them start each."""
 
 
 def load(store: Store, *paths: Path) -> str:
@@ -37,6 +42,7 @@ settings.load_profile("calm")  # how long an example takes is for `bench/`: here
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What has the data of the tests."""
     parser.addoption("--engine", choices=ENGINES, default=EMBEDDED, help="what has the stores that tests ask")
+    parser.addoption("--every", action="store_true", help="have tests that start engines start each of them")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,7 +52,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On an engine: leave out what asks no store, skip what is about directories, expect what is known to differ."""
+    """Files that take long come first, so that no process is alone with one at the end. On an engine: leave out what
+    asks no store, skip what is about directories, expect what is known to differ."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
+    if shutil.which("virtuoso-t") and not config.getoption("--every"):
+        items[:] = [item for item in items if not _is_of_another(item)]
     name = config.getoption("--engine")
     if name == EMBEDDED:
         return
@@ -58,6 +68,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             which, reason, *cases = mark.args
             if which == name and (not cases or any(item.name.endswith(f"[{case}]") for case in cases)):
                 item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+
+
+def _is_of_another(item: pytest.Item) -> bool:
+    """Whether a test starts another engine than is meant in the ordinary run."""
+    others = {*ENGINES} - {ONE.get(item.path.stem, EMBEDDED)}
+    return item.path.stem in ONE and any(f"[{other}" in item.name for other in others)
 
 
 @pytest.hookimpl(wrapper=True)

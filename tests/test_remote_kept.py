@@ -34,7 +34,8 @@ from tests.server.conftest import environment, running
 
 pytestmark = pytest.mark.embedded("engines are started here as they are needed")
 
-ASKED = "/api/control?at=2021-08-10"
+ASKED, LISTED = "/api/control?at=2021-08-10", "/browse/place"
+"""What needs the index, and what the lists, which a server begins to read as soon as it is started."""
 SCANS = (b"%3Fnode+%3Fvalue", b"%3Fthing+%3Fproperty+%3Fvalue")
 """What is in the queries that read all values of a property, and all names."""
 
@@ -150,7 +151,7 @@ def test_who_is_killed_while_writing_leaves_nothing_half(copy: RemoteStore) -> N
 def test_a_write_that_touches_nothing_of_it_leaves_it_right(
     proxy: tuple[str, Faulty], filled: RemoteStore, tmp_path: Path
 ) -> None:
-    first, _ = answered(proxy, filled, tmp_path)
+    first, _ = answered(proxy, filled, tmp_path, ASKED, LISTED)
     step = {"update": "INSERT DATA { GRAPH <urn:test:g> { <urn:test:a> <urn:test:p> 1 } }"}
     publish.write(filled, [step], who="test")
     again, scans = answered(proxy, filled, tmp_path)
