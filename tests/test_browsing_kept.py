@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,11 +46,13 @@ def plain(of: Shelves) -> dict[str, object]:
 
 
 @pytest.fixture
-def store(world: Path, tmp_path: Path) -> Store:
+def store(world: Path, tmp_path: Path) -> Iterator[Store]:
     """A store with the invented world, opened as by a process that has read nothing yet."""
     shutil.copytree(world, tmp_path / "store")
     shutil.rmtree(tmp_path / "store" / beside.MADE, ignore_errors=True)
-    return open_store(tmp_path / "store", Limits(children=1))
+    store = open_store(tmp_path / "store", Limits(children=1))
+    yield store
+    store.close()
 
 
 def test_it_is_read_as_it_was_made(store: Store) -> None:

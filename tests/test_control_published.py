@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,11 @@ PROLOGUE = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in USED)
 
 
 @pytest.fixture
-def store(shipped: Store, tmp_path: Path, stores: Stores) -> Store:
+def store(shipped: Store, tmp_path: Path, stores: Stores) -> Iterator[Store]:
     """A copy of the store with everything that is shipped, to write to."""
-    return open_store(stores.copy(shipped.origin, tmp_path / "copy"), Limits(children=1))
+    store = open_store(stores.copy(shipped.origin, tmp_path / "copy"), Limits(children=1))
+    yield store
+    store.close()
 
 
 def update(store: Store, text: str) -> None:
