@@ -26,7 +26,10 @@ from tests.elsewhere.stores import EMBEDDED, ENGINES, Place, Stores
 WORLD = Path(__file__).parent / "world"
 LONG = {"test_remote_answers", "test_remote_late", "test_remote_copies", "test_remote_kept", "test_deploy"}
 """The files that take longest for their number of tests."""
-ONE = {"test_remote_late": "oxigraph", "test_remote_copies": "virtuoso", "test_remote_answers": "virtuoso"}
+ONE = {
+    "test_remote_late": "oxigraph", "test_remote_copies": "virtuoso", "test_remote_answers": "virtuoso",
+    "test_remote_dataset": "virtuoso",
+}  # fmt: skip
 """The engine that these start in the ordinary run, if the machine has it; `--every` has them start each."""
 
 

@@ -115,12 +115,11 @@ def overwritten(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-4] + b"!!!!")
 
 
-@pytest.mark.parametrize("damage", [cut, overwritten, Path.unlink])
 @pytest.mark.parametrize(
-    ("name", "of"),
+    ("name", "of", "damage"),
     [
-        ("control/format", index_of), ("control/base/lo.npy", index_of), ("control/base/run-place.npy", index_of),
-        ("derive/held.npz", situation_of), ("derive/found.npz", situation_of), ("derive/sealed", situation_of),
+        ("control/format", index_of, overwritten), ("control/base/lo.npy", index_of, cut),
+        ("derive/held.npz", situation_of, Path.unlink), ("derive/sealed", situation_of, Path.unlink),
     ],
 )  # fmt: skip
 def test_what_is_damaged_is_made_again(
