@@ -1,7 +1,7 @@
 """Stores to test on (everything that is shipped, a small invented world, an empty one), and endpoints of others.
 
 `--engine oxigraph` or `--engine virtuoso` has each of these stores in an engine of its own; what asks no store of these
-is then left out.
+is then left out. `--every` has the tests that start engines themselves start each of them.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _is_of_another(item: pytest.Item) -> bool:
     """Whether a test starts another engine than is meant in the ordinary run."""
-    others = {*ENGINES} - {ONE.get(item.path.stem, EMBEDDED)}
-    return item.path.stem in ONE and any(f"[{other}" in item.name for other in others)
+    meant = ONE.get(item.path.stem)
+    return meant is not None and any(f"[{other}" in item.name for other in ENGINES if other != meant)
 
 
 @pytest.hookimpl(wrapper=True)

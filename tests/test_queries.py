@@ -14,6 +14,7 @@ from kg.ontology import KG, PREFIXES
 from kg.queries import Example
 from kg.store.embedded import Store
 from kg.store.tokens import tokens
+from tests.elsewhere.stores import BOOLEANS, REFUSED, TWICE
 
 FOLDER = Path(queries.__file__).parent
 EVERY = sorted([*FOLDER.glob("*.rq"), *FOLDER.glob("examples/*.rq"), *FOLDER.parent.glob("checks/*.rq")])
@@ -51,15 +52,9 @@ def test_a_query_declares_its_prefixes(path: Path) -> None:
     assert used == declared
 
 
-@pytest.mark.differs(
-    "virtuoso",
-    "its planner fails: SQ074, SQ200",
-    "only-their-own-word",
-    "route-adjacent",
-    "captured-and-route-adjacent",
-)
-@pytest.mark.differs("virtuoso", "rows come twice, after OPTIONAL and COALESCE", "crossings-by-10-july")
-@pytest.mark.differs("virtuoso", "MAX of booleans is 0 or 1", "fronts", "cut-off-places")
+@REFUSED
+@TWICE
+@BOOLEANS
 @pytest.mark.parametrize("example", queries.examples(), ids=lambda example: example.slug)
 def test_an_example_gives_the_checked_answer(example: Example, shipped: Store) -> None:
     answer = shipped.query(example.text, results="csv")

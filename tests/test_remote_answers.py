@@ -34,7 +34,7 @@ from kg.store.remote.store import RemoteStore
 from tests import control_worlds, golden_control, golden_networks, network_worlds
 from tests.control_turtle import iri
 from tests.elsewhere.answers import difference, reply
-from tests.elsewhere.stores import EACH, EMBEDDED, Stores
+from tests.elsewhere.stores import BOOLEANS, EACH, EMBEDDED, REFUSED, TWICE, Stores
 from tests.random_questions import LEFT_OUT, PAGES, VALUES, Known, known, questions
 from tests.server.conftest import client_of
 
@@ -47,15 +47,8 @@ SHOWN = (
     "/api/events?within=province-helmand", "/api/claims?place=town-spin-boldak", "/api/pockets?at=2021-08-10",
     "/.well-known/void", "/dumps/routes.ttl", "/feed", "/graph/routes?format=nt",
 )  # fmt: skip
-BEYOND = {
-    "crossings-by-10-july": "rows come twice, after OPTIONAL and COALESCE",
-    "only-their-own-word": "SQ200: stack overflow in cost model",
-    "route-adjacent": "SQ074, or SP031: internal error",
-    "captured-and-route-adjacent": "SQ074, or SP031: internal error",
-    "fronts": "MAX of booleans is 0 or 1",
-    "cut-off-places": "MAX of booleans is 0 or 1",
-}
-"""The examples that Virtuoso 7.2.5.1 answers otherwise, or not; every second example is asked here."""
+BEYOND = {case: mark.args[1] for mark in (REFUSED, TWICE, BOOLEANS) for case in mark.args[2:]}
+"""The examples that Virtuoso 7.2.5.1 answers otherwise, or not, and why; every second example is asked here."""
 OTHERWISE = {
     "what is described is told with what refers to it": re.compile("DESCRIBE"),
     "a row that a path finds in several ways comes once": re.compile(r"kg:place/kg:within\+"),

@@ -10,7 +10,6 @@ import csv
 import http.client
 import io
 import json
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +25,7 @@ from kg.store.remote.requests import Requests
 from kg.store.remote.state import table
 from tests.elsewhere import copies as copy
 from tests.elsewhere import engine as engines
+from tests.elsewhere.stores import EACH
 from tests.server.conftest import Reply, Service
 
 pytestmark = pytest.mark.embedded("engines are started here as they are needed")
@@ -120,11 +120,9 @@ def assert_says_when_to_come_back(reply: Reply) -> None:
         assert "try again" in json.loads(reply.body)["detail"]
 
 
-@pytest.fixture(scope="module", params=["oxigraph", "virtuoso"])
+@pytest.fixture(scope="module", params=EACH)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """An engine without anything."""
-    if request.param == "virtuoso" and not shutil.which("virtuoso-t"):
-        pytest.skip("virtuoso-t is not installed (apt-get install virtuoso-opensource-7)")
     folder = tmp_path_factory.mktemp(request.param)
     with engines.started(None) if request.param == "oxigraph" else engines.virtuoso(folder) as started:
         yield Engine(started.query, started.update, dialect=request.param, cache=folder / "cache")

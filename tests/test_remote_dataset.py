@@ -5,7 +5,6 @@ Beside the data the engine has a graph of somebody else, which whoever asks ther
 
 from __future__ import annotations
 
-import shutil
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from kg.store.remote.state import table
 from kg.store.remote.store import RemoteStore
 from kg.store.remote.wording import worded
 from tests.elsewhere import engine as engines
+from tests.elsewhere.stores import EACH
 
 pytestmark = pytest.mark.embedded("engines are started here as they are needed")
 
@@ -79,11 +79,9 @@ WITHIN = (
 )
 
 
-@pytest.fixture(scope="module", params=["oxigraph", "virtuoso"])
+@pytest.fixture(scope="module", params=EACH)
 def remote(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteStore]:
     """The store of an engine that has three graphs of ours, and one beside them."""
-    if request.param == "virtuoso" and not shutil.which("virtuoso-t"):
-        pytest.skip("virtuoso-t is not installed (apt-get install virtuoso-opensource-7)")
     folder = tmp_path_factory.mktemp(request.param)
     running = engines.started(None) if request.param == "oxigraph" else engines.virtuoso(folder)
     with running as started:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from kg.store.remote.store import RemoteStore
 from kg.store.remote.writing import condition
 from tests.elsewhere import engine as engines
 from tests.elsewhere import faulty
+from tests.elsewhere.stores import EACH
 
 pytestmark = pytest.mark.embedded("engines are started here as they are needed")
 
@@ -41,11 +41,9 @@ STEPS = {
 """Steps of a load: how the request begins, and whether the load is completed by who comes next, not undone."""
 
 
-@pytest.fixture(scope="module", params=["oxigraph", "virtuoso"])
+@pytest.fixture(scope="module", params=EACH)
 def next_one(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteStore]:
     """The store of an engine of its own, as the next writer sees it; more than 600 statements are staged."""
-    if request.param == "virtuoso" and not shutil.which("virtuoso-t"):
-        pytest.skip("virtuoso-t is not installed (apt-get install virtuoso-opensource-7)")
     folder = tmp_path_factory.mktemp(request.param)
     with engines.started(None) if request.param == "oxigraph" else engines.virtuoso(folder) as started:
         store = open_store(Engine(started.query, started.update, dialect="virtuoso", cache=folder / "cache"), Limits(2))

@@ -35,6 +35,13 @@ EACH = (
     ),
 )
 """The engines, as parameters of a fixture."""
+REFUSED = pytest.mark.differs(
+    "virtuoso", "its planner fails: SQ074, SQ200",
+    "only-their-own-word", "route-adjacent", "captured-and-route-adjacent",
+)  # fmt: skip
+TWICE = pytest.mark.differs("virtuoso", "rows come twice, and not the same ones each time", "crossings-by-10-july")
+BOOLEANS = pytest.mark.differs("virtuoso", "MAX of booleans is 0 or 1", "fronts", "cut-off-places")
+"""The examples that Virtuoso 7.2.5.1 answers otherwise, or not."""
 
 
 def settings_of(place: Place) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kg import queries
-from tests.elsewhere.stores import Place, Stores
+from tests.elsewhere.stores import REFUSED, TWICE, Place, Stores
 from tests.server.conftest import client_of
 from tests.server.reading import Page, read
 
@@ -70,14 +70,8 @@ def test_home_has_every_example(shipped_client: FlaskClient) -> None:
     assert len(cards) >= 8
 
 
-@pytest.mark.differs(
-    "virtuoso",
-    "its planner fails: SQ074, SQ200",
-    "only-their-own-word",
-    "route-adjacent",
-    "captured-and-route-adjacent",
-)
-@pytest.mark.differs("virtuoso", "rows come twice, and not the same ones each time", "crossings-by-10-july")
+@REFUSED
+@TWICE
 @pytest.mark.parametrize("example", queries.examples(), ids=lambda example: example.slug)
 def test_an_example_runs_on_a_click_and_shows_rows(shipped_client: FlaskClient, example: queries.Example) -> None:
     shown = page(shipped_client, f"/query?example={example.slug}")

@@ -56,8 +56,8 @@ def put_in_place(requests: Requests, claim: Claim, version: str, told: dict[str,
     for graph in told["drops"]:
         _empty(requests, ours, graph)
     if told["parent"] is not None:
-        former = state.of_version(told["parent"])
-        requests.update(f"DELETE WHERE {{ GRAPH <{STORE}> {{ <{former}> <{OURS}graphs> ?graphs }} }}", seconds=SLOW)
+        former = f"GRAPH <{STORE}> {{ <{state.of_version(told['parent'])}> <{OURS}graphs> ?graphs }}"
+        requests.update(f"DELETE {{ {former} }} WHERE {{ {ours} {former} }}", seconds=SLOW)
     if whole:
         requests.update(
             f"DELETE {{ GRAPH <{STORE}> {{ {loading} . <{STORE}> <{OURS}loading> ?told . "
