@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from kg.store import open_store
 from kg.store.embedded import Store
 from kg.store.pool import Limits
 from tests.conftest import load
+from tests.elsewhere.waiting import comes
 from tests.test_pool import NUMBERS
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -46,14 +47,6 @@ class Runaway:
         return self.problem
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so, at most ten seconds."""
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        threading.Event().wait(0.01)
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     path = tmp_path / "numbers.ttl"
@@ -66,7 +59,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_a_long_query_makes_room(store: Store) -> None:
     runaway = Runaway(store, "long", client="a")
-    until(lambda: store.pool.numbers()["long"] == 1)
+    assert comes(lambda: store.pool.numbers()["long"] == 1)
     assert store.pool.numbers()["short"] == 0
     begun = time.monotonic()
     assert store.query("ASK {}", client="a", results="csv").text() == "true"
@@ -78,7 +71,7 @@ def test_a_long_query_makes_room(store: Store) -> None:
 
 def test_the_long_lane_has_one_place_for_a_client_and_few_in_all(store: Store) -> None:
     first = Runaway(store, "first", client="a")
-    until(lambda: store.pool.numbers()["long"] == 1)
+    assert comes(lambda: store.pool.numbers()["long"] == 1)
     with pytest.raises(PoolBusy):
         store.query(ENDLESS, client="a")
     with pytest.raises(PoolBusy):
@@ -86,7 +79,7 @@ def test_the_long_lane_has_one_place_for_a_client_and_few_in_all(store: Store) -
     assert store.cancel("first")
     first.end()
     second = Runaway(store, "second", client="b")
-    until(lambda: store.pool.numbers()["long"] == 1)
+    assert comes(lambda: store.pool.numbers()["long"] == 1)
     store.cancel("second")
     assert isinstance(second.end(), QueryCancelled)
 
@@ -94,7 +87,7 @@ def test_the_long_lane_has_one_place_for_a_client_and_few_in_all(store: Store) -
 def test_a_clients_share_is_its_own_and_leaves_room_for_others(tmp_path: Path, store: Store) -> None:
     patient = open_store(store.location, replace(LIMITS, patience=60, wait=0.3))
     greedy = Runaway(patient, "greedy", client="a")
-    until(lambda: patient.pool.numbers()["short"] == 1)
+    assert comes(lambda: patient.pool.numbers()["short"] == 1)
     with pytest.raises(PoolBusy):
         patient.query("ASK {}", client="a")
     assert patient.query("ASK {}", client="b", results="csv").text() == "true"
@@ -107,15 +100,15 @@ def test_a_clients_share_is_its_own_and_leaves_room_for_others(tmp_path: Path, s
 def test_the_queue_is_bounded(store: Store) -> None:
     small = open_store(store.location, replace(LIMITS, children=1, share=9, queue=1, patience=60, wait=30))
     running = Runaway(small, "running")
-    until(lambda: small.pool.numbers()["short"] == 1)
+    assert comes(lambda: small.pool.numbers()["short"] == 1)
     waiting = Runaway(small, "waiting")
-    until(lambda: small.pool.numbers()["waiting"] == 1)
+    assert comes(lambda: small.pool.numbers()["waiting"] == 1)
     with pytest.raises(PoolBusy):
         small.query("ASK {}")
     assert small.cancel("running")
     assert isinstance(running.end(), QueryCancelled)
-    until(lambda: small.pool.numbers()["waiting"] == 0)
-    until(lambda: small.cancel("waiting"))
+    assert comes(lambda: small.pool.numbers()["waiting"] == 0)
+    assert comes(lambda: small.cancel("waiting"))
     assert isinstance(waiting.end(), QueryCancelled)
     assert small.pool.ended["QueryCancelled"] == 2
     small.close()
@@ -143,7 +136,7 @@ def test_a_child_that_died_while_nobody_used_it_is_nobodys_problem(store: Store)
 def test_children_end_with_their_parent(store: Store) -> None:
     """A parent that is killed closes the line that its children watch, whatever they do."""
     runaway = Runaway(store, "orphan")
-    until(lambda: store.pool.numbers()["long"] == 1)
+    assert comes(lambda: store.pool.numbers()["long"] == 1)
     (ticket,) = store.pool._running
     child = ticket.child
     assert child is not None

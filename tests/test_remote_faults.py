@@ -31,6 +31,7 @@ from tests.elsewhere import engine as engines
 from tests.elsewhere import faulty
 from tests.elsewhere.engine import Elsewhere
 from tests.elsewhere.faulty import Faulty
+from tests.elsewhere.waiting import comes, handles
 from tests.server.conftest import client_of
 
 pytestmark = pytest.mark.embedded("engines are started here as they are needed")
@@ -78,11 +79,6 @@ def there(proxy: tuple[str, Faulty], engine: Elsewhere, tmp_path: Path) -> Itera
         yield client
 
 
-def handles() -> int:
-    """How many files and sockets this process has open."""
-    return len(list(Path("/proc/self/fd").iterdir()))
-
-
 @pytest.mark.parametrize(
     ("fault", "status", "slug"),
     [
@@ -108,8 +104,8 @@ def test_a_fault_is_a_problem_document_within_the_deadline_and_ends_by_itself(
     assert json.loads(told.data).get("seconds") == (2.0 if fault == "silent" else None)
     proxy[1].begin("")
     assert there.get("/sparql", query_string={"query": COUNT}).status_code == 200
-    assert threading.active_count() <= threads + 1  # a child that was ended is buried
-    assert handles() <= before + 4
+    assert comes(lambda: threading.active_count() <= threads + 1)  # a child that was ended is being buried meanwhile
+    assert comes(lambda: handles() <= before + 4)
 
 
 def test_a_copy_is_not_ready_while_the_engine_is_away(there: FlaskClient, proxy: tuple[str, Faulty]) -> None:
@@ -159,11 +155,8 @@ def test_an_engine_that_is_not_there_is_told_and_leaves_nothing(tmp_path: Path) 
             store.query(COUNT)
         with pytest.raises(EngineFailed):
             publish.write(store, [{"drop": "urn:test:g"}], who="test")
-    deadline = time.monotonic() + 5
-    while set(threading.enumerate()) - threads and time.monotonic() < deadline:
-        threading.Event().wait(0.01)
-    assert set(threading.enumerate()) <= threads
-    assert handles() <= before
+    assert comes(lambda: set(threading.enumerate()) <= threads)
+    assert comes(lambda: handles() <= before)
 
 
 def test_a_request_is_answered_again_when_another_version_is_published_meanwhile(
@@ -312,7 +305,7 @@ def test_a_large_answer_is_given_up_with_its_file_where_the_version_cannot_be_ha
     before = handles()
     proxy[1].meanwhile = lambda: proxy[1].begin("503", where=b"controlgraph%3Aversion")
     assert there.get("/sparql", query_string=large).status_code == 503
-    assert handles() <= before
+    assert comes(lambda: handles() <= before)
 
 
 @pytest.mark.parametrize("at", ["staging", "in place"])

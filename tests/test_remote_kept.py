@@ -78,7 +78,7 @@ def version_of(cache: Path) -> Path:
 def test_a_copy_that_is_started_again_asks_for_nothing_that_it_has(
     proxy: tuple[str, Faulty], filled: RemoteStore, tmp_path: Path
 ) -> None:
-    pages = (ASKED, "/api/fronts?at=2021-08-10", "/api/control?place=town-alden&at=2021-08-10")
+    pages = (ASKED, "/api/fronts?at=2021-08-10", "/api/control?place=town-alden&at=2021-08-10", LISTED)
     first, scans = answered(proxy, filled, tmp_path, *pages)
     assert scans > 2
     version = version_of(tmp_path)
@@ -153,8 +153,8 @@ def test_a_write_that_touches_nothing_of_it_leaves_it_right(
     first, _ = answered(proxy, filled, tmp_path, ASKED, LISTED)
     step = {"update": "INSERT DATA { GRAPH <urn:test:g> { <urn:test:a> <urn:test:p> 1 } }"}
     publish.write(filled, [step], who="test")
-    again, scans = answered(proxy, filled, tmp_path)
-    assert scans == 0
+    proxy[1].begin("500", where=SCANS[0])  # so that it cannot be read again
+    again, _ = answered(proxy, filled, tmp_path)
     assert {**json.loads(again[0]), "version": ""} == {**json.loads(first[0]), "version": ""}
 
 
@@ -162,7 +162,7 @@ def test_where_nothing_can_be_written_it_is_in_memory_and_said_once(
     proxy: tuple[str, Faulty], filled: RemoteStore, tmp_path: Path
 ) -> None:
     """No file may have more than 3,000 bytes: as on a full disk, what is small can be written, and the index cannot."""
-    first, scans = answered(proxy, filled, tmp_path / "whole")
+    first, _ = answered(proxy, filled, tmp_path / "whole")
     proxy[1].asked.clear()
     settings = {
         "KG_STORE": proxy[0], "KG_STORE_UPDATE": filled.engine.update, "KG_STORE_DIALECT": "oxigraph",
@@ -179,7 +179,7 @@ def test_where_nothing_can_be_written_it_is_in_memory_and_said_once(
     )
     assert done.stdout == (first[0] + b"\n") * 2
     assert done.stderr.decode().count("keeps nothing") == 1
-    assert sum(any(scan in body for scan in SCANS) for body in proxy[1].asked) >= scans
+    assert sum(any(scan in body for scan in SCANS) for body in proxy[1].asked) > 2
     assert not list(version_of(tmp_path / "full").glob("making-*"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,13 +22,12 @@ from kg.store.remote.state import table
 from kg.store.remote.store import RemoteStore
 from tests.elsewhere import faulty
 from tests.elsewhere.engine import Lasting
+from tests.elsewhere.waiting import SOON, comes, handles
 from tests.server.conftest import TOKEN, WRITER, client_of
 
 pytestmark = pytest.mark.embedded("engines are started here as they are needed")
 
 DEADLINE = 8.0
-SOON = 60.0
-"""Seconds in which happens what happens by itself."""
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?d && ?d != ?g) }"
 CLAIMED = "SELECT ?since { GRAPH <urn:controlgraph:store> { ?claim <urn:controlgraph:since> ?since } }"
@@ -68,24 +67,11 @@ def service(lasting: Lasting, tmp_path: Path) -> Iterator[FlaskClient]:
         yield client
 
 
-def comes(happens: Callable[[], bool]) -> bool:
-    """Whether something happens by itself, soon."""
-    until = time.monotonic() + SOON
-    while not (done := happens()) and time.monotonic() < until:
-        time.sleep(0.02)
-    return done
-
-
 def number(client: FlaskClient, query: str) -> int:
     """The one number that a query answers."""
     reply = client.get("/sparql", query_string={"query": query, "format": "csv"})
     assert reply.status_code == 200, reply.text
     return int(reply.text.split()[1])
-
-
-def handles() -> int:
-    """How many files and sockets this process has open."""
-    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_who_asks_while_the_engine_vanishes_is_told_in_time_and_is_answered_once_it_is_back(

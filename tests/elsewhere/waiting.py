@@ -1,0 +1,23 @@
+"""Waiting for what happens by itself, and what may not be left over once it has."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+SOON = 60.0
+"""Seconds within which it happens; how long it takes is for `bench/`."""
+
+
+def comes(happens: Callable[[], bool]) -> bool:
+    """Whether something happens by itself, soon."""
+    until = time.monotonic() + SOON
+    while not (done := happens()) and time.monotonic() < until:
+        time.sleep(0.02)
+    return done
+
+
+def handles() -> int:
+    """How many files and sockets this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
