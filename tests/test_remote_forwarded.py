@@ -26,7 +26,7 @@ from server.settings import BadSetting, Settings, from_environment
 from tests.elsewhere import copies as copy
 from tests.elsewhere import engine as engines
 from tests.server.conftest import TOKEN, WRITER, Service, client_of, own_address, running
-from tests.test_lanes import until
+from tests.elsewhere.waiting import comes
 
 pytestmark = pytest.mark.embedded("engines are started here as they are needed")
 
@@ -158,7 +158,7 @@ def test_of_a_body_that_breaks_off_nothing_is_written(pair: tuple[Service, Servi
     body = "<urn:test:a> <http://purl.org/dc/terms/title> 'a title' .\n" * 3000
     reply = other.cut("PUT", path, body, 100_000, **TURTLE)  # of which some is passed on before it breaks off
     assert (reply.status, json.loads(reply.body)["type"].rpartition("/")[2]) == (400, "body-cut")
-    until(lambda: cuts() == 1)
+    assert comes(lambda: cuts() == 1)
     assert other.unmeasured("PUT", path, body, **TURTLE).status == 411
     assert writer.query("ASK {}").headers["controlgraph-version"] == before
     assert writer.ask("GET", path).status == 404

@@ -50,6 +50,7 @@ class Faulty:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a body waits 40 ms for the acknowledgement of its head
     faulty: Faulty
 
     def do_POST(self) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import quote_plus, urlsplit
 import pytest
 
 from tests.server.conftest import TOKEN, WRITER, Service, client_of
-from tests.test_lanes import until
+from tests.elsewhere.waiting import comes
 
 GRAPH = "/graphs?graph=urn:test:cut"
 LINES = "".join(f"<urn:test:{number:04}> <http://purl.org/dc/terms/title> 'a title' .\n" for number in range(100))
@@ -76,7 +76,7 @@ def test_of_a_body_whose_sender_is_gone_nothing_is_written(filled: Service) -> N
         connection.putheader(name, value)
     connection.endheaders(LINES[:640].encode())
     connection.close()
-    until(lambda: cuts() == before + 1)
+    assert comes(lambda: cuts() == before + 1)
 
 
 @pytest.mark.parametrize(("method", "path", "kind", "body"), [case[:4] for case in CUT])
