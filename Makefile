@@ -5,6 +5,8 @@ JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 BIN = .venv/bin
 # an editable install reads the checkout: it needs no Node, and `make web` builds
 export HATCH_BUILD_NO_HOOKS = true
+# tests start hundreds of processes: none compiles again what another one has
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run built load test lint types layers check engines coverage web screenshots bench soak clean tables geometry golden
 
@@ -53,7 +55,7 @@ engines: .venv/testing built ## the tests that ask a store, on engines: the Oxig
 	for engine in $(or $(ENGINE),oxigraph virtuoso); do \
 	  $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --engine $$engine || exit 1; \
 	done
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --every $(wildcard tests/test_remote*.py)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --every $(wildcard tests/test_remote*.py) tests/test_deploy.py
 
 golden: .venv/testing ## golden cases: of control, through RDF (WORLDS=FILE, ENGINE=index or reference, STORE=virtuoso), or NETWORKS=FILE
 	$(BIN)/python -m $(if $(NETWORKS),tests.golden_networks $(NETWORKS) $(if $(ENGINE),--engine $(ENGINE)),tests.golden_control $(or $(WORLDS),tests/golden/control/worlds.jsonl) --engine $(or $(ENGINE),index) $(if $(STORE),--store $(STORE)))

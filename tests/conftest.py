@@ -1,7 +1,8 @@
 """Stores to test on (everything that is shipped, a small invented world, an empty one), and endpoints of others.
 
 `--engine oxigraph` or `--engine virtuoso` has each of these stores in an engine of its own; what asks no store of these
-is then left out. `--every` has the tests that start engines themselves start each of them.
+is then left out. `--every` has the tests that start engines themselves start each of them, and those run that take too
+long for every change.
 """
 
 from __future__ import annotations
@@ -24,13 +25,10 @@ from tests.elsewhere.hostile import Hostile
 from tests.elsewhere.stores import EMBEDDED, ENGINES, Place, Stores
 
 WORLD = Path(__file__).parent / "world"
-LONG = {"test_remote_answers", "test_remote_late", "test_remote_copies", "test_remote_kept", "test_deploy"}
-"""The files that take longest for their number of tests."""
-ONE = {
-    "test_remote_late": "oxigraph", "test_remote_copies": "virtuoso", "test_remote_answers": "virtuoso",
-    "test_remote_dataset": "virtuoso",
-}  # fmt: skip
-"""The engine that these start in the ordinary run, if the machine has it; `--every` has them start each."""
+LONG = {"test_axe", "test_remote_answers", "test_remote_copies", "test_remote_kept", "test_deploy", "test_validate"}
+"""The files that take longest."""
+ONE = {"test_remote_copies": "virtuoso", "test_remote_answers": "virtuoso", "test_remote_dataset": "virtuoso"}
+"""The engine that these start without `--every`, if the machine has it."""
 
 
 def load(store: Store, *paths: Path) -> str:
@@ -45,11 +43,12 @@ settings.load_profile("calm")  # how long an example takes is for `bench/`: here
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What has the data of the tests."""
     parser.addoption("--engine", choices=ENGINES, default=EMBEDDED, help="what has the stores that tests ask")
-    parser.addoption("--every", action="store_true", help="have tests that start engines start each of them")
+    parser.addoption("--every", action="store_true", help="each engine, and what takes long")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The marks of tests that an engine cannot pass."""
+    """The marks of tests that take long, and of those that an engine cannot pass."""
+    config.addinivalue_line("markers", "every: takes long, and runs with --every only")
     config.addinivalue_line("markers", "embedded(reason): only where the store is a directory")
     config.addinivalue_line("markers", "differs(engine, reason, *cases): what an engine answers otherwise, or not")
 
@@ -58,8 +57,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Files that take long come first, so that no process is alone with one at the end. On an engine: leave out what
     asks no store, skip what is about directories, expect what is known to differ."""
     items.sort(key=lambda item: item.path.stem not in LONG)
-    if shutil.which("virtuoso-t") and not config.getoption("--every"):
-        items[:] = [item for item in items if not _is_of_another(item)]
+    if not config.getoption("--every"):
+        items[:] = [item for item in items if not item.get_closest_marker("every")]
+        if shutil.which("virtuoso-t"):
+            items[:] = [item for item in items if not _is_of_another(item)]
     name = config.getoption("--engine")
     if name == EMBEDDED:
         return

@@ -128,6 +128,7 @@ def asked(
         connection.close()
 
 
+@pytest.mark.every
 def test_pages_come_through_the_proxy_with_its_name(proxy: int) -> None:
     status, headers, body = asked(proxy, "GET", "/feed")
     assert (status, headers["strict-transport-security"]) == (200, "max-age=31536000")
@@ -135,6 +136,7 @@ def test_pages_come_through_the_proxy_with_its_name(proxy: int) -> None:
     assert b"127.0.0.1" not in body
 
 
+@pytest.mark.every
 def test_a_query_is_ended_whichever_copy_runs_it(proxy: int) -> None:
     ended = threading.Event()
     found: list[tuple[int, bytes]] = []
@@ -157,6 +159,7 @@ def test_a_query_is_ended_whichever_copy_runs_it(proxy: int) -> None:
     ] * 2
 
 
+@pytest.mark.every
 def test_who_is_told_to_come_back_takes_no_copy_out(proxy: int) -> None:
     busy = "/sparql?" + urlencode({"query": ENDLESS, "timeout": "3"})
     told: list[int] = []
@@ -173,6 +176,7 @@ def test_who_is_told_to_come_back_takes_no_copy_out(proxy: int) -> None:
     assert {*others} == {200}
 
 
+@pytest.mark.every
 def test_a_copy_that_dies_fails_no_reader(proxy: int, copies: list[Copy]) -> None:
     copies[0].process.kill()
     assert {asked(proxy, "GET", path)[0] for path in ("/healthz", "/sparql?query=ASK{}", "/feed") * 4} == {200}

@@ -1,8 +1,8 @@
 """A service on an engine answers as one on a directory does: pages, random questions to every door, examples of
 queries, golden cases.
 
-In the ordinary run the random questions are the first `FEW`, and of the golden cases one in so many; with
-`--engine NAME` all random questions are asked of that engine, and the golden cases are where they always are.
+The random questions are the first `FEW`; with `--engine NAME` all are asked of that engine. Of the golden cases
+`--every` takes one in so many; with `--engine NAME` they are where they always are.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from tests.server.conftest import client_of
 
 ALL, FEW, SEED = 500, 50, 20210815
 WORLDS = 200
-"""Golden worlds that are loaded into engines in the ordinary run are one in so many."""
+"""Golden worlds that are loaded into engines here are one in so many."""
 SHOWN = (
     "/", "/map?at=2021-08-10", "/timeline", "/routes?at=2021-08-01", "/dossier?place=town-spin-boldak&at=2021-08-01",
     "/id/place/town-spin-boldak", "/id/source/source-002", "/search?q=kab", "/api/control?at=2021-08-10",
@@ -207,6 +207,7 @@ def test_queries_of_ours_are_answered_the_same_for_one_thing_and_for_several(
     assert asked > 60
 
 
+@pytest.mark.every
 def test_golden_worlds(remote: RemoteStore, stores: Stores, tmp_path: Path) -> None:
     """One in so many; `make golden STORE=virtuoso` takes them all."""
     if stores.engine != EMBEDDED:
@@ -218,6 +219,7 @@ def test_golden_worlds(remote: RemoteStore, stores: Stores, tmp_path: Path) -> N
     assert len(told) > 10
 
 
+@pytest.mark.every
 def test_golden_cases_of_what_is_shipped(remote: RemoteStore, tmp_path: Path) -> None:
     """From what the engine has, by a copy of the service that has nothing of it yet."""
     copy = open_store(replace(remote.engine, cache=tmp_path), Limits(children=1))

@@ -25,8 +25,8 @@ from server.app import create_app
 from server.settings import BadSetting, Settings, from_environment
 from tests.elsewhere import copies as copy
 from tests.elsewhere import engine as engines
-from tests.server.conftest import TOKEN, WRITER, Service, client_of, own_address, running
 from tests.elsewhere.waiting import comes
+from tests.server.conftest import TOKEN, WRITER, Service, client_of, own_address, running
 
 pytestmark = pytest.mark.embedded("engines are started here as they are needed")
 

@@ -26,7 +26,7 @@ from tests.elsewhere import engine as engines
 from tests.elsewhere import faulty
 from tests.elsewhere.stores import EACH
 
-pytestmark = pytest.mark.embedded("engines are started here as they are needed")
+pytestmark = [pytest.mark.every, pytest.mark.embedded("engines are started here as they are needed")]
 
 LARGE = "urn:test:large"
 STEPS = {

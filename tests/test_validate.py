@@ -81,24 +81,31 @@ def test_a_planted_fault_is_refused_as_a_write(path: Path, shipped: Store) -> No
     assert shipped.version() == before
 
 
+@pytest.fixture(scope="module")
+def ontology(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Candidate]]:
+    """A store, and a candidate of it with the ontology alone."""
+    path = files.shipped() / "ontology" / "control.ttl"
+    store = Store.open(tmp_path_factory.mktemp("ontology"), Limits(children=1))
+    with store.candidate() as candidate:
+        candidate.replace(files.graph_of(path), path.read_bytes(), path.name)
+        yield store, candidate
+    store.close()
+
+
 @pytest.mark.parametrize("path", OF_CHECKS, ids=lambda path: path.stem)
-def test_a_fault_is_found_whichever_statement_brings_it_about(path: Path, tmp_path: Path) -> None:
+def test_a_fault_is_found_whichever_statement_brings_it_about(path: Path, ontology: tuple[Store, Candidate]) -> None:
     """A statement of a planted fault is taken away by itself, and added last: the checks on what that concerns find
     every fault that the checks on the whole find then and did not find before."""
-    graph, ontology = f"{files.BASE}graph/fault", files.shipped() / "ontology" / "control.ttl"
-    store = Store.open(tmp_path, Limits(children=1))
-    with store.candidate() as candidate:
-        candidate.replace(files.graph_of(ontology), ontology.read_bytes(), ontology.name)
-        candidate.replace(graph, path.read_bytes(), path.name)
-        complete = at_fault(checks.faults(candidate))
-        for statement in far_statements(path):
-            step = f"DATA {{ GRAPH <{graph}> {{ {statement} }} }}"
-            account = candidate.apply(store.pool, [{"update": f"DELETE {step}"}], {}, "", None)
-            without = at_fault(checks.faults(candidate))
-            assert without - complete <= at_fault(checks.new_faults(candidate, account)), f"without {statement}"
-            account = candidate.apply(store.pool, [{"update": f"INSERT {step}"}], {}, "", None)
-            assert complete - without <= at_fault(checks.new_faults(candidate, account)), f"with {statement}"
-    store.close()
+    graph, (store, candidate) = f"{files.BASE}graph/fault", ontology
+    candidate.replace(graph, path.read_bytes(), path.name)
+    complete = at_fault(checks.faults(candidate))
+    for statement in far_statements(path):
+        step = f"DATA {{ GRAPH <{graph}> {{ {statement} }} }}"
+        account = candidate.apply(store.pool, [{"update": f"DELETE {step}"}], {}, "", None)
+        without = at_fault(checks.faults(candidate))
+        assert without - complete <= at_fault(checks.new_faults(candidate, account)), f"without {statement}"
+        account = candidate.apply(store.pool, [{"update": f"INSERT {step}"}], {}, "", None)
+        assert complete - without <= at_fault(checks.new_faults(candidate, account)), f"with {statement}"
 
 
 def at_fault(faults: Iterator[checks.Fault]) -> set[tuple[str, str]]:

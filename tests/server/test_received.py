@@ -11,8 +11,8 @@ from urllib.parse import quote_plus, urlsplit
 
 import pytest
 
-from tests.server.conftest import TOKEN, WRITER, Service, client_of
 from tests.elsewhere.waiting import comes
+from tests.server.conftest import TOKEN, WRITER, Service, client_of
 
 GRAPH = "/graphs?graph=urn:test:cut"
 LINES = "".join(f"<urn:test:{number:04}> <http://purl.org/dc/terms/title> 'a title' .\n" for number in range(100))
