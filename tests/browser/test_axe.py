@@ -1,4 +1,4 @@
-"""No page is wider than a phone, and axe-core finds nothing, light and dark: a file of its own, for a process of its own."""
+"""No page is wider than a phone, and axe-core finds nothing, light and dark: a file of its own, for its own process."""
 
 from __future__ import annotations
 
