@@ -8,7 +8,7 @@ export HATCH_BUILD_NO_HOOKS = true
 # tests start hundreds of processes: none compiles again what another one has
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run built load test lint types layers check engines coverage web screenshots bench soak clean tables geometry golden
+.PHONY: help run built load test lint types layers check engines coverage web long screenshots bench soak clean tables geometry golden
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,7 +55,10 @@ engines: .venv/testing built ## the tests that ask a store, on engines: the Oxig
 	for engine in $(or $(ENGINE),oxigraph virtuoso); do \
 	  $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --engine $$engine || exit 1; \
 	done
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --every $(wildcard tests/test_remote*.py) tests/test_deploy.py
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --every $(wildcard tests/test_remote*.py)
+
+long: .venv/testing built ## the tests that take too long for every change
+	$(BIN)/python -m pytest -n $(JOBS) --dist load --every -m every
 
 golden: .venv/testing ## golden cases: of control, through RDF (WORLDS=FILE, ENGINE=index or reference, STORE=virtuoso), or NETWORKS=FILE
 	$(BIN)/python -m $(if $(NETWORKS),tests.golden_networks $(NETWORKS) $(if $(ENGINE),--engine $(ENGINE)),tests.golden_control $(or $(WORLDS),tests/golden/control/worlds.jsonl) --engine $(or $(ENGINE),index) $(if $(STORE),--store $(STORE)))

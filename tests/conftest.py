@@ -7,6 +7,7 @@ long for every change.
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,7 @@ from tests.elsewhere.hostile import Hostile
 from tests.elsewhere.stores import EMBEDDED, ENGINES, Place, Stores
 
 WORLD = Path(__file__).parent / "world"
-LONG = {"test_axe", "test_remote_answers", "test_remote_copies", "test_remote_kept", "test_deploy", "test_validate"}
+LONG = {"test_remote_answers", "test_remote_copies", "test_remote_kept", "test_deploy", "test_validate"}
 """The files that take longest."""
 ONE = {"test_remote_copies": "virtuoso", "test_remote_answers": "virtuoso", "test_remote_dataset": "virtuoso"}
 """The engine that these start without `--every`, if the machine has it."""
@@ -102,11 +103,29 @@ def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     made.close()
 
 
+def _made_once(shared: Path) -> Path:
+    """The directory of a store with everything that is shipped, made once by the processes of one run."""
+    place = shared / "shipped"
+    with (shared / "shipped.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            store = open_store(shared / "shipped-making", Limits(children=1))
+            load(store, *files.shipped_files())
+            store.close()
+            store.location.rename(place)
+    return place
+
+
 @pytest.fixture(scope="session")
 def shipped(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A store with everything that is shipped; tests only read it."""
-    store = open_store(stores.lasting(tmp_path_factory.mktemp("shipped") / "store"), Limits(children=2))
-    load(store, *files.shipped_files())
+    path = tmp_path_factory.mktemp("shipped") / "store"
+    place = stores.lasting(path)
+    if stores.engine == EMBEDDED:
+        shutil.copytree(_made_once(stores.shared), path)
+    store = open_store(place, Limits(children=2))
+    if stores.engine != EMBEDDED:
+        load(store, *files.shipped_files())
     yield store
     store.close()
 

@@ -38,7 +38,7 @@ from tests.elsewhere.stores import BOOLEANS, EACH, EMBEDDED, REFUSED, TWICE, Sto
 from tests.random_questions import LEFT_OUT, PAGES, VALUES, Known, known, questions
 from tests.server.conftest import client_of
 
-ALL, FEW, SEED = 500, 50, 20210815
+ALL, FEW, SEED = 500, 25, 20210815
 WORLDS = 200
 """Golden worlds that are loaded into engines here are one in so many."""
 SHOWN = (

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import AXE, Open
 from tests.browser.test_pages import PAGES, language, violations
 
+pytestmark = pytest.mark.every
 PHONE = {"width": 320, "height": 640}
 IN_DARI = ("home", "map", "timeline", "browse", "answer", "place", "dossier")
 """Those where axe looks at the other direction too: a page of each kind."""

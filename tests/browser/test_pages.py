@@ -41,6 +41,10 @@ PAGES = {
 }
 
 
+FOUND = """options => axe.run(document, {resultTypes: ["violations"], ...options}).then(found =>
+    found.violations.map(each => [each.id, each.nodes.slice(0, 3).map(node => node.html.slice(0, 200))]))"""
+
+
 def language(path: str, lang: str) -> str:
     return path if lang == "en" else f"{path}{'&' if '?' in path else '?'}lang={lang}"
 
@@ -48,8 +52,8 @@ def language(path: str, lang: str) -> str:
 def violations(page: Page, *rules: str) -> list[Any]:
     """What axe-core finds by the rules of WCAG 2.2 AA and good practice, or by some rules alone."""
     wanted: dict[str, Any] = {"runOnly": list(rules)} if rules else {}
-    found = page.evaluate("options => axe.run(document, {resultTypes: ['violations'], ...options})", wanted)
-    return [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found["violations"]]
+    found: list[Any] = page.evaluate(FOUND, wanted)
+    return found
 
 
 def test_every_page_is_looked_at(shipped: Store) -> None:

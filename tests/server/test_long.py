@@ -21,6 +21,7 @@ def test_four_writers_lose_no_increment_over_http(world: Place, tmp_path: Path, 
     assert set(statuses) <= {200, 503}
 
 
+@pytest.mark.every
 @pytest.mark.embedded("the directory is looked at for damage")
 def test_what_was_acknowledged_outlives_kills(world: Path, tmp_path: Path) -> None:
     store = Path(shutil.copytree(world, tmp_path / "store"))
