@@ -128,6 +128,17 @@ def test_an_answer_that_was_cut_is_none(remote: RemoteStore) -> None:
         assert remote.query(text, results="csv").text().count("\n") == 40_001
 
 
+def test_what_has_no_value_is_compared_as_the_documents_say(remote: RemoteStore) -> None:
+    """Virtuoso computes that it is so: what nobody states would be certain. So queries of ours say BOUND first."""
+    where = "{ VALUES ?on { 7 } OPTIONAL { VALUES ?sure { 8 } FILTER(?sure < ?on) } %s }"
+    asked = ("COALESCE(?sure <= ?on, false)", "IF(?sure <= ?on, true, false)", "BOUND(?sure) && ?sure <= ?on")
+    text = "SELECT " + " ".join(f"({each} AS ?told{number})" for number, each in enumerate(asked)) + where % ""
+    told = remote.query(text, results="csv").text().split()[1]
+    assert told == ("1,1,0" if remote.engine.dialect == "virtuoso" else "false,,false")
+    for said in ("FILTER(?sure <= ?on)", "FILTER(BOUND(?sure) && ?sure <= ?on)"):
+        assert remote.query(f"SELECT * {where % said}", results="csv").text().count("\n") == 1
+
+
 def test_a_write_is_seen_by_other_copies_and_a_conflict_loses_nothing(remote: RemoteStore, engine: Engine) -> None:
     other = open_store(another(engine, "other"), Limits(children=2))
     assert isinstance(other, RemoteStore)

@@ -32,14 +32,18 @@ def holders(asked: Asked) -> list[str]:
     return [network.actor(actor) for actor in sorted(set(asked.situation.held.actor.tolist()))]
 
 
+REFUSED = pytest.mark.differs("virtuoso", "its planner fails: SQ074")
+TRUE = ("true", "1")
+"""What Virtuoso 7.2.5.1 computes is 1 where it is true."""
+
+
+@REFUSED
 @pytest.mark.parametrize("day", DAYS)
 def test_adjacent_places_and_captured_ones(shipped: Store, day: str) -> None:
     asked = roads.ask(shipped, {"at": [day]})
     network = asked.situation.network
     for slug, captured in (("route-adjacent", False), ("captured-and-route-adjacent", True)):
-        told = {
-            (row["piece"], row["holder"]): row["certain"] == "true" for row in rows(shipped, slug, "2021-08-10", day)
-        }
+        told = {(row["piece"], row["holder"]): row["certain"] in TRUE for row in rows(shipped, slug, "2021-08-10", day)}
         found = {}
         for actor in holders(asked):
             standing = asked.standing_of(actor)
@@ -59,18 +63,19 @@ def test_fronts(shipped: Store, day: str) -> None:
     asked = roads.ask(shipped, {"at": [day]})
     told: dict[str, bool] = {}
     for row in rows(shipped, "fronts", "2021-08-12", day):
-        told[row["piece"]] = told.get(row["piece"], False) or row["certain"] == "true"
+        told[row["piece"]] = told.get(row["piece"], False) or row["certain"] in TRUE
     assert told == {front.piece: front.certain for front in fronts(asked.situation, asked.question.day)}
 
 
 @pytest.mark.parametrize("day", DAYS)
 def test_cut_off_places(shipped: Store, day: str) -> None:
     asked = roads.ask(shipped, {"at": [day]})
-    told = {row["place"]: row["certain"] == "true" for row in rows(shipped, "cut-off-places", "2021-08-10", day)
+    told = {row["place"]: row["certain"] in TRUE for row in rows(shipped, "cut-off-places", "2021-08-10", day)
             if row["holder"] == asked.actor}  # fmt: skip
     assert told == {pocket.place: pocket.verdict == "certain" for pocket in pockets(asked.standing) or ()}
 
 
+@REFUSED
 def test_a_day_before_the_first_has_nothing(shipped: Store) -> None:
     assert not list(rows(shipped, "route-adjacent", "2021-08-10", "2020-01-01"))
     assert roads.ask(shipped, {"at": ["2020-01-01"]}).question.day < NEVER
