@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from server.asking import changing
 from server.cache import LARGEST
 from tests.conftest import load
 from tests.elsewhere.stores import Place, Stores
+from tests.elsewhere.waiting import comes
 from tests.server.conftest import TOKEN, WRITER, Service, client_of, running
 
 NAMES = "SELECT ?place ?name { ?place skos:prefLabel ?name } ORDER BY ?place ?name"
@@ -98,6 +100,11 @@ def test_another_version_is_another_answer(world: Place, tmp_path: Path, stores:
         assert len(tags) == 3
 
 
+def shows(service: Service, version: str) -> bool:
+    """Whether a server answers from a version."""
+    return service.query("ASK {}").headers["controlgraph-version"] == version
+
+
 def test_a_load_beside_the_server_is_seen_at_once(world: Place, tmp_path: Path, stores: Stores) -> None:
     location, data = stores.copy(world, tmp_path / "store"), tmp_path / "more.ttl"
     store = open_store(location)
@@ -105,6 +112,8 @@ def test_a_load_beside_the_server_is_seen_at_once(world: Place, tmp_path: Path, 
         for number in range(5):
             data.write_text(f"<e:more> <e:b> {number} .")
             version = load(store, data)
+            if not isinstance(location, Path):  # an engine is asked for its version four times a second
+                assert comes(partial(shows, service, version))
             for _ in range(2):
                 reply = service.query("SELECT ?o { <e:more> <e:b> ?o }", Accept="text/csv")
                 assert reply.body.split() == [b"o", str(number).encode()]
