@@ -1,8 +1,9 @@
-# Controlgraph: `make run` serves, `make test` checks everything. Python 3.11 or later (with venv) is all that is needed.
+# Controlgraph: `make run` serves, `make test` checks it. Python 3.11 or later (with venv) is all that is needed.
 PYTHON ?= python3
 PORT ?= 8000
 JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 BIN = .venv/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 # an editable install reads the checkout: it needs no Node, and `make web` builds
 export HATCH_BUILD_NO_HOOKS = true
 # tests start hundreds of processes: none compiles again what another one has
@@ -26,7 +27,7 @@ built: .venv/installed
 load: .venv/installed ## load the shipped data into the store
 	@$(BIN)/kg load
 
-test: lint types layers check ## everything that has to hold: lint, types, architecture, tests
+test: lint types layers check ## lint, types, architecture, tests
 
 lint: .venv/testing ## style and likely mistakes
 	$(BIN)/ruff check .
@@ -53,7 +54,7 @@ screenshots: .venv/testing web ## write pictures of every page to screenshots/ (
 
 engines: .venv/testing built ## the tests that ask a store, on engines: the Oxigraph server, then Virtuoso (ENGINE=NAME for one)
 	for engine in $(or $(ENGINE),oxigraph virtuoso); do \
-	  $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --engine $$engine || exit 1; \
+	  $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --every --engine $$engine || exit 1; \
 	done
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --every $(wildcard tests/test_remote*.py)
 
@@ -82,19 +83,25 @@ soak: .venv/testing ## long runs against a real server: runaway and hostile quer
 clean: ## remove the environment, the store and what tools leave
 	rm -rf .venv .geometry store screenshots server/static/built server/web/node_modules .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.venv/installed: pyproject.toml constraints.txt
+.venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " + sys.version.split()[0] + "; name another with: make PYTHON=python3.12")'
 	@echo "setting up .venv (once)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@
 
-.venv/testing: .venv/installed
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+.venv/installed: .venv/made pyproject.toml constraints.txt
+	@$(INSTALL) --editable .
+	@touch $@
+
+.venv/testing: .venv/made pyproject.toml constraints.txt
+	@$(INSTALL) --editable '.[test,web]'
+	@touch .venv/installed .venv/building $@
+
+.venv/building: .venv/installed
+	@$(INSTALL) --editable '.[web]'
 	@touch $@
 
 # without the packages that it needs, pages say that these parts are not built, and have everything else
-server/static/built/.vite/manifest.json: .venv/installed $(shell find server/web -path server/web/node_modules -prune -o -type f -print)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[web]'
+server/static/built/.vite/manifest.json: .venv/building $(shell find server/web -path server/web/node_modules -prune -o -type f -print)
 	@$(BIN)/python -m tools.web
 	@touch $@

@@ -26,7 +26,7 @@ from tests.elsewhere.hostile import Hostile
 from tests.elsewhere.stores import EMBEDDED, ENGINES, Place, Stores
 
 WORLD = Path(__file__).parent / "world"
-LONG = {"test_remote_answers", "test_remote_copies", "test_remote_kept", "test_deploy", "test_validate"}
+LONG = {"test_remote_answers", "test_remote_copies", "test_remote_kept", "test_validate"}
 """The files that take longest."""
 ONE = {"test_remote_copies": "virtuoso", "test_remote_answers": "virtuoso", "test_remote_dataset": "virtuoso"}
 """The engine that these start without `--every`, if the machine has it."""
@@ -59,9 +59,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     asks no store, skip what is about directories, expect what is known to differ."""
     items.sort(key=lambda item: item.path.stem not in LONG)
     if not config.getoption("--every"):
-        items[:] = [item for item in items if not item.get_closest_marker("every")]
-        if shutil.which("virtuoso-t"):
-            items[:] = [item for item in items if not _is_of_another(item)]
+        virtuoso = shutil.which("virtuoso-t")
+        left = [each for each in items if each.get_closest_marker("every") or (virtuoso and _is_of_another(each))]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
     name = config.getoption("--engine")
     if name == EMBEDDED:
         return

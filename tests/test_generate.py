@@ -13,6 +13,8 @@ from kg.cli import main
 from kg.errors import Refused
 from kg.store import open_store
 
+pytestmark = pytest.mark.every
+
 ONTOLOGY = [files.shipped() / "ontology" / "control.ttl", files.shipped() / "ontology" / "alignments.ttl"]
 
 

@@ -31,7 +31,7 @@ from tests.elsewhere import engine as engines
 from tests.elsewhere import faulty
 from tests.elsewhere.engine import Elsewhere
 from tests.elsewhere.faulty import Faulty
-from tests.elsewhere.waiting import comes, handles
+from tests.elsewhere.waiting import LEFT, comes, handles
 from tests.server.conftest import client_of
 
 pytestmark = pytest.mark.embedded("engines are started here as they are needed")
@@ -104,8 +104,10 @@ def test_a_fault_is_a_problem_document_within_the_deadline_and_ends_by_itself(
     assert json.loads(told.data).get("seconds") == (2.0 if fault == "silent" else None)
     proxy[1].begin("")
     assert there.get("/sparql", query_string={"query": COUNT}).status_code == 200
-    assert comes(lambda: threading.active_count() <= threads + 1)  # a child that was ended is being buried meanwhile
-    assert comes(lambda: handles() <= before + 4)
+    assert comes(
+        lambda: threading.active_count() <= threads + 1, LEFT
+    )  # a child that was ended is being buried meanwhile
+    assert comes(lambda: handles() <= before + 4, LEFT)
 
 
 def test_a_copy_is_not_ready_while_the_engine_is_away(there: FlaskClient, proxy: tuple[str, Faulty]) -> None:
@@ -155,8 +157,8 @@ def test_an_engine_that_is_not_there_is_told_and_leaves_nothing(tmp_path: Path) 
             store.query(COUNT)
         with pytest.raises(EngineFailed):
             publish.write(store, [{"drop": "urn:test:g"}], who="test")
-    assert comes(lambda: set(threading.enumerate()) <= threads)
-    assert comes(lambda: handles() <= before)
+    assert comes(lambda: set(threading.enumerate()) <= threads, LEFT)
+    assert comes(lambda: handles() <= before, LEFT)
 
 
 def test_a_request_is_answered_again_when_another_version_is_published_meanwhile(
@@ -305,7 +307,7 @@ def test_a_large_answer_is_given_up_with_its_file_where_the_version_cannot_be_ha
     before = handles()
     proxy[1].meanwhile = lambda: proxy[1].begin("503", where=b"controlgraph%3Aversion")
     assert there.get("/sparql", query_string=large).status_code == 503
-    assert comes(lambda: handles() <= before)
+    assert comes(lambda: handles() <= before, LEFT)
 
 
 @pytest.mark.parametrize("at", ["staging", "in place"])

@@ -152,6 +152,7 @@ def test_a_write_that_touches_nothing_of_it_leaves_it_right(
     publish.write(filled, [step], who="test")
     proxy[1].begin("500", where=SCANS[0])  # so that it cannot be read again
     again, _ = answered(proxy, filled, tmp_path)
+    assert not any(SCANS[1] in body for body in proxy[1].asked)
     assert {**json.loads(again[0]), "version": ""} == {**json.loads(first[0]), "version": ""}
 
 

@@ -22,7 +22,7 @@ from kg.store.remote.state import table
 from kg.store.remote.store import RemoteStore
 from tests.elsewhere import faulty
 from tests.elsewhere.engine import Lasting
-from tests.elsewhere.waiting import SOON, comes, handles
+from tests.elsewhere.waiting import LEFT, SOON, comes, handles
 from tests.server.conftest import TOKEN, WRITER, client_of
 
 pytestmark = pytest.mark.embedded("engines are started here as they are needed")
@@ -117,8 +117,8 @@ def test_who_asks_while_the_engine_vanishes_is_told_in_time_and_is_answered_once
     lasting.start()
     assert comes(lambda: service.get("/readyz").status_code == 200)
     assert number(service, COUNT) in (301, 302)
-    assert comes(lambda: threading.active_count() <= threads + 1)  # a child that was ended is buried
-    assert comes(lambda: handles() <= before + 4)
+    assert comes(lambda: threading.active_count() <= threads + 1, LEFT)  # a child that was ended is buried
+    assert comes(lambda: handles() <= before + 4, LEFT)
     monkeypatch.setattr(claims, "LEASE", 2.0)  # seconds after which a claim that nobody could end is none
     with opened(lasting, tmp_path / "next") as store:
         publish.write(store, [{"update": update}], who="next")

@@ -41,6 +41,9 @@ PAGES = {
 }
 
 
+ALIKE = ("description", "ontology", "alignments", "browse", "data", "claim", "elsewhere", "claiming")
+"""Those that have few names of things, or are made as another one is: in Dari they have another direction alone."""
+PHONE = {"width": 320, "height": 640}
 FOUND = """options => axe.run(document, {resultTypes: ["violations"], ...options}).then(found =>
     found.violations.map(each => [each.id, each.nodes.slice(0, 3).map(node => node.html.slice(0, 200))]))"""
 
@@ -65,6 +68,20 @@ def test_every_page_is_looked_at(shipped: Store) -> None:
             if not rule.arguments and "GET" in (rule.methods or ()) and rule.endpoint not in listed:
                 with client.get(rule.rule, headers={"Accept": "text/html"}) as shown:
                     assert (shown.status_code, shown.mimetype) != (200, "text/html"), f"nobody looks at {rule.rule}"
+
+
+def fits(page: Page) -> bool:
+    """Whether a page needs no scrolling aside."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def test_every_page_fits_a_phone(visiting: Open) -> None:
+    with visiting(viewport=PHONE) as visit:
+        for name, path in PAGES.items():
+            assert fits(visit.open(path)), name
+            if name == "nothing":  # of an address of which nothing is known the browser says so of its own accord
+                assert [words for words in visit.wrong if "404" not in words] == []
+                visit.wrong.clear()
 
 
 def test_search_finds_in_any_script_and_leads_there(visiting: Open) -> None:

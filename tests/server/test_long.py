@@ -12,6 +12,8 @@ from bench.soak.crash import damage, killed
 from bench.soak.increments import together
 from tests.elsewhere.stores import Place, Stores, settings_of
 
+pytestmark = pytest.mark.every
+
 
 def test_four_writers_lose_no_increment_over_http(world: Place, tmp_path: Path, stores: Stores) -> None:
     place = stores.copy(world, tmp_path / "store")
@@ -21,7 +23,6 @@ def test_four_writers_lose_no_increment_over_http(world: Place, tmp_path: Path, 
     assert set(statuses) <= {200, 503}
 
 
-@pytest.mark.every
 @pytest.mark.embedded("the directory is looked at for damage")
 def test_what_was_acknowledged_outlives_kills(world: Path, tmp_path: Path) -> None:
     store = Path(shutil.copytree(world, tmp_path / "store"))
