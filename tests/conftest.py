@@ -51,7 +51,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """The marks of tests that take long, and of those that an engine cannot pass."""
     config.addinivalue_line("markers", "every: takes long, and runs with --every only")
     config.addinivalue_line("markers", "embedded(reason): only where the store is a directory")
-    config.addinivalue_line("markers", "differs(engine, reason, *cases): what an engine answers otherwise, or not")
+    config.addinivalue_line(
+        "markers", "differs(engine, reason, *cases, strict=True): what an engine answers otherwise, or not, each time"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -73,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for mark in item.iter_markers("differs"):
             which, reason, *cases = mark.args
             if which == name and (not cases or any(item.name.endswith(f"[{case}]") for case in cases)):
-                item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+                item.add_marker(pytest.mark.xfail(reason=reason, strict=mark.kwargs.get("strict", True)))
 
 
 def _is_of_another(item: pytest.Item) -> bool:
