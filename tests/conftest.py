@@ -62,9 +62,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.path.stem not in LONG)
     if not config.getoption("--every"):
         virtuoso = shutil.which("virtuoso-t")
-        left = [each for each in items if each.get_closest_marker("every") or (virtuoso and _is_of_another(each))]
+        left = {each for each in items if each.get_closest_marker("every") or (virtuoso and _is_of_another(each))}
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item not in set(left)]
+        items[:] = [item for item in items if item not in left]
     name = config.getoption("--engine")
     if name == EMBEDDED:
         return
@@ -141,6 +141,12 @@ def world(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Place:
     load(store, files.shipped() / "ontology" / "control.ttl", WORLD / "world.ttl")
     store.close()
     return place
+
+
+@pytest.fixture(scope="session")
+def every(request: pytest.FixtureRequest) -> bool:
+    """Whether tests that repeat something are to do so as often as they ever do."""
+    return bool(request.config.getoption("--every"))
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ from kg.roads import Asked
 from kg.store.embedded import Store
 
 DAYS = ("2021-05-01", "2021-06-30", "2021-07-14", "2021-08-08", "2021-08-10", "2021-08-13", "2021-08-15", "2021-09-08")
+REFUSED = pytest.mark.differs("virtuoso", "its planner fails: SQ074")
+TRUE = ("true", "1")
+"""What Virtuoso 7.2.5.1 computes is 1 where it is true."""
 
 
 def rows(store: Store, slug: str, shipped_day: str, day: str) -> Iterator[dict[str, str]]:
@@ -30,11 +33,6 @@ def rows(store: Store, slug: str, shipped_day: str, day: str) -> Iterator[dict[s
 def holders(asked: Asked) -> list[str]:
     network = asked.situation.network
     return [network.actor(actor) for actor in sorted(set(asked.situation.held.actor.tolist()))]
-
-
-REFUSED = pytest.mark.differs("virtuoso", "its planner fails: SQ074")
-TRUE = ("true", "1")
-"""What Virtuoso 7.2.5.1 computes is 1 where it is true."""
 
 
 @REFUSED

@@ -351,8 +351,8 @@ print("done", flush=True)
 
 
 @pytest.mark.embedded("of engines: test_a_load_that_dies_is_undone_or_completed_by_the_next_writer")
-def test_a_load_killed_at_any_moment_leaves_the_published_version(empty: Store, tmp_path: Path) -> None:
-    """Four loads, each killed by SIGKILL after another random part of the time that a load takes."""
+def test_a_load_killed_at_any_moment_leaves_the_published_version(empty: Store, tmp_path: Path, every: bool) -> None:
+    """Four loads, eight with `--every`, each killed by SIGKILL after another random part of the time that one takes."""
     path = tmp_path / "big.ttl"
 
     def write(mark: int, size: int = 1000) -> None:
@@ -373,7 +373,7 @@ def test_a_load_killed_at_any_moment_leaves_the_published_version(empty: Store, 
     whole = time.monotonic() - begun
     chance = random.Random(20210815)
     published = {0}
-    for mark in range(1, 5):
+    for mark in range(1, 9 if every else 5):
         write(mark)
         with start() as process:
             time.sleep(chance.random() * whole)

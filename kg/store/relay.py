@@ -245,7 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
     """The engine's requests."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # else an answer waits 40 ms for the acknowledgement of its head
+    disable_nagle_algorithm = True  # else an answer may wait 40 ms for the acknowledgement of its head
     relay: Relay
 
     def do_POST(self) -> None:
