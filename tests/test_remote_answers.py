@@ -1,8 +1,8 @@
 """A service on an engine answers as one on a directory does: pages, random questions to every door, examples of
 queries, golden cases.
 
-The random questions are the first `FEW`, with `--every` `SOME`; with `--engine NAME` all are asked of that engine. Of the
-golden cases `--every` takes one in so many; with `--engine NAME` they are where they always are.
+The random questions are the first `FEW`, with `--every` `SOME`; with `--engine NAME` all are asked of that engine. Of
+the golden cases `--every` takes one in so many; with `--engine NAME` they are where they always are.
 """
 
 from __future__ import annotations
